@@ -1,0 +1,23 @@
+"""The Celery application and what beat wakes.
+
+Tasks carry ids only: the database row is the truth and the broker merely wakes workers. Settings live in
+`dashboard.settings` under the prefix ``CELERY_``.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+app = Celery("dashboard")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Static on purpose: what is due is decided by rows, not by beat.
+# Each entry: name → {"task": dotted path, "schedule": seconds}.
+app.conf.beat_schedule = {
+    "sweep": {"task": "dashboard.sync.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    "refresh": {"task": "dashboard.sync.tasks.refresh_due", "schedule": 15.0, "options": {"expires": 30}},
+    "prune": {"task": "dashboard.sync.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+}

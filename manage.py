@@ -1,0 +1,25 @@
+#!/usr/bin/env python
+"""Django's command line, with this project's settings."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    """Run the management command named on the command line; a wrong setting is told in one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    if sys.argv[1:2] == ["demo"]:  # begins without any configuration
+        os.environ.setdefault("DEBUG", "true")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"{error}")
+
+
+if __name__ == "__main__":
+    main()

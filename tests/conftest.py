@@ -1,0 +1,48 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from dashboard.staff.models import User
+from tests.connected import connect
+from tests.factories import make_user
+
+__all__ = ["connect"]
+SUPERUSER = "superuser"
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """Uploads go to the test's own folder, and nothing cached outlives a test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()
+
+
+@pytest.fixture
+def user_for(db: None) -> Callable[[str], User]:
+    """The person of a role, one per role; "superuser" is none."""
+
+    def of(role: str) -> User:
+        found = User.objects.filter(username=role).first()
+        if found:
+            return found
+        return make_user(role, role="admin", is_superuser=True) if role == SUPERUSER else make_user(role, role=role)
+
+    return of
+
+
+@pytest.fixture
+def client_for(user_for: Callable[[str], User]) -> Callable[[str], Client]:
+    """A client signed in as the person of a role."""
+
+    def of(role: str) -> Client:
+        client = Client()
+        client.force_login(user_for(role), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return of
