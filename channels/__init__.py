@@ -1,0 +1,1 @@
+"""The platforms: service classes that speak to each one. Pure Python; never imports Django or ``dashboard``."""
