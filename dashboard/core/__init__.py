@@ -1,0 +1,1 @@
+"""The machinery every page shares; no domain knowledge and no platform's name."""

@@ -1,0 +1,17 @@
+"""App registration."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Shared page machinery: rendering, keyset pages, filters, exports, security headers."""
+
+    name = "dashboard.core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Compile the words of the other languages when a checkout has only their sources."""
+        from dashboard.core import translations
+
+        translations.ensure_compiled()

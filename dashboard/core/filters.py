@@ -1,0 +1,330 @@
+"""Lists: what the address asks for, as rows, tabs, chips, sortable heads and a pager.
+
+Everything is in the address. Unknown names are ignored, bad values are said beside their field, never a 500.
+An app describes its list once (``ListSpec``) and opens it per request (``spec.open(request, queryset)``).
+"""
+
+import functools
+import operator
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.core.validators import MaxLengthValidator
+from django.db import connections
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from dashboard.core import formatting, keyset
+from dashboard.core.models import SavedView
+from dashboard.core.navigation import may
+from dashboard.core.searching import Searched, narrow
+from dashboard.core.templatetags.dash import changed_query
+
+CAP = 1000
+CACHED_SECONDS = 20
+Words = str | Promise
+Narrow = Callable[[Any], Any]
+
+
+class Filters(django_filters.FilterSet):
+    """The base of every list's filters: a search box ``q`` and whatever the list adds."""
+
+    q = django_filters.CharFilter(method="search", validators=[MaxLengthValidator(100)])
+    search_fields: tuple[str, ...] = ()
+    searched: Searched | None = None
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Rows that contain the words: by the index where ``searched`` names one, else in any of ``search_fields``."""
+        if self.searched:
+            return narrow(queryset, self.searched, value, private=may(self.request.user, "buyers.view"))
+        if not self.search_fields:
+            return queryset
+        anywhere = (Q(**{f"{path}__icontains": value.strip()}) for path in self.search_fields)
+        return queryset.filter(functools.reduce(operator.or_, anywhere))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column of the table: its words, its sort key and the fields that sort it (none: not sortable), its class."""
+
+    label: Words
+    key: str = ""
+    fields: tuple[str, ...] = ()
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view of the list that the program offers; ``narrow`` is applied before the filters."""
+
+    key: str
+    label: Words
+    narrow: Narrow | None = None
+    tone: str = ""
+    counted: bool = True
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """One list of the product. ``sort`` is the default sort key, with ``-`` for descending."""
+
+    domain: str
+    filters: type[Filters]
+    heads: Sequence[Head]
+    sort: str
+    tabs: Sequence[Tab] = ()
+    sizes: tuple[int, ...] = field(default=keyset.SIZES)
+
+    @property
+    def list_id(self) -> str:
+        """The id of the list's sheet: what its links and forms replace."""
+        return f"{self.domain}-list"
+
+    def open(self, request: HttpRequest, queryset: QuerySet[Any]) -> "Listing":
+        """The list as this request asks for it; ``queryset`` holds all that the person may see."""
+        return Listing(self, request, queryset)
+
+
+class Listing:
+    """One list for one request; every part is computed when first asked for."""
+
+    def __init__(self, spec: ListSpec, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.spec = spec
+        self.request = request
+        self.everything = queryset
+
+    @cached_property
+    def tab(self) -> Tab | None:
+        """The tab that is open: the one the address names, else the first."""
+        wanted = self.request.GET.get("view", "")
+        named = (tab for tab in self.spec.tabs if tab.key == wanted)
+        return next(named, self.spec.tabs[0] if self.spec.tabs else None)
+
+    @cached_property
+    def filterset(self) -> Filters:
+        """The bound filters; ``filterset.form`` renders them."""
+        narrow = self.tab.narrow if self.tab else None
+        start = narrow(self.everything) if narrow else self.everything
+        found = self.spec.filters(self.request.GET, queryset=start, request=self.request)
+        found.form.auto_id = "filter_%s"  # the page may hold other forms with fields of the same name
+        return found
+
+    @cached_property
+    def queryset(self) -> QuerySet[Any]:
+        """All rows that match, in no order yet: what an export of this page holds."""
+        return self.filterset.qs
+
+    @cached_property
+    def errors(self) -> list[str]:
+        """What was wrong with the address, in sentences."""
+        form = self.filterset.form
+        return [f"{form.fields[name].label or name}: {text}" for name, texts in form.errors.items() for text in texts]
+
+    @cached_property
+    def sort(self) -> tuple[str, bool]:
+        """The sort key and whether it descends."""
+        keys = {head.key for head in self.spec.heads if head.fields}
+        wanted = self.request.GET.get("sort", "")
+        text = wanted if wanted.removeprefix("-") in keys else self.spec.sort
+        return text.removeprefix("-"), text.startswith("-")
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The fields that order the rows."""
+        key, descending = self.sort
+        fields = next((head.fields for head in self.spec.heads if head.key == key), ("pk",))
+        return tuple(_turned(name) for name in fields) if descending else fields
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        """The rows of this page."""
+        return keyset.paginate(self.queryset, self.order, self.request.GET, sizes=self.spec.sizes)
+
+    @cached_property
+    def heads(self) -> list[dict[str, Any]]:
+        """The table's head: label, class, address that sorts by it, and ``aria-sort`` for the current one."""
+        key, descending = self.sort
+        found = []
+        for head in self.spec.heads:
+            here = bool(head.fields) and head.key == key
+            wanted = f"-{head.key}" if here and not descending else head.key
+            url = changed_query(self.request.GET, sort=wanted) if head.fields else ""
+            direction = ("descending" if descending else "ascending") if here else ""
+            found.append({"label": head.label, "css": head.css, "url": url, "sorted": direction})
+        return found
+
+    @cached_property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The program's tabs with capped counts, then the saved views."""
+        counts = self._tab_counts()
+        saved = self.request.GET.get("saved", "")
+        own = [
+            {
+                "label": tab.label,
+                "url": f"?view={tab.key}" + (f"&connection={self._connection}" if self._connection else ""),
+                "current": tab is self.tab and not saved,
+                "count": counts.get(tab.key, ""),
+                "tone": tab.tone if counts.get(tab.key) not in ("", "0", None) else "",
+            }
+            for tab in self.spec.tabs
+        ]
+        return own + [
+            {"label": view.name, "url": f"?{_with_id(view)}", "current": saved == str(view.pk), "count": "", "tone": ""}
+            for view in self.saved_views
+        ]
+
+    @cached_property
+    def _connection(self) -> str:
+        slug = self.request.GET.get("connection", "")
+        return slug if re.fullmatch(r"[\w-]{1,64}", slug, re.ASCII) else ""
+
+    def _tab_counts(self) -> dict[str, str]:
+        counted = [tab for tab in self.spec.tabs if tab.counted]
+        if not counted:
+            return {}
+        user = getattr(self.request.user, "pk", "")
+        key = f"tabs:{self.spec.domain}:{user}:{self._connection}"
+        found = cache.get(key)
+        if found is None:
+            everything = self.everything
+            numbers = capped_counts([tab.narrow(everything) if tab.narrow else everything for tab in counted])
+            found = {tab.key: number for tab, number in zip(counted, numbers, strict=True)}
+            cache.set(key, found, CACHED_SECONDS)
+        return {key: capped(number) for key, number in found.items()}
+
+    @cached_property
+    def saved_views(self) -> list[SavedView]:
+        """The person's views of this list and those shared with everyone."""
+        if not self.request.user.is_authenticated:
+            return []
+        key = saved_views_key(self.request.user, self.spec.domain)
+        found = cache.get(key)
+        if found is None:
+            found = list(SavedView.objects.visible_to(self.request.user).filter(domain=self.spec.domain)[:20])
+            cache.set(key, found, CACHED_SECONDS)
+        return found
+
+    @cached_property
+    def saved_view(self) -> SavedView | None:
+        """The saved view that is open."""
+        wanted = self.request.GET.get("saved", "")
+        return next((view for view in self.saved_views if str(view.pk) == wanted), None)
+
+    @cached_property
+    def edited(self) -> bool:
+        """Whether the open saved view was changed since."""
+        return self.saved_view is not None and kept_query(self.request.GET) != self.saved_view.query
+
+    @cached_property
+    def query(self) -> str:
+        """What saving this view would keep."""
+        return kept_query(self.request.GET)
+
+    @cached_property
+    def chips(self) -> list[dict[str, str]]:
+        """One chip for each filter that is on: its name, its value in words, the address without it."""
+        form = self.filterset.form
+        if not form.is_bound:
+            return []
+        form.is_valid()
+        found = []
+        for name, value in form.cleaned_data.items():
+            if name == "q" or value in (None, "", [], ()) or _is_empty(value):
+                continue
+            label = str(form.fields[name].label or name)
+            names = [key for key in self.request.GET if key == name or key.startswith(f"{name}_")]
+            url = changed_query(self.request.GET, **dict.fromkeys(names))
+            found.append({"name": name, "label": label, "value": _in_words(form.fields[name], value), "url": url})
+        return found
+
+    @cached_property
+    def is_filtered(self) -> bool:
+        """Whether an empty page could be the filters' doing."""
+        return bool(self.chips or self.request.GET.get("q"))
+
+    @cached_property
+    def clear_url(self) -> str:
+        """The address of this tab without any filter."""
+        return f"?view={self.tab.key}" if self.tab else "?"
+
+
+def capped_counts(querysets: Iterable[QuerySet[Any]], cap: int = CAP) -> list[int]:
+    """How many rows each has, none counted further than ``cap + 1``; one query for all."""
+    pieces: list[str] = []
+    values: list[Any] = []
+    database = "default"
+    for queryset in querysets:
+        database = queryset.db
+        try:
+            sql, given = queryset.order_by().values("pk")[: cap + 1].query.sql_with_params()
+        except EmptyResultSet:
+            pieces.append("0")
+            continue
+        pieces.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 (the ORM's own SQL)
+        values += given
+    if not pieces:
+        return []
+    with connections[database].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(pieces)}", values)
+        return list(cursor.fetchone())
+
+
+def capped(number: int, cap: int = CAP) -> str:
+    """The number as shown: ``1,000+`` beyond the cap."""
+    return f"{formatting.count(cap)}+" if number > cap else formatting.count(number)
+
+
+def kept_query(params: QueryDict) -> str:
+    """The part of an address that a saved view keeps: everything but positions and the view's own id."""
+    copy = params.copy()
+    for name in ("after", "before", "format", "saved"):
+        copy.pop(name, None)
+    return "&".join(sorted(pair for pair in copy.urlencode().split("&") if pair and not pair.endswith("=")))
+
+
+def saved_views_key(user: Any, domain: str) -> str:
+    """Where the person's saved views of a list are cached."""
+    return f"views:{domain}:{user.pk}"
+
+
+def _with_id(view: SavedView) -> str:
+    return f"{view.query}&saved={view.pk}" if view.query else f"saved={view.pk}"
+
+
+def _turned(name: str) -> str:
+    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, slice):
+        return value.start is None and value.stop is None
+    return hasattr(value, "__len__") and len(value) == 0
+
+
+def _in_words(form_field: Any, value: Any) -> str:
+    if isinstance(value, slice):
+        start, stop = (formatting.day(each) if hasattr(each, "year") else each for each in (value.start, value.stop))
+        return f"{'…' if start is None else start} – {'…' if stop is None else stop}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = getattr(form_field, "choices", None)
+    labels = dict(_flat(() if choices is None else choices))  # a lazy list of choices may not know its length
+    several = value if isinstance(value, (list, tuple, set, QuerySet)) else [value]
+    words = [str(labels.get(each, labels.get(str(each), each))) for each in several]
+    return ", ".join(words[:3]) + (f" +{len(words) - 3}" if len(words) > 3 else "")
+
+
+def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    for value, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield getattr(value, "value", value), label

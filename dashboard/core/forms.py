@@ -1,0 +1,43 @@
+"""Forms in the product's markup: label, hint, error, and a summary that says nothing was sent."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+_CLASSES = {"Textarea": "textarea", "Select": "select", "SelectMultiple": "select", "NullBooleanSelect": "select"}
+_BARE = {"CheckboxInput", "RadioSelect", "CheckboxSelectMultiple", "HiddenInput", "MultipleHiddenInput"}
+
+
+class Renderer(TemplatesSetting):
+    """Renders ``{{ form }}`` and ``{{ field.as_field_group }}`` by ``components/forms``."""
+
+    form_template_name = "components/forms/form.html"
+    field_template_name = "components/forms/field.html"
+
+
+def control(field: BoundField) -> SafeString:
+    """The field's widget with the class that the style sheet knows, besides its own."""
+    name = type(field.field.widget).__name__
+    if name in _BARE:
+        return field.as_widget()
+    css = _CLASSES.get(name, "input")
+    own = field.field.widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{css} {own}".strip()})
+
+
+def error_fields(form: Any) -> list[BoundField]:
+    """The visible fields with errors, in the form's order."""
+    return [field for field in form.visible_fields() if field.errors]
+
+
+class SavedViewForm(forms.Form):
+    """A name for the filters of a list, and whether everyone gets it as a tab."""
+
+    domain = forms.SlugField(max_length=40, widget=forms.HiddenInput)
+    query = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name of the view"), max_length=40)
+    shared = forms.BooleanField(label=_("A tab for everyone"), required=False)

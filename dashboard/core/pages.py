@@ -1,0 +1,83 @@
+"""Answering a request with a page, or with the fragment of it that htmx asked for."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import render as render_template
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asked for a part of a page; false for a restored history entry or a boosted link to a whole page."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-History-Restore-Request") != "true"
+        and (headers.get("HX-Boosted") != "true" or bool(headers.get("HX-Target")))
+    )
+
+
+def render(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    fragment: str = "fragment",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, or only its ``{% partialdef fragment %}`` when htmx asks."""
+    name = f"{template}#{fragment}" if is_fragment(request) else template
+    response = render_template(request, name, dict(context or {}), status=status)
+    patch_vary_headers(response, ("HX-Request", "HX-Boosted", "HX-Target"))
+    return response
+
+
+def polled(request: HttpRequest, parts: tuple[object, ...], build: Callable[[], HttpResponse]) -> HttpResponse:
+    """304 while ``parts`` (what the fragment shows, in short) are as the browser knows them; otherwise ``build()``.
+
+    ``build`` is not called for a 304. The person and the language always belong to the validator.
+    """
+    who = (getattr(request.user, "pk", None), getattr(request, "LANGUAGE_CODE", ""), request.get_full_path())
+    digest = hashlib.blake2b(repr((who, parts)).encode(), digest_size=16).hexdigest()
+    tag = f'W/"{digest}"'
+    unchanged = tag in (each.strip() for each in request.headers.get("If-None-Match", "").split(","))
+    response = HttpResponseNotModified() if unchanged else build()
+    response["ETag"] = tag
+    patch_vary_headers(response, ("HX-Request", "HX-Boosted", "HX-Target"))
+    return response
+
+
+def redirect(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser to ``url`` (our own address), in the way that htmx or a plain form understands."""
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """The ``next`` address of the request when it stays on this host, otherwise ``default``."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    inside = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if inside and wanted.startswith("/") else default
+
+
+def toast(
+    response: HttpResponse, text: object, *, tone: str = "calm", note: object = "", url: str = "", action: object = ""
+) -> HttpResponse:
+    """Make a fragment's answer also show a toast; ``tone`` is act, wait, good or calm."""
+    events = json.loads(response.get("HX-Trigger", "{}"))
+    events["toast"] = {"text": str(text), "tone": tone, "note": str(note), "url": url, "action": str(action)}
+    response["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def announce(response: HttpResponse, text: object) -> HttpResponse:
+    """Make a fragment's answer speak ``text`` to screen readers (a count, never rows)."""
+    events = json.loads(response.get("HX-Trigger", "{}"))
+    events["announce"] = {"text": str(text)}
+    response["HX-Trigger"] = json.dumps(events)
+    return response

@@ -1,0 +1,175 @@
+"""Finding rows by any part of their numbers and names, at any size of table.
+
+A domain says in its ``searched.py`` what is searched of a model; a migration makes the index (``search_index``).
+Three ways, chosen by what was typed: words of three letters or more go through a trigram index, which is probed for at
+most ``CAP`` rows; a term that is more common than that is common enough to meet while walking the list; shorter words
+(Chinese has many) are looked for among the newest ``WINDOW`` rows alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connections
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+
+CAP = 500
+WINDOW = 5_000
+TRIGRAM = 3
+SHORTEST = 2
+MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Which columns of `model` (``app.Model``) are searched: text that is never NULL.
+
+    `numbers` (some of the columns) are matched from their start by one or two letters. `private` columns count only for
+    those who may see them. `newest` is the time by which rows are new. `parts` are searched too, each with the column
+    that names its whole. With `by_remote_id` a whole remote id is found by its own index: long random ids, which nobody
+    types in part, would make the index of parts twice as large.
+    """
+
+    model: str
+    columns: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    newest: str = ""
+    parts: tuple[tuple[Searched, str], ...] = ()
+    by_remote_id: bool = False
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """The columns as the index has them."""
+        return self.columns + self.private
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Newest first."""
+        return (f"-{self.newest}", "-pk") if self.newest else ("-pk",)
+
+
+class Joined(Func):
+    """The columns with a space between them, exactly as the index has them."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+
+
+class Holds(Func):
+    """Whether a text contains a word, in capitals or not."""
+
+    arity = 2
+    template = "%(expressions)s ESCAPE '\\'"
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """ILIKE, which trigram indexes serve."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" ILIKE ", **extra)
+
+
+def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = True) -> QuerySet[Any]:
+    """The rows of `queryset` that contain every word of `q`; without `private`, in columns that anybody may see.
+
+    A few further queries: for the model, its parts, an exact remote id. Less than two letters match nothing. A part
+    counts when it has all the words itself, and unless too many rows match.
+    """
+    words = q.replace("\0", "").split()[:MAX_WORDS]
+    long = [word for word in words if len(word) >= TRIGRAM]
+    if not long:
+        return _among_the_newest(queryset, about, words)
+    short = [word for word in words if len(word) < TRIGRAM]
+    rows = _narrowed(queryset, about, long, words)
+    hidden = [] if private or not about.private else _holds(about.columns, words)
+    own = Q(*hidden, *_holds(about.indexed, short)) & rows
+    others = [pk for part, whole in about.parts for pk in _wholes(queryset, part, whole, long, short)]
+    others += _exactly(queryset, about, words)
+    return queryset.filter(own | Q(pk__in=others)) if others else queryset.filter(own)
+
+
+def _exactly(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
+    """Rows whose remote id is the one word; all connections are named, because the unique index begins with them."""
+    if not about.by_remote_id or len(words) != 1:
+        return []
+    connection = queryset.model._meta.get_field("connection").related_model
+    rows = queryset.filter(connection__in=connection._base_manager.values("pk"), remote_id=words[0])
+    return list(rows.order_by().values_list("pk", flat=True)[:CAP])
+
+
+def _narrowed(queryset: QuerySet[Any], about: Searched, long: list[str], words: list[str]) -> Q:
+    found = probe(queryset.db, about, long)
+    return Q(*_holds(about.indexed, words)) if found is None else Q(pk__in=found)
+
+
+def _wholes(queryset: QuerySet[Any], part: Searched, whole: str, long: list[str], short: list[str]) -> list[Any]:
+    found = [] if short else probe(queryset.db, part, long) or []
+    rows = apps.get_model(part.model)._base_manager.using(queryset.db).filter(pk__in=found)
+    return list(rows.order_by().values_list(whole, flat=True)) if found else []
+
+
+def _holds(columns: tuple[str, ...], words: list[str]) -> list[Holds]:
+    text = Joined(*(F(column) for column in columns)) if len(columns) > 1 else F(columns[0])
+    return [Holds(text, Value(f"%{_escaped(word)}%")) for word in words]
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]) -> QuerySet[Any]:
+    """Compared here: the database would read the same rows, and then look up once more each that it kept."""
+    if len("".join(words)) < SHORTEST:
+        return queryset.none()
+    starts = [word.casefold() for word in words if word.isascii()]
+    parts = [word.casefold() for word in words if not word.isascii()]
+    shown = (*about.numbers, *about.columns)
+    found = []
+    for pk, *texts in queryset.order_by(*about.order).values_list("pk", *shown)[:WINDOW]:
+        folded = [text.casefold() for text in texts]
+        numbers = folded[: len(about.numbers)]
+        if all(any(number.startswith(word) for number in numbers) for word in starts) and all(
+            any(word in text for text in folded) for word in parts
+        ):
+            found.append(pk)
+            if len(found) == CAP:
+                break
+    return queryset.filter(pk__in=found)
+
+
+def probe(alias: str, about: Searched, words: list[str]) -> list[Any] | None:
+    """The keys of all rows with these words; None for more than `CAP`, or where there is no index to ask."""
+    database, model = connections[alias], apps.get_model(about.model)
+    if database.vendor != "sqlite":
+        rows = model._base_manager.using(alias).filter(*_holds(about.indexed, words))
+        found = list(rows.order_by().values_list("pk", flat=True)[: CAP + 1])
+    elif has_index(alias, model._meta.db_table):
+        terms = " ".join('"' + word.replace('"', '""') + '"' for word in words)
+        name = database.ops.quote_name(f"{model._meta.db_table}_words")
+        with database.cursor() as cursor:
+            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [terms, CAP + 1])  # noqa: S608
+            found = [row[0] for row in cursor.fetchall()]
+    else:
+        return None
+    return found if len(found) <= CAP else None
+
+
+_known: set[tuple[str, str]] = set()
+
+
+def has_index(alias: str, table: str) -> bool:
+    """Whether SQLite has the index of a table and the triggers that keep it up; altering a column there drops them."""
+    if (alias, table) in _known:
+        return True
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s AND name LIKE %s",
+            [table, f"{table}_words_%"],
+        )
+        there = bool(cursor.fetchone()[0] == 3)
+    if there:
+        _known.add((alias, table))
+    return there

@@ -1,0 +1,253 @@
+// The whole script: theme, selection, menus, palette, keys, toasts, drafts. No state that the server does not own.
+// Everything is delegated from the document, so that a htmx swap needs no second wiring.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const typing = (el) => el.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+const say = (text) => { const box = $("#announce"); if (box) box.textContent = text; };
+
+// Theme: a cookie, so that the server renders the right scheme and nothing flashes.
+function toggleTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
+// Toasts: words come from <template> elements that the server translated, or from its "toast" event.
+function toast({ text, note = "", tone = "calm", url = "", action = "" }) {
+  const node = $("#toast-template").content.firstElementChild.cloneNode(true);
+  node.classList.add(`is-${tone}`);
+  $("[data-text]", node).textContent = text;
+  $("[data-note]", node).textContent = note;
+  $("[data-note]", node).hidden = !note;
+  const link = $("a", node);
+  if (url && action && url.startsWith("/") && !url.startsWith("//")) { link.href = url; link.textContent = action; } else link.remove();
+  $("#toasts").append(node);
+  if (tone !== "act") setTimeout(() => node.remove(), 10000);
+}
+function failure(kind, verb) {
+  const words = $(`#toast-${kind}`)?.dataset;
+  if (words) toast({ text: words.text, note: verb === "get" ? words.read : words.write, tone: "act" });
+}
+
+// Selection: shift takes the range; the bulk bar itself is shown by CSS (:has).
+let lastBox = null;
+function select(box, range) {
+  const boxes = $$("tbody .box, .card .box", box.closest(".list"));
+  if (range && lastBox && boxes.includes(lastBox)) {
+    const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
+    boxes.slice(from, to + 1).forEach((one) => { if (!one.disabled) one.checked = box.checked; });
+  }
+  lastBox = box;
+  count(box.closest(".list"));
+}
+function count(list) {
+  const boxes = $$("tbody .box, .card .box", list);
+  const on = boxes.filter((box) => box.checked).length;
+  $$("[data-selected]", list).forEach((el) => { el.textContent = el.dataset.selected.replace("%n", on); });
+  const all = $("thead .box", list);
+  if (all) { all.checked = on > 0 && on === boxes.length; all.indeterminate = on > 0 && on < boxes.length; }
+}
+function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
+function clearSelection(list) { $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
+
+// Rows: j and k move, x selects, Enter opens.
+function move(step) {
+  const rows = $$(".list tbody tr");
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.classList.contains("is-cursor"));
+  const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+  rows.forEach((row) => row.classList.toggle("is-cursor", row === next));
+  next.scrollIntoView({ block: "nearest" });
+  $("th a, td a", next)?.focus({ preventScroll: true });
+}
+const cursor = () => $(".list tr.is-cursor");
+
+// Palette: the server answers; here only the choice among what it answered.
+const options = () => $$("#palette-list [role=option]");
+function choose(a) {
+  options().forEach((one) => { one.classList.toggle("is-active", one === a); one.setAttribute("aria-selected", String(one === a)); });
+  const input = $("#palette-input");
+  if (a) { input.setAttribute("aria-activedescendant", a.id); a.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
+}
+function openDialog(id) {
+  const box = document.getElementById(id);
+  if (!box || box.open) return;
+  box.showModal();
+  if (id === "palette") { $("#palette-input").select(); htmx.trigger("#palette-input", "palette-open"); choose(options()[0]); }
+}
+function paletteKey(event) {
+  const list = options(), at = list.findIndex((a) => a.classList.contains("is-active"));
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    choose(list[(at + (event.key === "ArrowDown" ? 1 : -1) + list.length) % list.length]);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    const { dataset, value } = event.target; // pasted and entered before the answer came: the search page finds it
+    if (dataset.search && value.trim() && dataset.answered !== value) location.href = `${dataset.search}?q=${encodeURIComponent(value.trim())}`;
+    else list[at]?.click();
+  }
+}
+
+// Composer: reply to the buyer, or a private note that never leaves the house.
+function composerMode(button) {
+  const form = button.closest(".composer");
+  $$("[data-mode]", form).forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+  form.classList.toggle("is-note", button.dataset.mode === "note");
+  $$("[data-for-mode]", form).forEach((el) => { el.hidden = el.dataset.forMode !== button.dataset.mode; });
+  const box = $("textarea", form), canned = $(".canned", form);
+  if (canned) canned.hidden = button.dataset.mode === "note" || !box.value.startsWith("/");
+  box.focus();
+}
+
+// Drafts: what is typed into a form marked data-draft outlives a swap, a reload and a wrong click, in this tab only.
+const draftOf = (el) => { const form = el.closest?.("[data-draft]"); return form && el.name ? `draft:${form.dataset.draft}:${el.name}` : ""; };
+function keepDraft(el) {
+  const key = draftOf(el);
+  if (!key || el.type === "password") return;
+  if (el.value) sessionStorage.setItem(key, el.value); else sessionStorage.removeItem(key);
+}
+function restoreDrafts(root) {
+  $$("[data-draft] textarea", root).forEach((el) => { const kept = sessionStorage.getItem(draftOf(el)); if (kept && !el.value) el.value = kept; });
+}
+function dropDraft(form) {
+  Object.keys(sessionStorage).filter((key) => key.startsWith(`draft:${form.dataset.draft}:`)).forEach((key) => sessionStorage.removeItem(key));
+}
+
+const acts = {
+  theme: () => toggleTheme(),
+  open: (el) => openDialog(el.dataset.dialog),
+  close: (el) => el.closest("dialog").close(),
+  clear: (el) => clearSelection(el.closest(".list")),
+  dismiss: (el) => el.closest(".toast, .banner").remove(),
+  mode: (el) => composerMode(el),
+  canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text; keepDraft(box); el.closest(".canned").hidden = true; box.focus(); },
+  copy: (el) => navigator.clipboard?.writeText(el.dataset.copy).then(() => toast({ text: el.dataset.copied || el.dataset.copy })),
+  reveal: (el) => { const box = document.getElementById(el.getAttribute("aria-controls")); box.type = box.type === "password" ? "text" : "password"; el.setAttribute("aria-pressed", String(box.type === "text")); },
+  print: () => print(),
+};
+
+document.addEventListener("click", (event) => {
+  const el = event.target.closest("[data-act]");
+  if (el && acts[el.dataset.act]) acts[el.dataset.act](el, event);
+  $$("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  if (event.target.matches("dialog[open]")) event.target.close();
+  const box = event.target.closest(".box");
+  if (box?.closest("thead")) selectAll(box.closest(".list"), box.checked);
+  else if (box?.closest(".list")) select(box, event.shiftKey);
+  else {
+    const row = event.target.closest("tr[data-href]");
+    if (!row || event.target.closest("a, button, label, input, summary, select") || String(getSelection())) return;
+    if (event.ctrlKey || event.metaKey) open(row.dataset.href, "_blank", "noopener"); else location.href = row.dataset.href;
+  }
+});
+
+document.addEventListener("input", (event) => {
+  keepDraft(event.target);
+  if (event.target.matches(".composer textarea")) {
+    const canned = $(".canned", event.target.closest(".composer"));
+    if (canned) canned.hidden = !event.target.value.startsWith("/");
+  }
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+// A plain form is sent once: the second click of a double click finds it busy.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog") return;
+  if (form.dataset.sent) return event.preventDefault();
+  if (form.matches("[data-ends-session]") || event.submitter?.matches("[data-ends-session]")) sessionStorage.clear();
+  if (form.method === "post") { form.dataset.sent = "1"; event.submitter?.setAttribute("aria-busy", "true"); if (form.dataset.draft) dropDraft(form); }
+});
+addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $$("[aria-busy]", form).forEach((el) => el.removeAttribute("aria-busy")); }));
+
+// Keys. None fires while somebody types, except Ctrl/Cmd+K, Ctrl/Cmd+Enter and Escape.
+let pending = "";
+const keys = {
+  j: () => move(1), k: () => move(-1),
+  x: () => { const box = $(".box", cursor() || document.createElement("i")); if (box && !box.disabled) { box.checked = !box.checked; select(box, false); } },
+  Enter: () => { const row = cursor(); if (row?.dataset.href) location.href = row.dataset.href; },
+  "/": () => { const box = $("[data-key-search]"); if (box) { box.focus(); box.select(); } else openDialog("palette"); },
+  "?": () => openDialog("keys"),
+};
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event, withCommand = event.ctrlKey || event.metaKey;
+  if (event.isComposing) return;
+  if (withCommand && key.toLowerCase() === "k") { event.preventDefault(); return openDialog("palette"); }
+  if (withCommand && key === "Enter" && target.form) { // the button that is shown is pressed: a private note stays one
+    const button = $("[type=submit]:not([hidden])", target.form);
+    event.preventDefault();
+    return button ? button.click() : target.form.requestSubmit();
+  }
+  if (target.id === "palette-input") return paletteKey(event);
+  if (key === "Escape") return $$("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
+  if (withCommand || event.altKey || typing(target) || $("dialog[open]")) return;
+  if (pending === "g") { pending = ""; const link = $(`[data-go="${CSS.escape(key)}"]`); if (link) { event.preventDefault(); link.click(); } return; }
+  if (key === "g") { pending = "g"; setTimeout(() => { pending = ""; }, 1200); return; }
+  if (key === "Enter" && target.closest("a, button, summary, input")) return;
+  const marked = /^[a-z]$/.test(key) && !keys[key] && $(`[data-key="${key}"]`);
+  if (marked && marked.getAttribute("aria-disabled") !== "true") { event.preventDefault(); marked.click(); if (marked.matches("textarea, input")) marked.focus(); }
+  else if (keys[key]) { event.preventDefault(); keys[key](); }
+});
+
+// htmx. Polls rest on hidden tabs and carry the validator of what is shown, so that an unchanged answer is an empty 304.
+const validators = new Map();
+const polls = (el) => (el.getAttribute("data-hx-trigger") || el.getAttribute("hx-trigger") || "").includes("every");
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const tag = validators.get(detail.path);
+  if (tag && polls(detail.elt)) detail.headers["If-None-Match"] = tag;
+});
+// What changes something is sent once: the second click of a double click is dropped, not queued.
+const flying = new WeakSet();
+document.addEventListener("htmx:confirm", (event) => { if (event.detail.verb !== "get" && flying.has(event.detail.elt)) event.preventDefault(); });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, target, requestConfig } = event.detail;
+  if (requestConfig.verb !== "get") flying.add(elt);
+  if (polls(elt) && document.hidden) return event.preventDefault();
+  if (!polls(elt)) target?.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  detail.target?.removeAttribute("aria-busy");
+  const { elt, path } = detail.requestConfig; // detail.elt is another one when a swap replaced the asking element
+  flying.delete(elt);
+  const tag = detail.xhr?.getResponseHeader("ETag");
+  if (tag && polls(elt)) validators.set(path, tag);
+  if (detail.successful && elt.matches("[data-draft]")) dropDraft(elt);
+});
+
+// Focus stays on the element with the same id (htmx does that); when it is gone, the fragment's heading takes it.
+let focusWas = null;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => { focusWas = detail.target?.contains(document.activeElement) ? detail.target.id : null; });
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const root = (focusWas && document.getElementById(focusWas)) || detail.elt;
+  $$(".list", root.parentNode || document).forEach(count);
+  restoreDrafts(root.parentNode || document);
+  if (detail.target?.id === "palette-list") {
+    $("#palette-input").dataset.answered = detail.requestConfig.parameters.q ?? "";
+    choose(options()[0]);
+    return;
+  }
+  const wrong = detail.xhr?.status === 422 && $("[role=alert][tabindex='-1']", root);
+  if (wrong) wrong.focus();
+  else if (focusWas && document.activeElement === document.body) $("[tabindex='-1'], .scroll[tabindex]", root)?.focus();
+  const counted = $("[data-announce]", root);
+  if (counted && detail.target?.id === root.id) say(counted.textContent);
+  focusWas = null;
+});
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (polls(detail.requestConfig.elt)) return;
+  failure(detail.xhr.status === 403 ? "forbidden" : detail.xhr.status === 404 ? "missing" : detail.xhr.status === 429 ? "busy" : "broken", detail.requestConfig.verb);
+});
+document.addEventListener("htmx:sendError", ({ detail }) => { if (!polls(detail.requestConfig.elt)) failure("offline", detail.requestConfig.verb); });
+document.addEventListener("htmx:timeout", ({ detail }) => { if (!polls(detail.requestConfig.elt)) failure("offline", detail.requestConfig.verb); });
+document.addEventListener("toast", ({ detail }) => toast(detail));
+document.addEventListener("announce", ({ detail }) => say(detail.text || detail.value));
+
+$$(".list").forEach(count);
+restoreDrafts(document);
+$$("[role=alert][tabindex='-1']").slice(0, 1).forEach((el) => el.focus());

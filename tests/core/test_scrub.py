@@ -1,0 +1,100 @@
+"""No secret survives: by name, by value, by shape."""
+
+import pytest
+
+from dashboard.core.scrub import MASK, is_secret_name, register_secret, scrub, scrub_body, scrub_text
+
+CANARY = "Kanari3nvogel-77"
+
+
+NAMES = """
+password Password PASSWD access-token accesstoken accessToken X-API-Key x_api_key api_key Authorization secretKey
+client_secret refresh_token account_token Cookie Set-Cookie signature key accounts account_pool delivered_info
+deliveredInfo otp
+"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_secret_names(name):
+    assert is_secret_name(name)
+    assert scrub({name: CANARY}) == {name: MASK}
+    assert CANARY not in scrub_text(f'{{"{name}": "{CANARY}"}}')
+    assert CANARY not in scrub_text(f"{name}={CANARY}&page=2")
+    assert CANARY not in scrub_text(f"{name}: a=b; c={CANARY}") or name not in ("Cookie", "Set-Cookie", "Authorization")
+
+
+def test_bodies():
+    assert scrub_body(b'{"accounts": ["a:b"], "sku": "S1"}') == f'{{"accounts": "{MASK}", "sku": "S1"}}'
+    assert scrub_body(f"password={CANARY}&page=2") == f"password={MASK}&page=2"
+    assert CANARY not in scrub_body(f'{{"password": "{CANARY}", ')
+    assert scrub_body("[" * 100_000).startswith("[[[")
+
+
+@pytest.mark.parametrize("name", ["sku", "monkey", "keyword", "token_type", "quantity", "author", "remark", "page_key"])
+def test_harmless_names(name):
+    assert scrub({name: "value"}) == {name: "value"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Authorization: Bearer {CANARY}",
+        f"authorization=Bearer%20{CANARY}",
+        f"GET /orders?account_token={CANARY}&page=2",
+        f"https://user:{CANARY}@example.com/x",
+        f'{{"password":"{CANARY}"}}',
+        f"{{'api_key': '{CANARY}'}}",
+        f'{{"accesstoken" : "{CANARY}", "n": 1}}',
+        f"password={CANARY}",
+        f"token: {CANARY}",
+        "sk-" + CANARY,
+        f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIi{CANARY}.c2lnbmF0dXJl",
+    ],
+)
+def test_shapes_in_text(text):
+    assert CANARY not in scrub_text(text)
+
+
+def test_registered_values_go_wherever_they_stand():
+    register_secret("plain-looking-value", "short")
+    assert scrub({"note": ["x plain-looking-value y", "short"]}) == {"note": [f"x {MASK} y", "short"]}
+
+
+def test_the_rest_of_the_text_stays():
+    assert scrub_text('{"password":"a\\"b","sku":"S1"}') == f'{{"password":"{MASK}","sku":"S1"}}'
+    assert scrub_text("GET /x?token=abc&page=2") == f"GET /x?token={MASK}&page=2"
+
+
+def test_more_names_and_fewer():
+    assert scrub({"content": "codes", "token": "id-1"}, also={"content"}, keep={"token"}) == {
+        "content": MASK,
+        "token": "id-1",
+    }
+
+
+def test_caps():
+    assert scrub_text("a" * 50, limit=10) == f"{'a' * 10}… (50 characters)"
+    assert len(scrub(list(range(500)))) == 201
+    assert len(scrub({str(n): n for n in range(500)})) == 201
+    deep = []
+    for _ in range(50):
+        deep = [deep]
+    assert "…" in str(scrub(deep))
+
+
+def test_a_secret_at_the_cut_is_not_halved():
+    register_secret("secret-at-the-very-edge")
+    assert "secret-at" not in scrub_text("a" * 95 + "secret-at-the-very-edge", limit=100)
+
+
+def test_other_kinds():
+    assert scrub({"a": b"password=x1", "n": None, "ok": True, "f": 1.5}) == {
+        "a": f"password={MASK}", "n": None, "ok": True, "f": 1.5,
+    }  # fmt: skip
+    assert scrub({"token": None, "password": ""}) == {"token": None, "password": ""}
+
+
+def test_pathological_text_is_quick():
+    assert scrub_text("password" * 3000)
+    assert scrub_text('"' * 20000)
+    assert scrub_text("token=" + "\\" * 20000)

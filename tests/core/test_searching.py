@@ -1,0 +1,160 @@
+"""Searching by parts of words: the index stays in step, every way finds the same, nothing typed can break it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from dashboard.core import searching
+from dashboard.core.searching import Searched, narrow
+from dashboard.orders.models import Order, Parcel
+from dashboard.orders.searched import ORDERS
+from dashboard.sync.models import Connection
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop():
+    return Connection.objects.create(platform="m2e", slug="shop", title="Shop", base_url="https://example.com")
+
+
+@pytest.fixture
+def make(shop):
+    def make(number, **fields):
+        return Order.objects.create(
+            connection=shop,
+            remote_id=f"r-{number}",
+            number=number,
+            content_hash=b"0" * 16,
+            changed_at=timezone.now(),
+            placed_at=timezone.now(),
+            **fields,
+        )
+
+    return make
+
+
+def found(q, about=ORDERS, **options):
+    return sorted(narrow(Order.objects.all(), about, q, **options).values_list("number", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("302-447", ["302-4471902"]),
+        ("4471902", ["302-4471902"]),
+        ("LUKAS", ["302-4471902"]),
+        ("lukas hart", ["302-4471902"]),
+        ("hart lukas", ["302-4471902"]),
+        ("手工陶瓷", ["SO55"]),
+        ("陶瓷", ["SO55"]),
+        ("陶", []),
+        ("SO", ["SO55"]),
+        ("so", ["SO55"]),
+        ("30", ["302-4471902"]),
+        ("71", []),
+        ("nothing-of-that", []),
+        ("", []),
+        ("x", []),
+        ("   ", []),
+    ],
+)
+def test_what_is_found(make, q, expected):
+    make("302-4471902", buyer="Lukas Hartmann", items="Wireless Earbuds")
+    make("SO55", buyer="李雷", items="手工陶瓷茶杯")
+    assert found(q) == expected
+
+
+HOSTILE = [
+    *("%", "_", "%%%", "a%b", "100%", "'", '"', '""', "\\", "\\\\\\", "a\0bc", "NEAR(a b)", "a AND b", "* OR 1=1"),
+    *("-abc", "col:abc", "(abc", "^abc", "a" * 100, "﷽" * 50, "x' OR '1'='1", "{abc}", "abc+", "😀😀😀"),
+]
+
+
+@pytest.mark.parametrize("q", HOSTILE)
+def test_nothing_typed_breaks_it_or_finds_everything(make, q):
+    make("SO55", buyer="李雷")
+    assert found(q) == []
+
+
+def test_signs_are_found_as_they_are(make):
+    make("A-100%_x", buyer='say "hi" \\o/')
+    make("A-1000yx", buyer="nobody")
+    assert found("100%_x") == ["A-100%_x"]
+    assert found('"hi"') == ["A-100%_x"]
+    assert found("\\o/") == ["A-100%_x"]
+
+
+def test_the_index_follows_changes_and_removals(make):
+    order = make("SO55", buyer="Meier")
+    assert found("meier") == ["SO55"]
+    Order.objects.filter(pk=order.pk).update(buyer="Schulze")
+    assert (found("meier"), found("schulze")) == ([], ["SO55"])
+    Order.objects.filter(pk=order.pk).delete()
+    assert found("schulze") == []
+
+
+def test_private_columns_count_only_for_those_who_may_see_them(make):
+    make("SO55", buyer="Meier", buyer_email="meier@secret.example")
+    assert found("secret.example") == ["SO55"]
+    assert found("secret.example", private=False) == []
+    assert found("meier", private=False) == ["SO55"]
+
+
+def test_parts_lead_to_their_whole(make):
+    order = make("SO55")
+    Parcel.objects.create(order=order, remote_id="p1", tracking_number="YT2532499000123")
+    assert found("yt253249") == ["SO55"]
+    assert found("YT2532499000123 x") == []
+
+
+def test_a_term_more_common_than_the_cap_is_found_all_the_same(make, monkeypatch):
+    monkeypatch.setattr(searching, "CAP", 3)
+    for n in range(5):
+        make(f"SO{n}", buyer="Everybody")
+    assert found("everybody") == [f"SO{n}" for n in range(5)]
+    assert found("everybody SO3") == ["SO3"]
+
+
+def test_without_its_index_a_table_is_searched_all_the_same(make, monkeypatch):
+    make("SO55", buyer="Meier")
+    monkeypatch.setattr(searching, "has_index", lambda alias, table: False)
+    assert found("eier") == ["SO55"]
+
+
+def test_short_words_look_at_the_newest_rows_only(make, monkeypatch):
+    monkeypatch.setattr(searching, "WINDOW", 2)
+    for n in range(3):
+        make(f"SO{n}", items="陶瓷")
+    assert found("陶瓷") == ["SO1", "SO2"]
+    assert found("SO") == ["SO1", "SO2"]
+
+
+def test_a_whole_remote_id_is_found_where_its_parts_are_not(make):
+    make("SO55")
+    assert (found("r-SO55"), found("r-SO5")) == (["SO55"], [])
+    assert found("r-SO55", private=False) == ["SO55"]
+
+
+def test_the_scope_of_the_rows_holds(make, shop):
+    make("SO55", buyer="Meier")
+    assert list(narrow(Order.objects.none(), ORDERS, "meier")) == []
+    assert list(narrow(Order.objects.none(), ORDERS, "r-SO55")) == []
+    assert list(narrow(Order.objects.filter(connection=shop.pk + 1), ORDERS, "meier")) == []
+
+
+def test_a_model_with_one_column(make):
+    make("SO55", buyer="Meier")
+    about = Searched("orders.Order", ("buyer",))
+    assert list(narrow(Order.objects.all(), about, "me", private=False)) == []
+
+
+@pytest.mark.skipif("database.vendor != 'postgresql'")
+def test_postgresql_can_use_the_index(make):
+    make("SO55", buyer="Meier")
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        rows = Order.objects.filter(*searching._holds(ORDERS.indexed, ["meier"]))
+        assert "orders_order_words" in rows.order_by().explain()

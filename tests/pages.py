@@ -1,0 +1,50 @@
+"""What every page must be: strictly parseable HTML, without anything inline, clean for axe."""
+
+from typing import Any
+
+import html5lib
+from django.http import HttpResponse
+
+_STRUCTURE = {"expected-doctype-but-got-start-tag", "expected-doctype-but-got-chars"}
+
+
+def assert_strict_html(response: HttpResponse, *, fragment: bool = False) -> Any:
+    """Parse the body with an unforgiving parser; refuse inline style and script; returns the tree."""
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    text = response.content.decode()
+    tree = parser.parseFragment(text) if fragment else parser.parse(text)
+    errors = [(place, code, data) for place, code, data in parser.errors if not (fragment and code in _STRUCTURE)]
+    assert errors == [], f"not strict HTML: {[(e, text.splitlines()[e[0][0] - 1][:200]) for e in errors[:3]]}"
+    ids: set[str] = set()
+    for element in tree.iter():
+        _assert_nothing_inline(element)
+        own = element.attrib.get("id")
+        assert own is None or own not in ids, f"id {own} stands twice"
+        ids.add(own or "")
+    return tree
+
+
+def _assert_nothing_inline(element: Any) -> None:
+    tag = element.tag if isinstance(element.tag, str) else ""
+    assert tag != "style", "a <style> element"
+    assert tag != "script" or element.attrib.get("src"), "an inline script"
+    for name in element.attrib:
+        lowered = str(name).lower()
+        assert lowered != "style", f"style= on <{tag}>"
+        assert not lowered.startswith("on"), f"{name}= on <{tag}>"
+        assert "hx-on" not in lowered, f"{name}= on <{tag}>"
+
+
+def assert_axe_clean(page: Any) -> None:
+    """No violation of WCAG 2.2 AA that axe can find in the page as it stands in the browser."""
+    from axe_playwright_python.base import AXE_FILE_PATH
+
+    page.evaluate(AXE_FILE_PATH.read_text())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    problems = [
+        f"{each['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+    assert problems == [], "\n".join(problems)
