@@ -1,0 +1,32 @@
+"""The audit trail, newest first."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from dashboard.core.pages import render
+from dashboard.core.templatetags.dash import when_at
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.staff.filters import TRAIL
+from dashboard.staff.models import AuditEvent
+
+COLUMNS = ("id", "sequence", "at", "actor_label", "verb", "target_kind", "target_label", "connection", "ip", "detail")
+
+
+@require_safe
+@requires("staff.manage")
+def trail(request: StaffRequest) -> HttpResponse:
+    """What people did, filtered by person, act, target, connection and day."""
+    listing = TRAIL.open(request, AuditEvent.objects.values(*COLUMNS))
+    now = timezone.now()
+    for row in listing.page.rows:
+        row["when"] = when_at(row["at"], now)
+        row["detail_line"] = _line(row["detail"])
+    return render(request, "staff/trail.html", {"listing": listing})
+
+
+def _line(detail: dict[str, Any]) -> str:
+    """The detail in one line: names and values."""
+    return ", ".join(f"{name}: {value}" for name, value in detail.items() if value not in ("", None, [], {}))
