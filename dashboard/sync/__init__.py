@@ -1,0 +1,1 @@
+"""The machinery between the platforms and the pages: connections, feeds, commands, callbacks."""

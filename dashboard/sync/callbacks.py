@@ -1,0 +1,151 @@
+"""Callbacks in: proof of origin, one durable row, the platform's answer; understanding comes later, in a task."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from channels.errors import AuthFailed, ChannelError, WireError
+from channels.events import Event
+from channels.platform import Received, Verdict
+from dashboard.core.scrub import scrub_text
+from dashboard.sync.feeds import HANDLERS
+from dashboard.sync.models import Callback, Connection
+from dashboard.sync.models.callbacks import FAILED, PROCESSED, RECEIVED
+from dashboard.sync.opening import open_channel
+from dashboard.sync.recorder import recording
+from dashboard.sync.runner import credentials_refused
+
+log = logging.getLogger(__name__)
+
+SHOWN_HEADERS = ("content-type", "x-request-id", "x-timestamp", "user-agent")
+MAX_ATTEMPTS = 8
+LEASE = timedelta(seconds=60)
+
+
+def receive(connection: Connection, received: Received) -> tuple[int, bytes]:
+    """Verify, keep, answer. A refused push leaves only a count; a repeat is answered as the first, without a row.
+
+    Gives status and body of the answer.
+    """
+    callbacks = connection.declared.callbacks
+    secrets = tuple(connection.callback_secrets)
+    verdict = callbacks.verify(received, secrets, timezone.now(), connection.options)
+    if not verdict.accepted:
+        Connection.objects.filter(pk=connection.pk).update(refused_callbacks=F("refused_callbacks") + 1)
+        log.warning("Refused callback %s of %s: %s", received.event, connection.slug, verdict.reason)
+        return 401, b'{"error": "The callback was refused."}'
+    with transaction.atomic():
+        pk = _keep(connection, received, verdict)
+        if pk is not None:
+            _wake(pk)
+    answer: tuple[int, bytes] = callbacks.answer(received)
+    return answer
+
+
+def _keep(connection: Connection, received: Received, verdict: Verdict) -> int | None:
+    """Insert the raw push; `None` when it is a repeat. One statement, so that ten at once make one row."""
+    headers = {name: received.headers[name] for name in SHOWN_HEADERS if name in received.headers}
+    row = Callback(
+        connection=connection,
+        event=received.event,
+        dedupe_key=verdict.key[:200],
+        headers=headers,
+        body=received.body,
+        is_hint=verdict.hint,
+        received_at=timezone.now(),
+    )
+    fields = [field for field in Callback._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(database.ops.quote_name(str(field.column)) for field in fields)
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in fields]
+    table = database.ops.quote_name(Callback._meta.db_table)
+    marks = ", ".join(["%s"] * len(fields))
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",  # noqa: S608
+            values,
+        )
+        found = cursor.fetchone()
+    return int(found[0]) if found else None
+
+
+def _wake(pk: int) -> None:
+    from dashboard.sync.submit import tell
+    from dashboard.sync.tasks import process_callback
+
+    transaction.on_commit(lambda: tell(process_callback, pk))
+
+
+def waiting() -> list[int]:
+    """Callbacks that nobody has applied yet, oldest first."""
+    now = timezone.now()
+    rows = Callback.objects.filter(state=RECEIVED, connection__state=Connection.ACTIVE)
+    rows = rows.filter(Q(not_before=None) | Q(not_before__lte=now))
+    return list(rows.order_by("id").values_list("pk", flat=True)[:500])
+
+
+def process(pk: int) -> Callback | None:
+    """Understand one callback and read again what it touched; `None` when another process does, or nothing is to do.
+
+    What it says is never written into the mirror: the platform is asked.
+    """
+    now = timezone.now()
+    rows = Callback.objects.filter(pk=pk, state=RECEIVED, connection__state=Connection.ACTIVE)
+    rows = rows.filter(Q(not_before=None) | Q(not_before__lte=now))
+    if not rows.update(attempts=F("attempts") + 1, not_before=now + LEASE):
+        return None
+    callback = Callback.objects.select_related("connection").get(pk=pk)
+    with recording(callback.connection_id, callback=callback.pk):
+        try:
+            outcome = _apply(callback)
+        except WireError as error:
+            _end(callback, FAILED, error=f"{error.words} (at {error.path})")
+        except ChannelError as error:
+            _later(callback, error)
+        except Exception as error:
+            log.exception("Callback %s could not be applied", pk)
+            _end(callback, FAILED, error=f"{type(error).__name__}: {error}")
+        else:
+            _end(callback, PROCESSED, outcome=outcome)
+    return callback
+
+
+def replay(callback: Callback) -> None:
+    """Put a callback back to be applied once more."""
+    Callback.objects.filter(pk=callback.pk).update(state=RECEIVED, not_before=None, attempts=0, error="", outcome="")
+    _wake(callback.pk)
+
+
+def _apply(callback: Callback) -> str:
+    received = Received(event=callback.event, headers=callback.headers, body=bytes(callback.body))
+    events: tuple[Event, ...] = callback.connection.declared.callbacks.parse(received)
+    handlers = [(handler, event) for event in events for handler in HANDLERS.get(type(event), [])]
+    if not handlers:
+        return "Nothing to do."
+    channel = open_channel(callback.connection)
+    said = [handler(callback.connection, channel, event) for handler, event in handlers]
+    return " ".join(filter(None, said)) or "Nothing to do."
+
+
+def _later(callback: Callback, error: ChannelError) -> None:
+    """The platform could not be asked: try again with growing pauses, eight times in all."""
+    if isinstance(error, AuthFailed) and not error.missing_scope:
+        credentials_refused(callback.connection, error.words)
+    if callback.attempts >= MAX_ATTEMPTS:
+        _end(callback, FAILED, error=error.words)
+        return
+    pause = timedelta(seconds=min(2**callback.attempts, 300))
+    Callback.objects.filter(pk=callback.pk).update(
+        error=scrub_text(error.words)[:500], not_before=timezone.now() + pause
+    )
+
+
+def _end(callback: Callback, state: str, *, error: str = "", outcome: str = "") -> None:
+    callback.state, callback.error, callback.outcome = state, scrub_text(error)[:500], outcome[:300]
+    callback.processed_at = timezone.now()
+    callback.save(update_fields=["state", "error", "outcome", "processed_at"])

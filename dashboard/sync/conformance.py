@@ -1,0 +1,181 @@
+"""The conformance sheet of a connection: its routes, what was exercised, and needed points proven by live probes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.capabilities import CAPABILITIES, has
+from channels.errors import ChannelError
+from channels.routes import Route, Routes
+from dashboard.core.scrub import scrub_text
+from dashboard.sync.describe import iso
+from dashboard.sync.feeds import Pull, feeds_of
+from dashboard.sync.models import Connection, Exchange
+from dashboard.sync.opening import open_channel
+from dashboard.sync.submit import why_not
+
+MAX_SKEW = 120
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that must, or should, hold. `result` is ok, failed or unproven."""
+
+    name: str
+    result: str
+    detail: str = ""
+    needed: bool = True
+
+    def row(self) -> tuple[str, str, str]:
+        """For a table."""
+        return self.name, self.result, self.detail
+
+
+@dataclass(frozen=True)
+class RouteLine:
+    """One endpoint: where it is, on what ground, and when it last answered."""
+
+    name: str
+    address: str
+    documented: bool
+    confirmed: bool
+    usable: bool
+    overridden: bool
+    scope: str
+    quirk: str
+    last_at: datetime | None = None
+    last_status: int | None = None
+
+    def row(self) -> tuple[str, str, str, str]:
+        """For a table."""
+        basis = "documented" if self.documented else "confirmed" if self.confirmed else "assumed"
+        return self.name, self.address, basis, iso(self.last_at) or "–"
+
+
+@dataclass
+class Sheet:
+    """Points and routes; proven when no needed point failed."""
+
+    connection: Connection
+    points: list[Point] = field(default_factory=list)
+    routes: list[RouteLine] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_proven(self) -> bool:
+        """No needed point failed."""
+        return all(point.result != "failed" for point in self.points if point.needed)
+
+    def facts(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "connection": self.connection.slug,
+            "proven": self.is_proven,
+            "points": [vars(point) for point in self.points],
+            "routes": [{**vars(line), "last_at": iso(line.last_at)} for line in self.routes],
+            "missing": [{"capability": name, "why": why} for name, why in self.missing],
+        }
+
+
+def sheet(connection: Connection) -> Sheet:
+    """The sheet without probing: routes and what the channel cannot do."""
+    made = Sheet(connection)
+    made.routes = route_lines(connection)
+    made.missing = [
+        (name, why_not(connection, capability))
+        for name, capability in CAPABILITIES.items()
+        if not has(connection.declared.channel, capability)
+    ]
+    return made
+
+
+def check(connection: Connection) -> Sheet:
+    """The sheet with its needed points probed live: credentials, clock, callback secret, a first page of each feed."""
+    points = [_callback_point(connection)]
+    try:
+        channel = open_channel(connection, "foreground")
+        identity = channel.check_credentials()
+    except ChannelError as error:
+        points.insert(0, Point(_("Credentials"), "failed", scrub_text(error.words)))
+    else:
+        detail = ", ".join([identity.name, *identity.notes])
+        points.insert(0, Point(_("Credentials"), "ok", scrub_text(detail)))
+        points.insert(1, _clock_point(identity.server_time))
+        points += [_feed_point(connection, channel, feed) for feed in feeds_of(connection)]
+    made = sheet(connection)
+    made.points = points
+    return made
+
+
+def probe(connection: Connection) -> Sheet:
+    """`check`, kept on the connection for its page."""
+    made = check(connection)
+    points = [vars(point) for point in made.points]
+    Connection.objects.filter(pk=connection.pk).update(checked_at=timezone.now(), check_points=points)
+    return made
+
+
+def route_lines(connection: Connection) -> list[RouteLine]:
+    """Every endpoint of the connection's platform as this connection calls it."""
+    platform = connection.declared
+    routes = Routes(
+        platform.routes,
+        production_hosts=platform.production_hosts,
+        base_url=connection.base_url,
+        overrides=connection.routes,
+        confirmed=frozenset(connection.confirmed_routes),
+    )
+    newest = Exchange.objects.filter(connection=connection).values("route").annotate(at=Max("at"))
+    last = {row["route"]: row["at"] for row in newest}
+    return [_line(connection, routes, route, last.get(route.name)) for route in routes]
+
+
+def _line(connection: Connection, routes: Routes, route: Route, last_at: datetime | None) -> RouteLine:
+    return RouteLine(
+        name=route.name,
+        address=f"{route.method} {route.path}",
+        documented=route.documented,
+        confirmed=route.name in connection.confirmed_routes,
+        usable=routes.is_usable(route.name),
+        overridden=route.name in connection.routes,
+        scope=route.scope,
+        quirk=route.quirk,
+        last_at=last_at,
+    )
+
+
+def _callback_point(connection: Connection) -> Point:
+    callbacks = connection.declared.callbacks
+    name = _("Callback secret")
+    if callbacks is None:
+        return Point(name, "ok", _("This platform sends no callbacks."), needed=False)
+    if connection.callback_secrets:
+        return Point(name, "ok", _("%(n)s active.") % {"n": len(connection.callback_secrets)})
+    return Point(name, "unproven", _("None is set: every callback is refused. Polling still works."), needed=False)
+
+
+def _clock_point(server_time: datetime | None) -> Point:
+    name = _("Clock")
+    if server_time is None:
+        return Point(name, "unproven", _("The platform does not state its time."), needed=False)
+    skew = (server_time - timezone.now()).total_seconds()
+    words = _("%(seconds)s seconds apart.") % {"seconds": f"{skew:+.0f}"}
+    return Point(name, "ok" if abs(skew) <= MAX_SKEW else "failed", words, needed=False)
+
+
+def _feed_point(connection: Connection, channel: Any, feed: Any) -> Point:
+    name = _("First page of %(feed)s") % {"feed": feed.name}
+    try:
+        page = feed.pull(Pull(connection, channel, None, None, is_full=False))
+    except ChannelError as error:
+        return Point(name, "failed", scrub_text(error.words))
+    detail = _("%(n)s records") % {"n": len(page.records)}
+    if page.bad:
+        detail += _(", %(n)s of them unlike the document") % {"n": len(page.bad)}
+    return Point(name, "ok", detail)

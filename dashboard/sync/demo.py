@@ -1,0 +1,67 @@
+"""What the demo begins with: one person per role, one connection per platform, pointing at the sandboxes."""
+
+from __future__ import annotations
+
+import socket
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+
+from channels.registry import PLATFORMS
+from dashboard.sync import connections
+from dashboard.sync.models import Connection
+
+PEOPLE = (
+    ("demo", "paper-ledger-petrol", "superuser"),
+    ("amira", "paper-ledger-admin", "admin"),
+    ("felix", "paper-ledger-fulfil", "fulfilment"),
+    ("sofia", "paper-ledger-support", "support"),
+    ("marek", "paper-ledger-finance", "finance"),
+    ("wei", "paper-ledger-viewer", "viewer"),
+)
+
+
+def prepare(sandbox_url: str) -> None:
+    """Make what is missing; what is there stays."""
+    for name, password, role in PEOPLE:
+        _person(name, password, role)
+    for key in PLATFORMS:
+        if not Connection.objects.filter(slug=f"demo-{key}").exists():
+            _connect(key, f"{sandbox_url}/{key}")
+
+
+def _person(name: str, password: str, role: str) -> None:
+    people = get_user_model().objects
+    if people.filter(username=name).exists():
+        return
+    if role == "superuser":
+        people.create_superuser(name, f"{name}@example.com", password, role="admin")
+    else:
+        people.create_user(name, f"{name}@example.com", password, role=role, sees_all_connections=True)
+
+
+def _connect(key: str, url: str) -> None:
+    platform = PLATFORMS[key]
+    sandbox = platform.sandbox
+    values = {**sandbox.credentials, **getattr(sandbox, "options", {})}  # type: ignore[attr-defined]
+    given = {"title": platform.label, "base_url": url, "values": values}
+    if platform.callbacks is not None:
+        given["callback_secrets"] = [sandbox.callback_secret]  # type: ignore[attr-defined]
+    connections.add(key, f"demo-{key}", given, trusted=True, by=None)
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise `CommandError` with the way out when something else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise CommandError(f"Port {port} is taken. Stop what listens there, or choose another port.") from None
+
+
+def listens(port: int) -> bool:
+    """Whether a connection to the local port is taken."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,262 @@
+"""Sends commands and proves what became of them.
+
+The row is the truth. A claim is a conditional UPDATE with a lease; `attempts` is the fencing token, so that a process
+that comes back from the dead cannot overwrite what happened since. A command that was sent and not answered is
+*unknown*: it goes to `verify`, never blindly to `perform` again.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.errors import Ambiguous, AuthFailed, ChannelError, NotSent, Rejected, RouteUnconfirmed
+from channels.records import Receipt
+from dashboard.core.scrub import scrub
+from dashboard.sync.failpoints import failpoint
+from dashboard.sync.hiding import hide
+from dashboard.sync.kinds import Context, Kind, kind_of, settle_time
+from dashboard.sync.models import Command, Connection, FeedState
+from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
+from dashboard.sync.opening import open_channel
+from dashboard.sync.recorder import recording
+from dashboard.sync.runner import credentials_refused
+from dashboard.sync.submit import context_of
+
+log = logging.getLogger(__name__)
+
+MAX_BACKOFF = timedelta(seconds=300)
+
+
+def lease() -> timedelta:
+    """After this a command that is being sent counts as unknown."""
+    return timedelta(seconds=settings.COMMAND_LEASE_SECONDS)
+
+
+def due(now: datetime | None = None) -> QuerySet[Command]:
+    """Commands that a worker can do something about: to send, or to prove; the urgent first, then the oldest."""
+    rows = Command.objects.filter(state__in=[QUEUED, UNKNOWN], connection__state=Connection.ACTIVE)
+    rows = rows.filter(not_before__lte=now) if now else rows
+    return rows.order_by("priority", "not_before", "id")
+
+
+# -- claiming --------------------------------------------------------------------------------------------------------
+
+
+def claim(pk: int, *, ignore_backoff: bool = False) -> Command | None:
+    """Take a queued command for sending; `None` when it is not due, not ours, or its target is busy."""
+    now = timezone.now()
+    rows = Command.objects.filter(pk=pk, state=QUEUED, connection__state=Connection.ACTIVE)
+    rows = rows if ignore_backoff else rows.filter(not_before__lte=now)
+    command = rows.select_related("connection").first()
+    if command is None or _is_behind(command):
+        return None
+    try:
+        with transaction.atomic():
+            taken = Command.objects.filter(pk=pk, state=QUEUED, attempts=command.attempts).update(
+                state=SENDING, attempts=F("attempts") + 1, leased_until=now + lease(), sent_at=now, receipt={}
+            )
+    except IntegrityError:
+        return None  # another command of this lane is in flight: the database says so
+    if not taken:
+        return None
+    command.refresh_from_db(fields=["state", "attempts", "leased_until", "sent_at", "receipt"])
+    return command
+
+
+def _is_behind(command: Command) -> bool:
+    """Whether an older command of the same target is still to be sent; what is urgent overtakes."""
+    if command.lane is None:
+        return False
+    older = Command.objects.filter(connection=command.connection_id, lane=command.lane, state=QUEUED)
+    return older.filter(pk__lt=command.pk, priority__lte=command.priority).exists()
+
+
+def _settle(command: Command, state: str, **changes: Any) -> bool:
+    """Write an outcome, but only while this attempt is the one that counts."""
+    failpoint("before_commit")
+    mine = Command.objects.filter(pk=command.pk, state=command.state, attempts=command.attempts)
+    if not mine.update(state=state, leased_until=None, **changes):
+        log.warning("A late outcome of command %s was dropped", command.pk)
+        return False
+    command.state = state
+    return True
+
+
+# -- sending ---------------------------------------------------------------------------------------------------------
+
+
+def perform(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") -> Command | None:
+    """Send one command, together with its siblings where the platform takes many at once; `None`: not claimed."""
+    command = claim(pk, ignore_backoff=ignore_backoff)
+    if command is None:
+        return None
+    failpoint("after_claim")
+    with recording(command.connection_id, command=command.pk):
+        try:
+            channel = open_channel(command.connection, purpose)
+            kind = kind_of(command.kind)
+            contexts = [context_of(command, channel)]
+        except Exception as error:  # nothing was sent
+            log.exception("Command %s could not be prepared", command.pk)
+            _reject(command, f"{type(error).__name__}: {error}")
+            return command
+        contexts += _siblings(contexts[0], kind, ignore_backoff)
+        _send(kind, contexts)
+        _read_back(kind, contexts)
+    return command
+
+
+def _siblings(first: Context, kind: Kind, ignore_backoff: bool) -> list[Context]:
+    """Other commands of the batch that go into the same call, each claimed by itself; unreadable ones stay queued."""
+    command, channel = first.command, first.channel
+    room = kind.bulk(channel) - 1
+    if command.batch_id is None or room < 1:
+        return []
+    rows = Command.objects.filter(
+        batch=command.batch_id, kind=command.kind, connection=command.connection_id, state=QUEUED
+    )
+    found: list[Context] = []
+    for other in rows.select_related("connection").order_by("id")[: room * 2]:
+        if len(found) == room:
+            break
+        context = _readable(other, channel)
+        if context is None or kind.bulk_group(context.payload) != kind.bulk_group(first.payload):
+            continue
+        taken = claim(other.pk, ignore_backoff=ignore_backoff)
+        found += [replace(context, command=taken)] if taken else []
+    return found
+
+
+def _readable(command: Command, channel: Any) -> Context | None:
+    try:
+        return context_of(command, channel)
+    except Exception:
+        log.exception("Command %s cannot join a call for many", command.pk)
+        return None
+
+
+def _send(kind: Kind, contexts: Sequence[Context]) -> None:
+    """One call to the platform, and what its answer means for every command in it."""
+    try:
+        if len(contexts) == 1:
+            _prepare(kind, contexts[0])
+        failpoint("before_send")
+        receipt = kind.send(contexts[0]) if len(contexts) == 1 else kind.send_many(contexts)
+        failpoint("after_send")
+    except Exception as error:
+        for context in contexts:
+            _failed(context.command, error)
+        return
+    for context in contexts:
+        _answered(context.command, receipt, len(contexts))
+
+
+def _prepare(kind: Kind, context: Context) -> None:
+    """What must be read before sending. A failure here is never ambiguous: nothing was sent."""
+    try:
+        before = kind.prepare(context)
+    except Ambiguous as error:
+        raise NotSent(error.words) from error
+    if before:
+        context.command.before = scrub(before)
+        Command.objects.filter(pk=context.command.pk).update(before=context.command.before)
+
+
+def _answered(command: Command, receipt: Receipt, sent: int) -> None:
+    """A yes. Where the platform counts fewer than were sent, each one is read back before anybody believes it."""
+    kept = {
+        "remote_id": receipt.remote_id,
+        "number": receipt.number,
+        "words": hide(command, receipt.words),
+        "accepted": receipt.accepted,
+        "data": receipt.data,
+    }
+    if receipt.accepted is not None and receipt.accepted < sent:
+        words = _("The platform took %(accepted)s of %(sent)s; it is being asked which.") % {
+            "accepted": receipt.accepted,
+            "sent": sent,
+        }
+        _settle(command, UNKNOWN, receipt=kept, error=words, not_before=timezone.now())
+        return
+    _settle(command, DONE, receipt=kept, error="", finished_at=timezone.now())
+
+
+def _failed(command: Command, error: Exception) -> None:
+    """What an error on the way means: try again, refused, or unknown."""
+    told = error.words if isinstance(error, ChannelError) else f"{type(error).__name__}: {error}"
+    words = hide(command, told)[:1000]
+    if isinstance(error, NotSent):
+        _again(command, words, error)
+    elif isinstance(error, AuthFailed) and not error.missing_scope:
+        credentials_refused(command.connection, error.words)
+        _settle(command, QUEUED, error=words, not_before=timezone.now() + timedelta(seconds=30))
+    elif isinstance(error, Rejected | AuthFailed | RouteUnconfirmed):
+        _reject(command, words)
+    else:
+        if not isinstance(error, ChannelError):
+            log.exception("Command %s broke while it was sent", command.pk, exc_info=error)
+        _settle(command, UNKNOWN, error=words, not_before=timezone.now() + settle_time())
+
+
+def _again(command: Command, words: str, error: NotSent) -> None:
+    """Never arrived: wait and send again, eight tries in all. A rate limit burns none of them."""
+    now = timezone.now()
+    if is_overtaken(command):
+        _settle(command, SUPERSEDED, error=_("A newer value took over."), finished_at=now)
+        return
+    if error.rate_limited:
+        _settle(command, QUEUED, error=words, not_before=max(error.retry_at or now + timedelta(seconds=30), now))
+        return
+    left = command.tries_left - 1
+    if left <= 0:
+        _settle(command, FAILED, error=words, tries_left=0, finished_at=now)
+        return
+    _settle(
+        command, QUEUED, error=words, tries_left=left, not_before=max(error.retry_at or now, now + backoff(8 - left))
+    )
+
+
+def is_overtaken(command: Command) -> bool:
+    """Whether a newer absolute value for the same target waits: the older one need not be sent any more."""
+    if not kind_of(command.kind).absolute:
+        return False
+    same = Command.objects.filter(connection=command.connection_id, kind=command.kind, target=command.target)
+    return same.filter(state=QUEUED, pk__gt=command.pk).exists()
+
+
+def _reject(command: Command, words: str) -> None:
+    _settle(command, REJECTED, error=hide(command, words)[:1000], finished_at=timezone.now())
+
+
+def backoff(attempt: int) -> timedelta:
+    """1, 2, 4 … at most 300 seconds, give or take a quarter. `attempt` counts from 1."""
+    spread = random.uniform(0.75, 1.25)  # noqa: S311 - spreads wake-ups
+    return min(timedelta(seconds=2 ** min(attempt - 1, 9)), MAX_BACKOFF) * spread
+
+
+def _read_back(kind: Kind, contexts: Sequence[Context]) -> None:
+    """After sending: one target is read at once; after a call for many their feed is due, which reads them in pages."""
+    if len(contexts) == 1 and contexts[0].command.state == DONE:
+        mirror_back(kind, contexts[0])
+    elif len(contexts) > 1 and kind.feed:
+        states = FeedState.objects.filter(connection=contexts[0].command.connection_id, feed=kind.feed)
+        states.update(next_due_at=timezone.now())
+
+
+def mirror_back(kind: Kind, context: Context) -> None:
+    """After `done`: show what the platform says. A failure only means that the feed will show it later."""
+    try:
+        kind.mirror(context)
+    except Exception as error:
+        log.info("Command %s is done; reading its target back failed: %s", context.command.pk, type(error).__name__)

@@ -1,0 +1,74 @@
+"""What the page of a command shows of its fate: the states it went through, the questions asked, one verdict."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from dashboard.sync.kinds import ABSENT, APPLIED, KINDS, NEVER, UNDECIDED
+from dashboard.sync.models import Command
+from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, SENDING, UNKNOWN
+from dashboard.sync.web import state_word
+
+
+def states_so_far(command: Command) -> list[str]:
+    """The way of a command in words, its present state last."""
+    states = [QUEUED]
+    if command.attempts and command.state != QUEUED:
+        states.append(SENDING)
+    if command.evidence or command.state in (UNKNOWN, NEEDS_REVIEW):
+        states.append(UNKNOWN)
+    if command.state == QUEUED and command.attempts:
+        states.append(QUEUED)
+    elif command.state not in states:
+        states.append(command.state)
+    return [state_word(state) for state in states]
+
+
+def verdict_words(verdict: str) -> tuple[str, str]:
+    """Tone and name of a verdict."""
+    return {
+        APPLIED: ("good", _("It is on the platform")),
+        ABSENT: ("wait", _("It is not on the platform")),
+        UNDECIDED: ("unknown", _("Not decided")),
+    }.get(verdict, ("unknown", _("The platform did not answer")))
+
+
+def shown_evidence(command: Command) -> list[dict[str, Any]]:
+    """Each asking, newest first: time, witnesses with question, answer and time, the verdict and its sentence."""
+    found = []
+    for one in reversed(command.evidence):
+        tone, words = verdict_words(one.get("verdict", ""))
+        witnesses = [{**each, "at": _time(each.get("at"))} for each in one.get("witnesses", [])]
+        found.append(
+            {
+                "at": _time(one.get("at")),
+                "tone": tone,
+                "words": words,
+                "sentence": one.get("sentence", ""),
+                "witnesses": witnesses,
+                "agree": len(witnesses) > 1 and one.get("verdict") in (APPLIED, ABSENT),
+            }
+        )
+    return found
+
+
+def last_asked_at(command: Command) -> str:
+    """A mark of the newest evidence, to notice newer."""
+    at = str(command.evidence[-1].get("at", "")) if command.evidence else ""
+    return "".join(letter for letter in at if letter.isdigit())
+
+
+def may_be_absent(command: Command) -> bool:
+    """Whether a person may have it sent again: after proven absence, or where no endpoint can ever tell."""
+    kind = KINDS.get(command.kind)
+    if kind is not None and kind.repeat == NEVER:
+        return True
+    return bool(command.evidence) and command.evidence[-1].get("verdict") == ABSENT
+
+
+def _time(text: Any) -> datetime | None:
+    return parse_datetime(str(text)) if text else None

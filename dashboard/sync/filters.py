@@ -1,0 +1,243 @@
+"""How the machinery's lists are narrowed and headed: commands, batches, runs, callbacks, quarantine, exchanges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.sync.feeds import FEEDS
+from dashboard.sync.kinds import KINDS
+from dashboard.sync.models import Batch, Callback, Command, Connection, Exchange, Quarantined, Run
+from dashboard.sync.models.callbacks import FAILED as CALLBACK_FAILED
+from dashboard.sync.models.callbacks import PROCESSED, RECEIVED
+from dashboard.sync.models.commands import (
+    DONE,
+    FAILED,
+    NEEDS_REVIEW,
+    QUEUED,
+    REJECTED,
+    SENDING,
+    STATES,
+    UNKNOWN,
+)
+from dashboard.sync.web import state_word
+
+Rows = QuerySet[Any]
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+def connections_of(request: Any) -> QuerySet[Connection]:
+    """The connections that the person may see."""
+    return Connection.objects.visible_to(request.user)
+
+
+class OfConnection(Filters):
+    """By connection, as the scope in the top bar names it."""
+
+    connection = django_filters.ModelChoiceFilter(label=_("Connection"), queryset=connections_of, to_field_name="slug")
+
+
+class CommandFilters(OfConnection):
+    """By state, kind and day; the search box looks into targets."""
+
+    search_fields = ("target", "target_label", "summary")
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"), choices=lambda: [(state, state_word(state)) for state in STATES]
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=lambda: sorted((name, str(kind.label)) for name, kind in KINDS.items())
+    )
+    batch = django_filters.NumberFilter(label=_("Batch"))
+    mine = django_filters.BooleanFilter(label=_("Mine"), method="of_mine")
+    since = django_filters.DateFilter(label=_("From"), field_name="created_at", lookup_expr="date__gte", widget=DAY)
+
+    class Meta:
+        model = Command
+        fields = ("connection", "state", "kind", "batch", "mine", "since")
+
+    def of_mine(self, rows: Rows, name: str, value: bool) -> Rows:
+        """What the person gave."""
+        return rows.filter(actor=self.request.user) if value else rows
+
+
+class BatchFilters(Filters):
+    """The search box looks into titles."""
+
+    search_fields = ("title",)
+
+    class Meta:
+        model = Batch
+        fields = ()
+
+
+class RunFilters(OfConnection):
+    """By feed, and whether it failed."""
+
+    feed = django_filters.ChoiceFilter(label=_("Feed"), choices=lambda: [(name, name) for name in sorted(FEEDS)])
+
+    class Meta:
+        model = Run
+        fields = ("connection", "feed")
+
+
+class CallbackFilters(OfConnection):
+    """By event."""
+
+    search_fields = ("event", "outcome", "error")
+    event = django_filters.CharFilter(label=_("Event"))
+
+    class Meta:
+        model = Callback
+        fields = ("connection", "event")
+
+
+class QuarantineFilters(OfConnection):
+    """By feed; the search box looks into ids, places and reasons."""
+
+    search_fields = ("record_remote_id", "path", "reason")
+    feed = django_filters.ChoiceFilter(label=_("Feed"), choices=lambda: [(name, name) for name in sorted(FEEDS)])
+
+    class Meta:
+        model = Quarantined
+        fields = ("connection", "feed")
+
+
+class ExchangeFilters(Filters):
+    """By endpoint; the search box looks into addresses and errors."""
+
+    search_fields = ("url", "error")
+    route = django_filters.CharFilter(label=_("Endpoint"))
+    status = django_filters.NumberFilter(label=_("Answer"))
+
+    class Meta:
+        model = Exchange
+        fields = ("route", "status")
+
+
+def in_states(*states: str) -> Any:
+    """Narrows to these states."""
+    return lambda rows: rows.filter(state__in=states)
+
+
+def with_refusals(rows: Rows) -> Rows:
+    """Batches of which something was refused, failed or is in doubt."""
+    wrong = Command.objects.filter(batch=OuterRef("pk"), state__in=[REJECTED, FAILED, UNKNOWN, NEEDS_REVIEW])
+    return rows.filter(Exists(wrong))
+
+
+COMMANDS = ListSpec(
+    domain="commands",
+    filters=CommandFilters,
+    heads=(
+        Head(_("Command")),
+        Head(_("Target")),
+        Head(_("Connection")),
+        Head(_("State")),
+        Head(_("What the platform said"), css="grow"),
+        Head(_("By")),
+        Head(_("Given"), "created", ("created_at", "id")),
+    ),
+    sort="-created",
+    tabs=(
+        Tab("all", _("All"), counted=False),
+        Tab("review", _("Needs review"), in_states(NEEDS_REVIEW), tone="act"),
+        Tab("unknown", pgettext_lazy("command", "Unknown"), in_states(UNKNOWN), tone="wait"),
+        Tab("wrong", _("Refused or failed"), in_states(REJECTED, FAILED)),
+        Tab("moving", _("To go"), in_states(QUEUED, SENDING)),
+        Tab("done", _("Confirmed"), in_states(DONE), counted=False),
+    ),
+)
+BATCHES = ListSpec(
+    domain="batches",
+    filters=BatchFilters,
+    heads=(
+        Head(_("Batch")),
+        Head(_("Kind")),
+        Head(_("State")),
+        Head(_("Commands"), css="num"),
+        Head(_("Skipped"), css="num"),
+        Head(_("By")),
+        Head(_("Given"), "created", ("created_at", "id")),
+    ),
+    sort="-created",
+    tabs=(Tab("all", _("All"), counted=False), Tab("wrong", _("Need a look"), with_refusals, counted=False)),
+)
+RUNS = ListSpec(
+    domain="runs",
+    filters=RunFilters,
+    heads=(
+        Head(_("Feed")),
+        Head(_("Connection")),
+        Head(_("State")),
+        Head(_("Seen"), css="num"),
+        Head(_("New"), css="num"),
+        Head(_("Changed"), css="num"),
+        Head(_("Gone"), css="num"),
+        Head(_("Quarantined"), css="num"),
+        Head(_("Fault"), css="grow"),
+        Head(_("Began"), "started", ("started_at", "id")),
+    ),
+    sort="-started",
+    tabs=(
+        Tab("all", _("All"), counted=False),
+        Tab("failed", _("Failed"), lambda rows: rows.exclude(error=""), tone="act", counted=False),
+        Tab("full", _("Full sweeps"), lambda rows: rows.filter(is_full=True), counted=False),
+    ),
+)
+CALLBACKS = ListSpec(
+    domain="callbacks",
+    filters=CallbackFilters,
+    heads=(
+        Head(_("Event")),
+        Head(_("Connection")),
+        Head(_("State")),
+        Head(_("Outcome"), css="grow"),
+        Head(_("Tries"), css="num"),
+        Head(_("Received"), "received", ("received_at", "id")),
+    ),
+    sort="-received",
+    tabs=(
+        Tab("all", _("All"), counted=False),
+        Tab("failed", _("Failed"), in_states(CALLBACK_FAILED), tone="act"),
+        Tab("waiting", _("Waiting"), in_states(RECEIVED)),
+        Tab("applied", _("Applied"), in_states(PROCESSED), counted=False),
+    ),
+)
+QUARANTINE = ListSpec(
+    domain="quarantine",
+    filters=QuarantineFilters,
+    heads=(
+        Head(_("Record")),
+        Head(_("Connection")),
+        Head(_("Feed")),
+        Head(_("Place")),
+        Head(_("Reason"), css="grow"),
+        Head(_("Times"), css="num"),
+        Head(_("First seen"), "at", ("at", "id")),
+    ),
+    sort="-at",
+)
+EXCHANGES = ListSpec(
+    domain="exchanges",
+    filters=ExchangeFilters,
+    heads=(
+        Head(_("Request")),
+        Head(_("Address"), css="grow"),
+        Head(_("Answer"), css="num"),
+        Head(_("Took"), css="num"),
+        Head(_("Made by")),
+        Head(_("At"), "at", ("at", "id")),
+    ),
+    sort="-at",
+    tabs=(
+        Tab("all", _("All"), counted=False),
+        Tab("failed", _("Without a usable answer"), lambda rows: rows.exclude(error=""), counted=False),
+    ),
+)

@@ -1,0 +1,27 @@
+"""Rows of the machinery."""
+
+from dashboard.sync.models.callbacks import Callback
+from dashboard.sync.models.commands import Batch, Command
+from dashboard.sync.models.connections import Connection
+from dashboard.sync.models.exchanges import Exchange, Heartbeat, RateBucket
+from dashboard.sync.models.feeds import Change, FeedState, Quarantined, Run, UnknownWord
+from dashboard.sync.models.mirrored import MirroredModel, MirroredPart, MirrorQuerySet, ScopedQuerySet
+
+__all__ = [
+    "Batch",
+    "Callback",
+    "Change",
+    "Command",
+    "Connection",
+    "Exchange",
+    "FeedState",
+    "Heartbeat",
+    "MirrorQuerySet",
+    "MirroredModel",
+    "MirroredPart",
+    "Quarantined",
+    "RateBucket",
+    "Run",
+    "ScopedQuerySet",
+    "UnknownWord",
+]

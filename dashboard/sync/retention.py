@@ -1,0 +1,44 @@
+"""How long machinery rows are kept. Commands and the audit trail are never forgotten here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dashboard.sync.models import Callback, Connection, Exchange, Run
+from dashboard.sync.models.callbacks import RECEIVED
+
+EXCHANGES, RUNS, CALLBACKS = timedelta(days=7), timedelta(days=30), timedelta(days=60)
+EXCHANGES_PER_CONNECTION = 5_000
+BITE = 2_000
+
+
+def prune_all() -> dict[str, int]:
+    """Delete exchanges after 7 days (and beyond 5,000 a connection), runs after 30, applied callbacks after 60."""
+    now = timezone.now()
+    return {
+        "exchanges": _delete(Exchange.objects.filter(at__lt=now - EXCHANGES)) + _surplus_exchanges(),
+        "runs": _delete(Run.objects.filter(started_at__lt=now - RUNS)),
+        "callbacks": _delete(Callback.objects.filter(received_at__lt=now - CALLBACKS).exclude(state=RECEIVED)),
+    }
+
+
+def _surplus_exchanges() -> int:
+    gone = 0
+    for connection in Connection.objects.all():
+        newest = Exchange.objects.filter(connection=connection).order_by("-at", "-id")
+        edge = newest.values_list("at", flat=True)[EXCHANGES_PER_CONNECTION - 1 : EXCHANGES_PER_CONNECTION].first()
+        if edge is not None:
+            gone += _delete(Exchange.objects.filter(connection=connection, at__lt=edge))
+    return gone
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    """In bites, so that no transaction is long."""
+    gone = 0
+    while pks := list(rows.values_list("pk", flat=True)[:BITE]):
+        gone += rows.model._default_manager.filter(pk__in=pks).delete()[0]
+    return gone

@@ -1,0 +1,220 @@
+"""Rows of the machinery's lists as the template prints them: an address, a tone, cells of class and text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.core import formatting, html
+from dashboard.core.templatetags.dash import when_at
+from dashboard.sync.kinds import KINDS
+from dashboard.sync.models import Batch, Callback, Command, Connection, Exchange, Quarantined, Run
+from dashboard.sync.models.callbacks import FAILED, PROCESSED
+from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
+from dashboard.sync.progress import Progress
+from dashboard.sync.runner import LEASE
+from dashboard.sync.web import TONES, state_word
+
+Cell = tuple[str, Any]
+
+
+class Row(NamedTuple):
+    """One line: where it leads, its urgent edge, the words of its link, and the other cells."""
+
+    id: str
+    url: str
+    tone: str
+    name: Any
+    cells: list[Cell]
+
+
+def conn(connection: Connection) -> SafeString:
+    """Mark and title."""
+    return html.connection(connection.mark, connection.title)
+
+
+def kind_label(name: str) -> str:
+    """A kind in the reader's language; one that is not known any more keeps its name."""
+    return str(KINDS[name].label) if name in KINDS else name
+
+
+def command_rows(commands: list[Command]) -> list[Row]:
+    """Needs `connection` and `actor`."""
+    now = timezone.now()
+    return [
+        Row(
+            f"command-{c.pk}",
+            reverse("sync:command", args=[c.pk]),
+            {NEEDS_REVIEW: "act", UNKNOWN: "wait"}.get(c.state, ""),
+            c.summary or kind_label(c.kind),
+            [
+                ("", c.target_label or ("" if c.target == "-" else c.target)),
+                ("nowrap", conn(c.connection)),
+                ("nowrap", html.state(TONES[c.state], state_word(c.state))),
+                ("grow soft", c.error),
+                ("nowrap", c.actor.label if c.actor else _("the system")),
+                ("nowrap", when_at(c.created_at, now)),
+            ],
+        )
+        for c in commands
+    ]
+
+
+def batch_rows(batches: list[Batch], counts: dict[int, dict[str, int]]) -> list[Row]:
+    """`counts`: batch id → state → commands (see `dashboard.sync.progress`)."""
+    now, rows = timezone.now(), []
+    for batch in batches:
+        progress = Progress.of(counts.get(batch.pk, {}), len(batch.skipped))
+        rows.append(
+            Row(
+                f"batch-{batch.pk}",
+                reverse("sync:batch", args=[batch.pk]),
+                progress.edge,
+                batch.title,
+                [
+                    ("", kind_label(batch.kind)),
+                    ("nowrap", html.state(progress.tone, progress.word)),
+                    ("num", formatting.count(progress.total)),
+                    ("num", formatting.count(progress.skipped)),
+                    ("nowrap", batch.actor.label if batch.actor else _("the system")),
+                    ("nowrap", when_at(batch.created_at, now)),
+                ],
+            )
+        )
+    return rows
+
+
+def run_sign(run: Run) -> SafeString:
+    """How a run ended, or that it is at work."""
+    if run.finished_at is None:
+        broken = timezone.now() - run.started_at > LEASE * 6
+        return html.state("act", _("Broken off")) if broken else html.state("wait", _("At work"))
+    if run.error:
+        return html.state("act", _("Failed"))
+    return html.state("wait", _("Partly")) if run.quarantined else html.state("good", _("Read"))
+
+
+def run_rows(runs: list[Run]) -> list[Row]:
+    """Needs `connection`."""
+    now = timezone.now()
+    numbers = ("seen", "created", "changed", "gone", "quarantined")
+    return [
+        Row(
+            f"run-{run.pk}",
+            reverse("sync:run", args=[run.pk]),
+            "act" if run.error else "",
+            f"{run.feed} · {_('full')}" if run.is_full else run.feed,
+            [
+                ("nowrap", conn(run.connection)),
+                ("nowrap", run_sign(run)),
+                *(("num", formatting.count(getattr(run, name))) for name in numbers),
+                ("grow soft", run.error),
+                ("nowrap", when_at(run.started_at, now)),
+            ],
+        )
+        for run in runs
+    ]
+
+
+def callback_sign(callback: Callback) -> SafeString:
+    """What became of a push."""
+    if callback.state == PROCESSED:
+        return html.state("good", _("Applied"))
+    return html.state("act", _("Failed")) if callback.state == FAILED else html.state("wait", _("Waiting"))
+
+
+def callback_rows(callbacks: list[Callback]) -> list[Row]:
+    """Needs `connection`; never reads bodies."""
+    now = timezone.now()
+    return [
+        Row(
+            f"callback-{c.pk}",
+            reverse("sync:callback_page", args=[c.pk]),
+            "act" if c.state == FAILED else "",
+            f"{c.event} · {_('hint')}" if c.is_hint else c.event,
+            [
+                ("nowrap", conn(c.connection)),
+                ("nowrap", callback_sign(c)),
+                ("grow soft", c.error or c.outcome),
+                ("num", c.attempts),
+                ("nowrap", when_at(c.received_at, now)),
+            ],
+        )
+        for c in callbacks
+    ]
+
+
+def quarantine_rows(rows: list[Quarantined]) -> list[Row]:
+    """Needs `connection`; never reads payloads."""
+    now = timezone.now()
+    return [
+        Row(
+            f"quarantined-{q.pk}",
+            reverse("sync:quarantined", args=[q.pk]),
+            "wait",
+            q.record_remote_id or _("without an id"),
+            [
+                ("nowrap", conn(q.connection)),
+                ("nowrap", q.feed),
+                ("mono", q.path),
+                ("grow soft", q.reason),
+                ("num", formatting.count(q.times)),
+                ("nowrap", when_at(q.at, now)),
+            ],
+        )
+        for q in rows
+    ]
+
+
+def exchange_rows(exchanges: list[Exchange]) -> list[Row]:
+    """Never reads headers or bodies. Needs `connection` only by id."""
+    now = timezone.now()
+    return [
+        Row(
+            f"exchange-{e.pk}",
+            reverse("sync:exchange", args=[e.pk]),
+            "wait" if e.error else "",
+            f"{e.method} {e.route}",
+            [
+                ("grow mono", e.url),
+                ("num nowrap", e.status or _("no answer")),
+                ("num nowrap", took(e.milliseconds)),
+                ("nowrap", made_by(e)),
+                ("nowrap", when_at(e.at, now)),
+            ],
+        )
+        for e in exchanges
+    ]
+
+
+def took(milliseconds: int) -> str:
+    """A duration as short as it deserves."""
+    if milliseconds < 1000:
+        return f"{milliseconds}{formatting.NBSP}ms"
+    return f"{milliseconds / 1000:.1f}{formatting.NBSP}s"
+
+
+def made_by(exchange: Exchange) -> str | SafeString:
+    """A link to the run, command or callback that an exchange belongs to."""
+    for name, page, words in (
+        ("command", "sync:command", _("command %(n)s")),
+        ("run", "sync:run", _("run %(n)s")),
+        ("callback", "sync:callback_page", _("callback %(n)s")),
+    ):
+        pk = getattr(exchange, f"{name}_id")
+        if pk:
+            return format_html('<a href="{}">{}</a>', reverse(page, args=[pk]), words % {"n": pk})
+    return ""
+
+
+def every(interval: timedelta) -> str:
+    """A feed's rhythm."""
+    minutes = int(interval.total_seconds() // 60)
+    return ngettext("%(n)s min", "%(n)s min", minutes) % {"n": minutes} if minutes else _("on change")

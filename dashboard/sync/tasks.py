@@ -1,0 +1,102 @@
+"""What workers do. Tasks carry ids only; every one may be lost or doubled without harm, because the rows decide."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from dashboard.sync import callbacks, conformance, engine, verify
+from dashboard.sync.feeds import FEEDS, feeds_of
+from dashboard.sync.models import Command, Connection, FeedState, Heartbeat
+from dashboard.sync.models.commands import QUEUED
+from dashboard.sync.retention import prune_all
+from dashboard.sync.runner import refresh
+from dashboard.sync.submit import tell
+
+SWEEP_SECONDS = 5
+SWEEP_LIMIT = 500
+
+
+@shared_task
+def send_command(pk: int) -> None:
+    """Send one queued command; nothing when it is not due or somebody else has it."""
+    engine.perform(pk)
+
+
+@shared_task
+def verify_command(pk: int) -> None:
+    """Prove one unknown command."""
+    verify.verify(pk)
+
+
+@shared_task
+def prove_command(pk: int) -> None:
+    """Ask about one command for a person who looks; its state stays."""
+    verify.ask(pk)
+
+
+@shared_task
+def check_connection(pk: int) -> None:
+    """Probe one connection live and keep what was found."""
+    connection = Connection.objects.filter(pk=pk).first()
+    if connection is not None:
+        conformance.probe(connection)
+
+
+@shared_task
+def process_callback(pk: int) -> None:
+    """Apply one callback."""
+    callbacks.process(pk)
+
+
+@shared_task
+def refresh_feed(connection_id: int, feed: str, full: bool = False) -> None:
+    """Run one feed of one connection."""
+    connection = Connection.objects.at_work().filter(pk=connection_id).first()
+    if connection is not None and feed in FEEDS:
+        refresh(connection, FEEDS[feed], full=full)
+
+
+@shared_task
+def refresh_due() -> None:
+    """Wake a task for every feed whose time has come."""
+    now = timezone.now()
+    for connection in Connection.objects.at_work():
+        states = {state.feed: state for state in FeedState.objects.filter(connection=connection)}
+        for feed in feeds_of(connection):
+            state = states.get(feed.name)
+            if state is None or _is_due(state, now):
+                tell(refresh_feed, connection.pk, feed.name)
+
+
+def _is_due(state: FeedState, now: datetime) -> bool:
+    free = state.leased_until is None or state.leased_until < now
+    return free and (state.next_due_at is None or state.next_due_at <= now)
+
+
+@shared_task
+def sweep() -> None:
+    """Find what the broker lost: commands and callbacks that are due. Also the sign of life of the workers."""
+    verify.lapse()
+    now = timezone.now()
+    for pk, state in engine.due(now).values_list("pk", "state")[:SWEEP_LIMIT]:
+        tell(send_command if state == QUEUED else verify_command, pk)
+    for pk in callbacks.waiting():
+        tell(process_callback, pk)
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": now})
+
+
+@shared_task
+def prune() -> None:
+    """Forget what is past its retention."""
+    prune_all()
+
+
+def overdue(seconds: int = 30) -> int:
+    """How many commands should have been touched by now: a sign that no worker is at work."""
+    late = timezone.now() - timedelta(seconds=seconds)
+    free = Q(leased_until=None) | Q(leased_until__lt=late)
+    return Command.objects.filter(free, pk__in=engine.due(late).values("pk")).count()

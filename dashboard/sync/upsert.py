@@ -1,0 +1,318 @@
+"""Records → rows. The only writer of mirrored tables.
+
+A page of records costs one SELECT of content hashes; what did not change writes nothing. Rows never go backwards in
+time: a record that is older than its row by the platform's own clock, or that was read before the row last changed,
+is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from dashboard.sync.models import Change, Connection, UnknownWord
+from dashboard.sync.models.mirrored import MirroredModel, MirroredPart
+from dashboard.sync.writers import MAX_PARAMETERS, same, stored_hashes, write_rows
+
+BASE = ("connection_id", "remote_id", "status", "remote_status", "content_hash", "changed_at", "gone_at", "raw")
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows inside a mirrored row. `rows(record)` gives, for each, its remote id and the values of `columns`.
+
+    Parts that vanish are deleted, or, with `keeps_gone`, marked with `gone_at`. `tracked` columns leave one `Change`
+    per changed whole, of the domain `domain` and with its remote id: ``{part's remote id: {column: [old, new]}}``.
+    """
+
+    model: type[MirroredPart]
+    whole: str
+    columns: tuple[str, ...]
+    rows: Callable[[Any], Iterable[Sequence[Any]]]
+    keeps_gone: bool = False
+    domain: str = ""
+    tracked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """How records of one kind become rows of one model.
+
+    `values(record)` gives the values of `columns`, beyond those that every mirrored row has. `tracked` columns leave
+    a `Change` when they differ. `clock` names the column that holds the platform's own time of change. `is_partial`
+    tells records that only prove existence: they never overwrite, but revive what was gone. `stable` gives the record
+    to hash, without what changes by itself (a counter of views).
+    """
+
+    domain: str
+    model: type[MirroredModel]
+    columns: tuple[str, ...]
+    values: Callable[[Any], Sequence[Any]]
+    parts: tuple[Part, ...] = ()
+    tracked: tuple[str, ...] = ()
+    clock: str = ""
+    is_partial: Callable[[Any], bool] = lambda record: False
+    stable: Callable[[Any], Any] = lambda record: record
+
+
+@dataclass
+class Counts:
+    """What an upsert did, and the remote ids of rows that it wrote."""
+
+    seen: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    touched: list[str] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        """Sum up."""
+        self.seen += other.seen
+        self.created += other.created
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+
+
+class _Known(NamedTuple):
+    """What is looked at of a stored row that may be written."""
+
+    pk: int
+    changed_at: datetime
+    clock: datetime | None
+    tracked: dict[str, Any]
+
+
+class _Plan(NamedTuple):
+    """What is to be written: record and hash by remote id, which of them existed, and whom a partial record revives."""
+
+    writes: dict[str, tuple[Any, bytes]]
+    existed: dict[str, _Known]
+    revived: dict[str, int]
+
+
+def content_hash(record: Any) -> bytes:
+    """128 bits over everything but `raw`; equal for equal records in every process."""
+    bare = msgspec.structs.replace(record, raw=b"") if getattr(record, "raw", b"") else record
+    return hashlib.blake2b(_encoder.encode(bare), digest_size=16).digest()
+
+
+def upsert(
+    mirror: Mirror, connection: Connection, records: Iterable[Any], *, read_at: datetime | None = None
+) -> Counts:
+    """Bring the mirror in step with `records` (the last of several with one id counts), in one transaction.
+
+    `read_at` is when the platform was asked (now, if not given).
+    """
+    latest = {record.remote_id: record for record in records}
+    counts = Counts(seen=len(latest))
+    if not latest:
+        return counts
+    with transaction.atomic():
+        plan = _plan(mirror, connection, latest, read_at or timezone.now())
+        counts.touched = [*plan.writes, *plan.revived]
+        counts.created = len(plan.writes.keys() - plan.existed.keys())
+        counts.changed = len(counts.touched) - counts.created
+        counts.unchanged = counts.seen - len(counts.touched)
+        if plan.writes:
+            _write(mirror, connection, plan)
+        if plan.revived:
+            rows = mirror.model._default_manager.filter(pk__in=plan.revived.values())
+            rows.update(gone_at=None, changed_at=timezone.now())
+    return counts
+
+
+def mark_gone(mirror: Mirror, connection: Connection, seen: set[str]) -> int:
+    """After a whole sweep: give rows that were not seen their `gone_at`; nothing is deleted. Gives their number."""
+    now, gone = timezone.now(), 0
+    rows = mirror.model._default_manager.filter(connection=connection, gone_at=None)
+    missing = (pk for pk, remote_id in rows.values_list("pk", "remote_id").iterator(2000) if remote_id not in seen)
+    for pks in chunks(list(missing), MAX_PARAMETERS):
+        gone += mirror.model._default_manager.filter(pk__in=pks, gone_at=None).update(gone_at=now, changed_at=now)
+    return gone
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most `size`."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+# -- inside ----------------------------------------------------------------------------------------------------------
+
+
+def _plan(mirror: Mirror, connection: Connection, latest: dict[str, Any], read_at: datetime) -> _Plan:
+    stored = stored_hashes(mirror.model, connection, list(latest))
+    digests = {
+        remote_id: content_hash(mirror.stable(record))
+        for remote_id, record in latest.items()
+        if not (remote_id in stored and mirror.is_partial(record))
+    }
+    fresh = {remote_id: (latest[remote_id], d) for remote_id, d in digests.items() if stored.get(remote_id) != d}
+    partial_gone = {remote_id for remote_id in latest.keys() - digests.keys() if stored[remote_id] is None}
+    known = _known(mirror, connection, [i for i in latest if i in stored and (i in fresh or i in partial_gone)])
+    writes = {
+        remote_id: (record, digest)
+        for remote_id, (record, digest) in fresh.items()
+        if remote_id not in known or not _is_older(mirror, record, known[remote_id], read_at)
+    }
+    revived = {i: known[i].pk for i in partial_gone if i in known and known[i].changed_at <= read_at}
+    return _Plan(writes, known, revived)
+
+
+def _is_older(mirror: Mirror, record: Any, row: _Known, read_at: datetime) -> bool:
+    theirs = getattr(record, mirror.clock) if mirror.clock else None
+    if theirs is not None and row.clock is not None and theirs != row.clock:
+        return bool(theirs < row.clock)
+    return row.changed_at > read_at
+
+
+def _known(mirror: Mirror, connection: Connection, remote_ids: list[str]) -> dict[str, _Known]:
+    wanted = ["remote_id", "pk", "changed_at", *([mirror.clock] if mirror.clock else []), *mirror.tracked]
+    clocks = len(wanted) - len(mirror.tracked)
+    found = {}
+    for ids in chunks(remote_ids, MAX_PARAMETERS):
+        rows = mirror.model._default_manager.filter(connection=connection, remote_id__in=ids)
+        for row in rows.values_list(*wanted):
+            clock = row[3] if mirror.clock else None
+            found[row[0]] = _Known(row[1], row[2], clock, dict(zip(mirror.tracked, row[clocks:], strict=True)))
+    return found
+
+
+def _write(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
+    now = timezone.now()
+    rows = {
+        remote_id: (*_base(connection, record, digest, now), *mirror.values(record))
+        for remote_id, (record, digest) in plan.writes.items()
+    }
+    columns = BASE + mirror.columns
+    _note_changes(mirror, connection, plan, {key: dict(zip(columns, row, strict=True)) for key, row in rows.items()})
+    write_rows(mirror.model, columns, ("connection_id", "remote_id"), list(rows.values()))
+    _note_unknown_words(mirror, connection, plan, now)
+    if mirror.parts:
+        _write_parts(mirror, connection, plan)
+
+
+def _base(connection: Connection, record: Any, digest: bytes, now: datetime) -> tuple[Any, ...]:
+    return (
+        connection.pk,
+        record.remote_id,
+        getattr(record, "status", ""),
+        getattr(record, "remote_status", ""),
+        digest,
+        now,
+        None,
+        record.raw.decode("utf-8", "replace"),
+    )
+
+
+def _write_parts(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
+    pks = {remote_id: row.pk for remote_id, row in plan.existed.items() if remote_id in plan.writes}
+    fresh = [remote_id for remote_id in plan.writes if remote_id not in pks]
+    pks.update({remote_id: row.pk for remote_id, row in _known(mirror, connection, fresh).items()})
+    existed = [row.pk for remote_id, row in plan.existed.items() if remote_id in plan.writes]
+    for part in mirror.parts:
+        columns = (f"{part.whole}_id", "remote_id", *part.columns, *(("gone_at",) if part.keeps_gone else ()))
+        tail = (None,) if part.keeps_gone else ()
+        rows = {
+            (pks[remote_id], row[0]): (pks[remote_id], *row, *tail)
+            for remote_id, (record, _) in plan.writes.items()
+            for row in part.rows(record)
+        }
+        old = _drop_vanished(part, existed, set(rows))
+        if part.tracked:
+            wholes = {pk: remote_id for remote_id, pk in pks.items()}
+            new = {key: dict(zip(columns, row, strict=True)) for key, row in rows.items() if key in old}
+            _note_part_changes(part, connection, wholes, old, new)
+        write_rows(part.model, columns, (f"{part.whole}_id", "remote_id"), list(rows.values()))
+
+
+def _note_part_changes(
+    part: Part,
+    connection: Connection,
+    wholes: dict[int, str],
+    old: dict[tuple[int, str], tuple[Any, ...]],
+    new: dict[tuple[int, str], dict[str, Any]],
+) -> None:
+    """Keep old and new value of tracked columns of parts that existed, one `Change` per whole."""
+    noted: dict[int, dict[str, Any]] = {}
+    for key, fresh in new.items():
+        was = zip(part.tracked, old[key], strict=True)
+        fields = {name: [_plain(o), _plain(fresh[name])] for name, o in was if not same(o, fresh[name])}
+        if fields:
+            noted.setdefault(key[0], {})[key[1]] = fields
+    now = timezone.now()
+    Change.objects.bulk_create(
+        Change(connection=connection, domain=part.domain, remote_id=wholes[pk], at=now, fields=fields)
+        for pk, fields in noted.items()
+    )
+
+
+def _drop_vanished(part: Part, whole_pks: list[int], kept: set[tuple[int, str]]) -> dict[tuple[int, str], Any]:
+    """Take away (or mark as gone) the parts of written rows that no record names any more.
+
+    Gives the tracked columns of those that were there, by whole and remote id.
+    """
+    were: dict[tuple[int, str], Any] = {}
+    for pks in chunks(whole_pks, MAX_PARAMETERS):
+        rows = part.model._default_manager.filter(**{f"{part.whole}_id__in": pks})
+        found = list(rows.values_list("pk", f"{part.whole}_id", "remote_id", *part.tracked))
+        were |= {(whole, remote_id): tracked for _, whole, remote_id, *tracked in found}
+        vanished = [pk for pk, whole, remote_id, *_ in found if (whole, remote_id) not in kept]
+        if not vanished:
+            continue
+        gone: models.QuerySet[Any] = part.model._default_manager.filter(pk__in=vanished)
+        if part.keeps_gone:
+            gone.filter(gone_at=None).update(gone_at=timezone.now())
+        else:
+            gone.delete()
+    return were
+
+
+def _note_changes(mirror: Mirror, connection: Connection, plan: _Plan, new: dict[str, dict[str, Any]]) -> None:
+    """Keep old and new value of tracked columns of rows that existed."""
+    noted = []
+    for remote_id, fresh in new.items():
+        old = plan.existed[remote_id].tracked if remote_id in plan.existed else {}
+        fields = {name: [_plain(o), _plain(fresh[name])] for name, o in old.items() if not same(o, fresh[name])}
+        if fields:
+            noted.append(
+                Change(
+                    connection=connection,
+                    domain=mirror.domain,
+                    remote_id=remote_id,
+                    at=fresh["changed_at"],
+                    fields=fields,
+                )
+            )
+    Change.objects.bulk_create(noted)
+
+
+def _plain(value: Any) -> Any:
+    """A value as the JSON of every database can hold it."""
+    return value if value is None or isinstance(value, bool | int) else str(value).replace("\x00", "")
+
+
+def _note_unknown_words(mirror: Mirror, connection: Connection, plan: _Plan, now: datetime) -> None:
+    """Count platform words that no table maps, for the connection page."""
+    words = Counter(
+        record.remote_status
+        for record, _ in plan.writes.values()
+        if getattr(record, "status", "") == "unknown" and getattr(record, "remote_status", "")
+    )
+    for word, times in words.items():
+        row, _ = UnknownWord.objects.get_or_create(
+            connection=connection, feed=mirror.domain, word=word[:120], defaults={"last_at": now}
+        )
+        UnknownWord.objects.filter(pk=row.pk).update(times=F("times") + times, last_at=now)

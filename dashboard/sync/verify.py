@@ -1,0 +1,246 @@
+"""Proves the fate of unknown commands, and lets a person decide what cannot be proven."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.errors import AuthFailed, ChannelError, NotSent
+from dashboard.core.scrub import scrub_text
+from dashboard.staff.audit import Target as AuditTarget
+from dashboard.staff.audit import audit
+from dashboard.sync.engine import backoff, is_overtaken, lease, mirror_back
+from dashboard.sync.failpoints import failpoint
+from dashboard.sync.kinds import (
+    ABSENT,
+    APPLIED,
+    NEVER,
+    RESTORED,
+    UNDECIDED,
+    Context,
+    Finding,
+    Kind,
+    Refused,
+    Witness,
+    kind_of,
+    settle_time,
+    undecided,
+)
+from dashboard.sync.models import Command, Connection
+from dashboard.sync.models.commands import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    NEEDS_REVIEW,
+    QUEUED,
+    REJECTED,
+    SENDING,
+    SUPERSEDED,
+    UNKNOWN,
+)
+from dashboard.sync.opening import open_channel
+from dashboard.sync.recorder import recording
+from dashboard.sync.runner import credentials_refused
+from dashboard.sync.submit import context_of
+
+log = logging.getLogger(__name__)
+
+KEPT_EVIDENCE = 20
+UNANSWERED = "unanswered"  # the platform could not be asked; says nothing about the command
+
+
+def lapse() -> int:
+    """Commands whose sender never came back are unknown from now on. Gives their number."""
+    now = timezone.now()
+    return Command.objects.filter(state=SENDING, leased_until__lt=now).update(
+        state=UNKNOWN,
+        leased_until=None,
+        not_before=now,
+        error="The process that sent this ended before the answer was kept.",
+    )
+
+
+def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") -> Command | None:
+    """Ask the platform what became of an unknown command and act on the proof; `None`: not due or another asks."""
+    command = _claim(pk, ignore_backoff)
+    if command is None:
+        return None
+    failpoint("before_verify")
+    with recording(command.connection_id, command=command.pk):
+        try:
+            channel = open_channel(command.connection, purpose)
+            kind = kind_of(command.kind)
+            context = context_of(command, channel)
+            finding = undecided(_("No endpoint tells.")) if kind.repeat == NEVER else _answered(kind, context)
+        except ChannelError as error:
+            _could_not_ask(command, error)
+            return command
+        except Exception as error:
+            log.exception("Command %s could not be proven", command.pk)
+            _conclude(
+                command, undecided(f"The question could not be asked: {type(error).__name__}."), kind_of(command.kind)
+            )
+            return command
+        _conclude(command, finding, kind)
+        if command.state == DONE:
+            mirror_back(kind, context)
+    return command
+
+
+def _answered(kind: Kind, context: Context) -> Finding:
+    """What the platform's answer proves; after a restore nobody knows what was there before sending."""
+    try:
+        return kind.read_back(context)
+    except KeyError:
+        if RESTORED not in context.command.before:
+            raise
+        return undecided(_("Restored from a backup: what was there before sending is not known."))
+
+
+def prove(command: Command, channel: Any) -> Finding:
+    """Ask now, for a person who looks; writes the evidence, changes no state."""
+    kind = kind_of(command.kind)
+    finding = _answered(kind, context_of(command, channel))
+    _note(command, finding)
+    return finding
+
+
+def ask(pk: int) -> Command | None:
+    """What `prove` does, from a task: a platform that cannot be asked is evidence too. `None`: nothing is in doubt."""
+    rows = Command.objects.select_related("connection").filter(state__in=[UNKNOWN, NEEDS_REVIEW])
+    command = rows.filter(pk=pk).first()
+    if command is None:
+        return None
+    with recording(command.connection_id, command=command.pk):
+        try:
+            prove(command, open_channel(command.connection))
+        except ChannelError as error:
+            _note(command, _unanswered(error))
+        except Exception as error:
+            log.exception("Command %s could not be proven", command.pk)
+            _note(command, undecided(f"The question could not be asked: {type(error).__name__}."))
+    return command
+
+
+def settle(command: Command, outcome: str, why: str, by: Any) -> None:
+    """A person decides: `done`, `absent` (it will be sent again) or `cancelled`. Audited.
+
+    Raises `Refused` when the command is not waiting for a decision, or no reason is given.
+    """
+    states = {"done": DONE, "absent": QUEUED, "cancelled": CANCELLED}
+    if outcome not in states:
+        raise Refused(_("Settle as done, absent or cancelled."))
+    if not why.strip():
+        raise Refused(_("Say why, so that others understand it later."), field="why")
+    now = timezone.now()
+    allowed = Q(state__in=[UNKNOWN, NEEDS_REVIEW])
+    if outcome == "cancelled":
+        allowed |= Q(state=QUEUED)
+    changes: dict[str, Any] = {"leased_until": None, "error": scrub_text(f"{_('Settled by a person')}: {why}")[:1000]}
+    changes |= {"not_before": now, "tries_left": 8} if outcome == "absent" else {"finished_at": now}
+    with transaction.atomic():
+        rows = Command.objects.filter(allowed, pk=command.pk).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+        if not rows.update(state=states[outcome], attempts=F("attempts") + 1, **changes):
+            raise Refused(_("This command is not waiting for a decision any more."))
+        detail = {"as": outcome, "why": why, "was": command.state}
+        target = AuditTarget("command", str(command.pk), f"{command.kind} {command.target_label or command.target}")
+        audit(by, "command.settled", target, detail, connection=command.connection.slug)
+    command.refresh_from_db()
+
+
+# -- inside ----------------------------------------------------------------------------------------------------------
+
+
+def _claim(pk: int, ignore_backoff: bool) -> Command | None:
+    """One process asks at a time; the state stays unknown meanwhile."""
+    now = timezone.now()
+    rows = Command.objects.filter(pk=pk, state=UNKNOWN, connection__state=Connection.ACTIVE)
+    rows = rows.filter(sent_at__lte=now - settle_time()) if ignore_backoff else rows.filter(not_before__lte=now)
+    rows = rows.filter(Q(leased_until=None) | Q(leased_until__lt=now))
+    if not rows.update(leased_until=now + lease(), checks=F("checks") + 1):
+        return None
+    return Command.objects.select_related("connection").get(pk=pk)
+
+
+def _could_not_ask(command: Command, error: ChannelError) -> None:
+    """The platform did not answer the question: nothing is known, so nothing is sent; ask again later."""
+    if isinstance(error, AuthFailed) and not error.missing_scope:
+        credentials_refused(command.connection, error.words)
+    _note(command, _unanswered(error))
+    again = timezone.now() + backoff(command.checks)
+    hint = error.retry_at if isinstance(error, NotSent) else None
+    _move(command, UNKNOWN, not_before=max(hint, again) if hint else again)
+
+
+def _unanswered(error: ChannelError) -> Finding:
+    asked = _("The platform was asked what became of it and did not answer: %(words)s")
+    return Finding(UNANSWERED, asked % {"words": scrub_text(error.words)})
+
+
+def _conclude(command: Command, finding: Finding, kind: Kind) -> None:
+    _note(command, finding)
+    now = timezone.now()
+    if finding.verdict == APPLIED:
+        receipt = command.receipt
+        if finding.receipt is not None:
+            receipt = {**receipt, "remote_id": finding.receipt.remote_id, "number": finding.receipt.number}
+        _move(command, DONE, finished_at=now, error="", receipt=receipt)
+    elif finding.verdict == ABSENT:
+        _absent(command, kind)
+    elif kind.repeat == NEVER or _asked(command) >= kind.max_checks:
+        _move(command, NEEDS_REVIEW, error=finding.sentence[:1000], absences=0)
+    else:
+        _move(command, UNKNOWN, not_before=now + backoff(command.checks), absences=0)
+
+
+def _asked(command: Command) -> int:
+    """How often the platform answered without deciding; failures to ask do not count."""
+    return sum(one.get("verdict") == UNDECIDED for one in command.evidence)
+
+
+def _absent(command: Command, kind: Kind) -> None:
+    """Proven absent often enough: send again, unless the platform itself had said that it changed nothing."""
+    now = timezone.now()
+    absences = command.absences + 1
+    if absences < kind.absences:
+        _move(command, UNKNOWN, not_before=now + settle_time(), absences=absences)
+    elif is_overtaken(command):
+        _move(command, SUPERSEDED, finished_at=now, error=_("A newer value took over."))
+    elif command.receipt.get("accepted") is not None:
+        _move(command, REJECTED, finished_at=now, error=_("The platform changed nothing."))
+    elif command.tries_left <= 1:
+        _move(command, FAILED, finished_at=now, tries_left=0, error=_("Sent several times; it never took effect."))
+    else:
+        _move(command, QUEUED, not_before=now, absences=0, tries_left=command.tries_left - 1)
+
+
+def _move(command: Command, state: str, **changes: Any) -> None:
+    failpoint("before_verdict")
+    mine = Command.objects.filter(pk=command.pk, state=UNKNOWN, attempts=command.attempts, checks=command.checks)
+    if mine.update(state=state, leased_until=None, **changes):
+        command.state = state
+
+
+def _note(command: Command, finding: Finding) -> None:
+    """Keep question, answer, time and verdict; the last twenty."""
+    kept = {
+        "verdict": finding.verdict,
+        "sentence": scrub_text(finding.sentence),
+        "at": timezone.now().isoformat(),
+        "witnesses": [_witness(one) for one in finding.witnesses],
+    }
+    command.evidence = [*command.evidence[-KEPT_EVIDENCE + 1 :], kept]
+    Command.objects.filter(pk=command.pk).update(evidence=command.evidence)
+
+
+def _witness(witness: Witness) -> dict[str, str]:
+    return {
+        "asked": scrub_text(witness.asked)[:500],
+        "answered": scrub_text(witness.answered)[:1000],
+        "at": witness.at.isoformat(),
+    }

@@ -1,0 +1,40 @@
+"""The door for pushes. Its address is outside of sessions, sign-in and messages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from channels.platform import Received
+from dashboard.sync.callbacks import receive
+from dashboard.sync.models import Connection
+
+MAX_BODY = 256 * 1024
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def callback(request: HttpRequest, key: str, event: str) -> HttpResponse:
+    """Take one push: 404 for an unknown key or event, 413 beyond 256 KiB, else what the platform expects."""
+    connection = Connection.objects.filter(callback_key=key).exclude(state=Connection.DISABLED).first()
+    if connection is None or not _sends(connection, event):
+        return HttpResponse(status=404)
+    stated = request.headers.get("Content-Length") or "0"
+    if not stated.isdecimal():
+        return HttpResponse(status=400)
+    if int(stated[:20]) > MAX_BODY:
+        return HttpResponse(status=413)
+    body = request.read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
+        return HttpResponse(status=413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    status, answer = receive(connection, Received(event=event, headers=headers, body=body))
+    return HttpResponse(answer, status=status, content_type="application/json")
+
+
+def _sends(connection: Connection, event: str) -> bool:
+    callbacks = connection.declared.callbacks
+    return callbacks is not None and any(one.event == event for one in callbacks.events)

@@ -1,0 +1,232 @@
+"""One command: its row, its page with the evidence, proving, settling, trying again. And its batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.core.pages import is_fragment, polled, redirect, render
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync import tasks, verify
+from dashboard.sync.describe import shown_payload
+from dashboard.sync.evidence import last_asked_at, shown_evidence, states_so_far
+from dashboard.sync.forms import SettleForm
+from dashboard.sync.kinds import KINDS, NEVER, Refused
+from dashboard.sync.models import Batch, Command
+from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, UNKNOWN
+from dashboard.sync.progress import Progress, counts_of
+from dashboard.sync.retry import WITHOUT_EFFECT, retry, retry_batch
+from dashboard.sync.rows import command_rows, kind_label
+from dashboard.sync.submit import tell
+from dashboard.sync.views.activity import exchanges_of
+from dashboard.sync.web import TONES, command_response, new_form_key, state_sentence, state_word
+
+IN_DOUBT = (UNKNOWN, NEEDS_REVIEW)
+
+
+@require_safe
+@requires("activity.view")
+def command_row(request: StaffRequest, pk: int) -> HttpResponse:
+    """One command's row; polled until it is final."""
+    return command_response(request, _one(request, pk), status=200)
+
+
+@require_safe
+@requires("activity.view")
+def command(request: StaffRequest, pk: int) -> HttpResponse:
+    """The page of a command; its state polls itself, and a new state brings the whole page anew."""
+    found = _one(request, pk)
+    known = request.GET.get("state")
+    if is_fragment(request) and known is not None:
+        if known != found.state or (request.GET.get("asked") == "1" and _answered(request, found)):
+            return HttpResponse(status=200, headers={"HX-Refresh": "true"})
+        parts = (found.state, found.attempts, found.checks, len(found.evidence))
+        return polled(request, parts, lambda: _page(request, found))
+    return _page(request, found)
+
+
+def _answered(request: StaffRequest, found: Command) -> bool:
+    """Whether evidence has come since the person asked for it."""
+    return last_asked_at(found) != request.GET.get("last", "")
+
+
+def _page(
+    request: StaffRequest, found: Command, *, form: SettleForm | None = None, refused: str = "", status: int = 200
+) -> HttpResponse:
+    kind = KINDS.get(found.kind)
+    asking = request.GET.get("asked") == "1" or (request.method == "POST" and not (form or refused))
+    context = {
+        "command": found,
+        "label": kind_label(found.kind),
+        "tone": TONES[found.state],
+        "word": state_word(found.state),
+        "sentence": state_sentence(found),
+        "path": states_so_far(found),
+        "evidence": shown_evidence(found),
+        "poll_url": _poll_url(found, asking) if found.is_moving or asking else "",
+        "asking": asking,
+        "exchanges": exchanges_of(command=found),
+        "payload": _given(found) if request.user.may("buyers.view") else None,
+        "marker": kind.marker if kind else "",
+        "may_prove": found.state in IN_DOUBT and _can_be_proven(found) and _may_work(request, found),
+        "says_more": bool(found.error) and not any(found.error in one["sentence"] for one in found.evidence),
+        "settle_form": form or _settle_form(request, found),
+        "may_retry": found.state in WITHOUT_EFFECT and kind is not None and request.user.may(kind.permission),
+        "may_cancel": found.state == QUEUED and request.user.may("activity.settle"),
+        "form_key": new_form_key(),
+        "refused": refused,
+    }
+    return render(request, "sync/command.html", context, status=status)
+
+
+def _given(found: Command) -> dict[str, Any]:
+    """The payload without secrets and without what was left empty."""
+    return {name: value for name, value in shown_payload(found).items() if value not in (None, "", [], {})}
+
+
+def _can_be_proven(found: Command) -> bool:
+    """Whether any endpoint could tell."""
+    kind = KINDS.get(found.kind)
+    return kind is not None and kind.repeat != NEVER
+
+
+def _poll_url(found: Command, asking: bool) -> str:
+    url = f"{reverse('sync:command', args=[found.pk])}?state={found.state}"
+    return f"{url}&asked=1&last={last_asked_at(found)}" if asking else url
+
+
+def _settle_form(request: StaffRequest, found: Command) -> SettleForm | None:
+    if found.state in IN_DOUBT and request.user.may("activity.settle"):
+        return SettleForm(command=found)
+    return None
+
+
+@require_POST
+@requires("activity.view")
+def prove(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask the platform now what became of it. A worker asks; the page shows its answer when it comes."""
+    found = _one(request, pk)
+    if not _may_work(request, found):
+        raise PermissionDenied(_("Your role may read this, not ask the platform. Nothing was asked."))
+    if not _can_be_proven(found):
+        return _page(request, found, refused=_("No endpoint of the platform tells. A person settles it."), status=422)
+    if found.state == UNKNOWN:
+        Command.objects.filter(pk=pk, state=UNKNOWN).update(not_before=timezone.now())
+        tell(tasks.verify_command, pk)
+    elif found.state == NEEDS_REVIEW:
+        tell(tasks.prove_command, pk)
+    else:
+        return _page(request, found, refused=_("This command is not in doubt any more. Nothing was asked."), status=422)
+    if is_fragment(request):
+        return _page(request, found)
+    return redirect(request, f"{reverse('sync:command', args=[pk])}?asked=1&last={last_asked_at(found)}")
+
+
+@require_POST
+@requires("activity.settle")
+def settle(request: StaffRequest, pk: int) -> HttpResponse:
+    """A person decides what cannot be proven, with a reason; audited."""
+    found = _one(request, pk)
+    form = SettleForm(request.POST, command=found)
+    if not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    try:
+        verify.settle(found, form.cleaned_data["outcome"], form.cleaned_data["why"], request.user)
+    except Refused as error:
+        form.add_error(error.field or None, error.words)
+        return _page(request, found, form=form, status=422)
+    messages.success(request, _("Settled: %(state)s.") % {"state": state_word(found.state)})
+    return redirect(request, reverse("sync:command", args=[pk]))
+
+
+@require_POST
+@requires("activity.view")
+def again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Try again what was refused or failed: a new command with the same payload."""
+    found = _one(request, pk)
+    try:
+        made = retry(found, request.user, form_key=_form_key(request))
+    except Refused as error:
+        return _page(request, found, refused=error.words, status=422)
+    return redirect(request, reverse("sync:command", args=[made.command.pk]))
+
+
+@require_safe
+@requires("activity.view")
+def batch(request: StaffRequest, pk: int) -> HttpResponse:
+    """The progress of a bulk edit, on an address of its own that outlives the page which gave it."""
+    found = _batch(request, pk)
+    progress = Progress.of(counts_of([found], request.user).get(found.pk, {}), len(found.skipped))
+    if is_fragment(request):
+        return polled(request, (progress,), lambda: _batch_page(request, found, progress))
+    return _batch_page(request, found, progress)
+
+
+def _batch_page(
+    request: StaffRequest, found: Batch, progress: Progress, *, refused: str = "", status: int = 200
+) -> HttpResponse:
+    looked = Command.objects.visible_to(request.user).filter(batch=found).select_related("connection", "actor")
+    shown_all = request.GET.get("rows") == "all"
+    wrong = looked if shown_all else looked.filter(state__in=[*WITHOUT_EFFECT, *IN_DOUBT])
+    kind = KINDS.get(found.kind)
+    context: dict[str, Any] = {
+        "batch": found,
+        "label": kind_label(found.kind),
+        "progress": progress,
+        "rows": command_rows(list(wrong.defer("payload", "evidence", "before", "receipt").order_by("id")[:200])),
+        "shown_all": shown_all,
+        "skipped": [_skipped(item) for item in found.skipped[:200]],
+        "may_retry": progress.rejected > 0 and kind is not None and request.user.may(kind.permission),
+        "form_key": new_form_key(),
+        "refused": refused,
+    }
+    return render(request, "sync/batch.html", context, status=status)
+
+
+def _skipped(item: dict[str, str]) -> dict[str, str]:
+    name = item.get("label") or item.get("target", "")
+    return {"name": name, "connection": item.get("connection", ""), "reason": item.get("reason", "")}
+
+
+@require_POST
+@requires("activity.view")
+def batch_again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Try the refused and failed ones of a batch again, as a new batch."""
+    found = _batch(request, pk)
+    kind = KINDS.get(found.kind)
+    try:
+        if kind is None or not request.user.may(kind.permission):
+            raise Refused(_("Your role does not allow this."))
+        made = retry_batch(found, request.user, form_key=_form_key(request) or "")
+    except Refused as error:
+        progress = Progress.of(counts_of([found], request.user).get(found.pk, {}), len(found.skipped))
+        return _batch_page(request, found, progress, refused=error.words, status=422)
+    return redirect(request, reverse("sync:batch", args=[made.pk]))
+
+
+def _one(request: StaffRequest, pk: int) -> Command:
+    rows = Command.objects.visible_to(request.user).select_related("connection", "actor", "batch")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _batch(request: StaffRequest, pk: int) -> Batch:
+    return get_object_or_404(Batch.objects.visible_to(request.user).select_related("actor"), pk=pk)
+
+
+def _may_work(request: StaffRequest, found: Command) -> bool:
+    """Whether the person may have given this command, or settles commands."""
+    kind = KINDS.get(found.kind)
+    return request.user.may("activity.settle") or (kind is not None and request.user.may(kind.permission))
+
+
+def _form_key(request: StaffRequest) -> str | None:
+    key = request.POST.get("form_key", "")[:60]
+    return f"{request.user.pk}:{key}" if key else None

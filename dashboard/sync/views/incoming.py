@@ -1,0 +1,112 @@
+"""One push, one record that was not understood: what it held, what became of it, and trying again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.core.pages import redirect, render
+from dashboard.core.scrub import scrub, scrub_text
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.staff.audit import audit
+from dashboard.sync import callbacks, rows, tasks
+from dashboard.sync.feeds import FEEDS
+from dashboard.sync.models import Callback, FeedState, Quarantined
+from dashboard.sync.models.callbacks import RECEIVED
+from dashboard.sync.submit import tell
+from dashboard.sync.views.activity import exchanges_of
+
+MAX_SHOWN = 65_536
+
+
+@require_safe
+@requires("activity.view")
+def callback_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """One push: raw, scrubbed for reading, with what was read because of it."""
+    found = _callback(request, pk)
+    context = {
+        "callback": found,
+        "sign": rows.callback_sign(found),
+        "body": readable(bytes(found.body)) if request.user.may("buyers.view") else None,
+        "exchanges": exchanges_of(callback=found),
+        "may_replay": found.state != RECEIVED and request.user.may("connections.manage"),
+    }
+    return render(request, "sync/callback.html", context)
+
+
+@require_POST
+@requires("connections.manage")
+def replay_callback(request: StaffRequest, pk: int) -> HttpResponse:
+    """Apply a push once more."""
+    found = _callback(request, pk)
+    if found.state == RECEIVED:
+        messages.error(request, _("It has not been applied yet: nothing to repeat."))
+    else:
+        callbacks.replay(found)
+        audit(request.user, "callback.replayed", found, connection=found.connection.slug)
+        messages.success(request, _("It will be applied once more."))
+    return redirect(request, reverse("sync:callback_page", args=[pk]))
+
+
+@require_safe
+@requires("activity.view")
+def quarantined(request: StaffRequest, pk: int) -> HttpResponse:
+    """One record that could not be understood."""
+    found = _quarantined(request, pk)
+    context = {
+        "held": found,
+        "payload": readable(found.payload.encode()) if request.user.may("buyers.view") else None,
+        "may_manage": request.user.may("connections.manage"),
+        "may_replay": found.feed in FEEDS and found.connection.is_at_work,
+    }
+    return render(request, "sync/quarantined.html", context)
+
+
+@require_POST
+@requires("connections.manage")
+def replay_quarantined(request: StaffRequest, pk: int) -> HttpResponse:
+    """Read its feed anew, whole: a record that is understood now leaves the quarantine by itself."""
+    found = _quarantined(request, pk)
+    if found.feed not in FEEDS or not found.connection.is_at_work:
+        messages.error(request, _("This connection is at rest. Nothing was read."))
+    else:
+        feeds = FeedState.objects.filter(connection=found.connection, feed=found.feed)
+        feeds.update(next_due_at=None, last_full_at=None)
+        tell(tasks.refresh_feed, found.connection_id, found.feed, True)
+        audit(request.user, "quarantine.replayed", found, connection=found.connection.slug)
+        messages.success(request, _("The feed %(feed)s is read anew.") % {"feed": found.feed})
+    return redirect(request, reverse("sync:quarantined", args=[pk]))
+
+
+@require_POST
+@requires("connections.manage")
+def dismiss(request: StaffRequest, pk: int) -> HttpResponse:
+    """Forget it; it comes back when the record comes again and still is not understood."""
+    found = _quarantined(request, pk)
+    audit(request.user, "quarantine.dismissed", found, connection=found.connection.slug)
+    found.delete()
+    messages.success(request, _("Dismissed."))
+    return redirect(request, reverse("sync:quarantine"))
+
+
+def readable(raw: bytes) -> str:
+    """A payload for a person: indented where it is JSON, scrubbed, at most 64 KiB."""
+    text = raw[:MAX_SHOWN].decode("utf-8", "replace")
+    with contextlib.suppress(ValueError, RecursionError):
+        text = json.dumps(scrub(json.loads(text), limit=MAX_SHOWN), ensure_ascii=False, indent=2)
+    return scrub_text(text, MAX_SHOWN)
+
+
+def _callback(request: StaffRequest, pk: int) -> Callback:
+    return get_object_or_404(Callback.objects.visible_to(request.user).select_related("connection"), pk=pk)
+
+
+def _quarantined(request: StaffRequest, pk: int) -> Quarantined:
+    return get_object_or_404(Quarantined.objects.visible_to(request.user).select_related("connection"), pk=pk)

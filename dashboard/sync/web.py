@@ -1,0 +1,149 @@
+"""What pages of every domain use of the machinery: giving commands, showing their state, saying how fresh a page is."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from dashboard.core import formatting
+from dashboard.sync.feeds import FEEDS
+from dashboard.sync.kinds import KINDS
+from dashboard.sync.models import Command, Connection, FeedState
+from dashboard.sync.models.commands import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    NEEDS_REVIEW,
+    QUEUED,
+    REJECTED,
+    SENDING,
+    SUPERSEDED,
+    UNKNOWN,
+)
+from dashboard.sync.submit import Submitted, submit
+
+# state → tone of the design: act, wait, good, calm ("").
+TONES = {
+    QUEUED: "wait",
+    SENDING: "wait",
+    UNKNOWN: "unknown",
+    DONE: "good",
+    REJECTED: "act",
+    FAILED: "act",
+    NEEDS_REVIEW: "act",
+    SUPERSEDED: "",
+    CANCELLED: "",
+}
+
+
+def state_word(state: str) -> str:
+    """A command's state in the reader's language."""
+    return {
+        QUEUED: _("Queued"),
+        SENDING: _("Sending"),
+        UNKNOWN: pgettext("command", "Unknown"),
+        DONE: _("Confirmed"),
+        REJECTED: _("Refused"),
+        FAILED: _("Failed"),
+        NEEDS_REVIEW: _("Needs review"),
+        SUPERSEDED: _("Superseded"),
+        CANCELLED: _("Cancelled"),
+    }[state]
+
+
+def state_sentence(command: Command) -> str:
+    """What is known of a command, as a sentence that claims no more than is proven (UI §5)."""
+    where = command.connection.title
+    return {
+        QUEUED: _("Queued for %(where)s") % {"where": where},
+        SENDING: _("Being sent to %(where)s") % {"where": where},
+        UNKNOWN: _("Sent to %(where)s, no answer yet: it is being asked") % {"where": where},
+        DONE: _("Confirmed by %(where)s") % {"where": where},
+        REJECTED: _("Refused by %(where)s: “%(words)s”") % {"where": where, "words": command.error},
+        FAILED: _("Not sent to %(where)s: %(words)s") % {"where": where, "words": command.error},
+        NEEDS_REVIEW: _("Nobody can tell whether %(where)s did it; a person must decide") % {"where": where},
+        SUPERSEDED: _("A newer value took over"),
+        CANCELLED: _("Cancelled"),
+    }[command.state]
+
+
+def new_form_key() -> str:
+    """A key for a form, so that a double click is one command."""
+    return secrets.token_urlsafe(18)
+
+
+def give(
+    request: HttpRequest, connection: Connection, kind: str, target: str, payload: dict[str, Any], **more: Any
+) -> Submitted:
+    """Submit on behalf of the person who asks, with the form's key. Raises `Refused`."""
+    key = request.POST.get("form_key", "")[:80]
+    form_key = f"{request.user.pk}:{key}" if key else None
+    return submit(connection, kind, target, payload, request.user, form_key=form_key, **more)
+
+
+def command_response(request: HttpRequest, command: Command, status: int = 202) -> HttpResponse:
+    """The command's own row, which asks for itself every two seconds until it is final."""
+    return render(request, "sync/_command.html", {"command": shown(command)}, status=status)
+
+
+def shown(command: Command) -> dict[str, Any]:
+    """A command as `sync/_command.html` and timelines show it."""
+    kind = KINDS.get(command.kind)
+    return {
+        "pk": command.pk,
+        "label": str(kind.label) if kind else command.kind,
+        "summary": command.summary,
+        "state": command.state,
+        "word": state_word(command.state),
+        "tone": TONES[command.state],
+        "sentence": state_sentence(command),
+        "is_moving": command.is_moving,
+        "error": command.error,
+        "actor": command.actor.label if command.actor else "",
+        "at": command.finished_at or command.sent_at or command.created_at,
+        "url": reverse("sync:command", args=[command.pk]),
+        "row_url": reverse("sync:command_row", args=[command.pk]),
+    }
+
+
+def latest_commands(connection_ids: Iterable[int], targets: Iterable[str], kinds: Iterable[str]) -> dict[Any, Command]:
+    """For list pages, in one query: (connection id, target) → its newest command of these kinds that still matters."""
+    rows = Command.objects.filter(
+        connection__in=list(connection_ids),
+        target__in=list(targets),
+        kind__in=list(kinds),
+        state__in=[QUEUED, SENDING, UNKNOWN, NEEDS_REVIEW, REJECTED, FAILED],
+        created_at__gte=timezone.now() - timedelta(days=3),
+    )
+    fields = ("id", "connection_id", "target", "kind", "state", "summary", "error")
+    return {(row.connection_id, row.target): row for row in rows.only(*fields).order_by("id")}
+
+
+def freshness(connections: Iterable[Connection], feed_names: Iterable[str], url: str = "") -> dict[str, Any]:
+    """The freshness line of a page (`components/list_fresh.html`): the oldest reading of each connection."""
+    names, now = list(feed_names), timezone.now()
+    by_id = {connection.pk: connection for connection in connections}
+    read: dict[int, datetime | None] = {}
+    for state in FeedState.objects.filter(connection__in=list(by_id), feed__in=names):
+        known = read.get(state.connection_id, now)
+        read[state.connection_id] = min(known, state.last_ok_at) if known and state.last_ok_at else None
+    budget = max((FEEDS[name].every for name in names if name in FEEDS), default=timedelta(minutes=5)) * 3
+    items, stale = [], False
+    for pk, connection in by_id.items():
+        if pk not in read:
+            continue
+        at = read[pk]
+        old = at is None or now - at > budget or not connection.is_at_work
+        stale = stale or old
+        age = formatting.age(at, now) if at else _("never")
+        items.append({"title": connection.title, "age": age, "tone": "wait" if old else ""})
+    return {"url": url, "items": items, "is_stale": stale, "new": 0, "show_url": ""}

@@ -1,0 +1,205 @@
+"""Writes many rows at once: one INSERT … ON CONFLICT on PostgreSQL, executemany on SQLite.
+
+On PostgreSQL a large page goes through COPY into a staging table, a small one as a single JSON parameter: below a
+hundred rows the staging table costs more than it saves.
+
+The mirror's hot path. Values go from records to columns by converters that are made once per model, never through
+model instances.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.db import connection as database
+from django.db import models
+
+from dashboard.core.crypto import EncryptedTextField
+
+Row = Sequence[Any]
+Converter = Callable[[Any], Any]
+MAX_PARAMETERS = 500
+COPY_FROM = 100
+
+_json = msgspec.json.Encoder(decimal_format="number")
+# The escape of NUL, which no text of PostgreSQL can hold, but not a backslash that is written before “u0000”.
+_NUL = re.compile(rb"((?:^|[^\\])(?:\\\\)*)\\u0000")
+
+
+def write_rows(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[Row]) -> None:
+    """Insert `rows` (values in the order of `columns`, which are attribute names); where `key` exists, update.
+
+    Rows must be unique by `key`; they are written in its order, so that two writers never wait for each other in a
+    circle. Runs in the caller's transaction.
+    """
+    if not rows:
+        return
+    positions = [columns.index(name) for name in key]
+    ordered = sorted(rows, key=lambda row: tuple(row[at] for at in positions))
+    if database.vendor != "postgresql":
+        _executemany(model, columns, key, _ready(converters(model, columns), ordered))
+    elif len(ordered) < COPY_FROM:
+        _as_json(model, columns, key, _ready(json_converters(model, columns), ordered))
+    else:
+        _copy(model, columns, key, _ready(converters(model, columns), ordered))
+
+
+def _ready(convert: Sequence[Converter | None], rows: list[Row]) -> list[tuple[Any, ...]]:
+    return [tuple(c(v) if c else v for c, v in zip(convert, row, strict=True)) for row in rows]
+
+
+def _as_json(
+    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
+    table, named = _table(model), columns_of(model, columns)
+    names = _quoted(named)
+    body = _json.encode([dict(zip(named, row, strict=True)) for row in rows])
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json) "
+            f"{_on_conflict(model, columns, key)}",
+            [(_NUL.sub(rb"\1", body) if rb"\u0000" in body else body).decode()],
+        )
+
+
+def _copy(
+    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
+    table, names = _table(model), _quoted(columns_of(model, columns))
+    staging = database.ops.quote_name(_staging_name(model, columns))
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS "
+            f"AS SELECT {names} FROM {table} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY {staging} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM {staging} {_on_conflict(model, columns, key)}"
+        )
+        cursor.execute(f"TRUNCATE {staging}")
+
+
+def _executemany(
+    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
+    names = _quoted(columns_of(model, columns))
+    marks = ", ".join(["%s"] * len(columns))
+    with database.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {_table(model)} ({names}) VALUES ({marks}) {_on_conflict(model, columns, key)}",
+            rows,
+        )
+
+
+def stored_hashes(
+    model: type[models.Model], connection: models.Model, remote_ids: list[str]
+) -> dict[str, bytes | None]:
+    """Content hash of each of these rows that is stored, by remote id; `None` for one that is gone."""
+    ids = "= ANY(%s)" if database.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    wanted: Any = remote_ids if database.vendor == "postgresql" else msgspec.json.encode(remote_ids).decode()
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT remote_id, content_hash, gone_at IS NULL FROM {_table(model)} "
+            f"WHERE connection_id = %s AND remote_id {ids}",
+            [connection.pk, wanted],
+        )
+        return {remote_id: bytes(digest) if is_here else None for remote_id, digest, is_here in cursor.fetchall()}
+
+
+@cache
+def _on_conflict(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changed = [name for name in columns_of(model, columns) if name not in columns_of(model, key)]
+    sets = ", ".join(f"{_quoted([name])} = excluded.{_quoted([name])}" for name in changed)
+    return f"ON CONFLICT ({_quoted(columns_of(model, key))}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+
+
+def _table(model: type[models.Model]) -> str:
+    return database.ops.quote_name(model._meta.db_table)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(database.ops.quote_name(name) for name in names)
+
+
+@cache
+def columns_of(model: type[models.Model], attributes: tuple[str, ...]) -> tuple[str, ...]:
+    """Database columns of attribute names."""
+    by_attribute = {field.attname: field.column for field in model._meta.concrete_fields}
+    return tuple(str(by_attribute[name]) for name in attributes)
+
+
+@cache
+def _staging_name(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    """A name of its own for each set of columns, so that an upgrade never meets an old shape."""
+    digest = hashlib.blake2b(",".join(columns).encode(), digest_size=4).hexdigest()
+    return f"staging_{model._meta.db_table}_{digest}"[:60]
+
+
+# -- values ----------------------------------------------------------------------------------------------------------
+
+
+def converters(model: type[models.Model], columns: tuple[str, ...]) -> tuple[Converter | None, ...]:
+    """For each column the function that makes its database value; `None` where the value goes as it is."""
+    return _converters(model, columns, database.vendor)
+
+
+@cache
+def _converters(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> tuple[Converter | None, ...]:
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return tuple(_converter(fields[name], vendor) for name in columns)
+
+
+@cache
+def json_converters(model: type[models.Model], columns: tuple[str, ...]) -> tuple[Converter | None, ...]:
+    """The same for rows that travel as JSON: JSON stays as it is, bytes are written as PostgreSQL reads them."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    special: dict[type, Converter | None] = {
+        models.JSONField: None,
+        models.BinaryField: lambda value: f"\\x{value.hex()}",
+    }
+    usual = converters(model, columns)
+    return tuple(special.get(type(fields[name]), usual[at]) for at, name in enumerate(columns))
+
+
+def _converter(field: models.Field[Any, Any], vendor: str) -> Converter | None:
+    if isinstance(field, EncryptedTextField):
+        return field.get_prep_value
+    if isinstance(field, models.JSONField):
+        return lambda value: msgspec.json.encode(value).decode().replace("\\u0000", "")
+    if isinstance(field, models.CharField | models.TextField):
+        limit = field.max_length
+        return lambda value: value if value is None else _text(value, limit)
+    if vendor == "sqlite":
+        if isinstance(field, models.DateTimeField):
+            return _sqlite_time
+        if isinstance(field, models.DecimalField):
+            return lambda value: value if value is None else str(value)
+    return None
+
+
+def _text(value: str, limit: int | None) -> str:
+    """What a text column can hold: no NUL, no more than its length (the whole stays in `raw`)."""
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    return value if limit is None or len(value) <= limit else value[: limit - 1] + "…"
+
+
+def _sqlite_time(value: datetime | None) -> str | None:
+    """As Django writes times on SQLite: UTC without zone."""
+    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether a stored value and a new one are the same, whatever decimals they were written with."""
+    if isinstance(old, Decimal) and isinstance(new, Decimal | int):
+        return old == new
+    return bool(old == new or (old in (None, "") and new in (None, "")))

@@ -1,0 +1,236 @@
+"""Every page of the machinery, filled and empty: strict, scoped, with a steady number of queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dashboard.sync.models import (
+    Batch,
+    Callback,
+    Command,
+    Connection,
+    Exchange,
+    FeedState,
+    Quarantined,
+    RateBucket,
+    Run,
+    UnknownWord,
+)
+from dashboard.sync.models.commands import DONE, REJECTED, UNKNOWN
+from tests.factories import make_user
+from tests.pages import assert_strict_html
+
+HTMX = {"HX-Request": "true"}
+PARTS = ("", "conformance/", "feeds/", "routes/", "callbacks/", "exchanges/", "settings/")
+LISTS = ("", "batches/", "runs/", "callbacks/", "quarantine/")
+
+
+@pytest.fixture
+def admin(client_for):
+    return client_for("admin")
+
+
+def fill(connection, number=1):
+    """Some of everything that the pages show."""
+    now = timezone.now()
+    batch = Batch.objects.create(kind="test.note", title="Many <b>notes</b>", skipped=[{"label": "x", "reason": "y"}])
+    for n in range(number):
+        command = Command.objects.create(
+            connection=connection, kind="test.note", target=f"t{n}", lane=f"test:t{n}",
+            target_label="<script>alert(1)</script>",
+            payload={"value": n}, payload_digest=f"{n}", state=(UNKNOWN, DONE, REJECTED)[n % 3], attempts=1,
+            not_before=now, created_at=now - timedelta(seconds=n), sent_at=now, batch=batch, error="“No”",
+            evidence=[{"verdict": "absent", "sentence": "No.", "at": now.isoformat(),
+                       "witnesses": [{"asked": "a", "answered": "b", "at": now.isoformat()}] * 2}],
+        )  # fmt: skip
+        run = Run.objects.create(
+            connection=connection, feed="products", started_at=now, finished_at=now, seen=5, quarantined=1, error="Bad."
+        )
+        callback = Callback.objects.create(
+            connection=connection, event="e", dedupe_key=str(n), body=b'{"a": {"password": "hunter2hunter2"}}',
+            headers={"x-request-id": "1"}, received_at=now, state="failed", error="Unreadable.",
+        )  # fmt: skip
+        Quarantined.objects.create(
+            connection=connection, feed="products", record_remote_id=f"r{n}", path="$.price", reason="No number.",
+            payload='{"price": "dear"}', at=now,
+        )  # fmt: skip
+        for origin in ({"command": command}, {"run": run}, {"callback": callback}):
+            Exchange.objects.create(
+                connection=connection, route="ProductFind", method="POST", url="/find?x=<b>", at=now, status=200,
+                request_headers={"a": "b"}, request_body="{}", response_body="<script>alert(1)</script>", **origin,
+            )  # fmt: skip
+    return batch
+
+
+@pytest.fixture
+def filled(shop, note):
+    fill(shop.connection)
+    RateBucket.objects.create(
+        connection=shop.connection,
+        bucket="default",
+        limit=60,
+        remaining=0,
+        reset_at=timezone.now() + timedelta(seconds=30),
+    )
+    UnknownWord.objects.create(
+        connection=shop.connection, feed="products", word="paused", times=3, last_at=timezone.now()
+    )
+    FeedState.objects.create(connection=shop.connection, feed="products", alarm="Shape.", error="Shape.")
+    return shop.connection
+
+
+def details():
+    for name, model in (
+        ("commands", Command), ("batches", Batch), ("runs", Run), ("callbacks", Callback), ("quarantine", Quarantined),
+        ("exchanges", Exchange),
+    ):  # fmt: skip
+        yield f"/activity/{name}/{model.objects.latest('pk').pk}/"
+
+
+def test_every_page_is_strict_and_escapes_what_platforms_say(admin, filled):
+    pages = ["/connections/", "/connections/add/", f"/connections/add/?platform={filled.platform}"]
+    pages += [f"/connections/shop/{part}" for part in PARTS]
+    pages += [f"/activity/{part}" for part in LISTS] + list(details())
+    for url in pages:
+        response = admin.get(url)
+        assert response.status_code == 200, url
+        assert_strict_html(response)
+        assert "hunter2" not in response.content.decode(), url
+        assert "<script>alert" not in response.content.decode(), url
+
+
+def test_fragments_are_parts_of_their_pages(admin, filled):
+    batch, command = Batch.objects.get(), Command.objects.get()
+    for url in (
+        "/activity/", "/activity/runs/", "/connections/shop/feeds/", "/connections/shop/conformance/",
+        "/connections/shop/exchanges/", f"/activity/batches/{batch.pk}/", f"/activity/commands/{command.pk}/",
+    ):  # fmt: skip
+        response = admin.get(url, headers=HTMX)
+        assert response.status_code == 200, url
+        assert_strict_html(response, fragment=True)
+        assert b"<html" not in response.content
+
+
+def test_pages_of_a_new_house_say_so(admin, db):
+    for url in ("/connections/", *(f"/activity/{part}" for part in LISTS)):
+        response = admin.get(url)
+        assert response.status_code == 200
+        assert 'class="empty' in response.content.decode(), url
+
+
+def test_no_page_shows_a_secret(admin, connect):
+    connection, sandbox = connect("imetastore")
+    for part in PARTS:
+        text = admin.get(f"/connections/imetastore/{part}").content.decode()
+        assert sandbox.callback_secret not in text
+        assert sandbox.credentials["password"] not in text
+    assert connection.callback_key in admin.get("/connections/imetastore/callbacks/").content.decode()
+
+
+def test_who_may_not_manage_sees_no_verbs_and_no_callback_address(client_for, connect):
+    connection, _sandbox = connect("imetastore")
+    client = client_for("viewer")
+    for part in PARTS[:-1]:
+        text = client.get(f"/connections/imetastore/{part}").content.decode()
+        assert 'method="post" action="/connections/' not in text
+        assert connection.callback_key not in text
+    assert client.get("/connections/imetastore/settings/").status_code == 403
+
+
+def test_bodies_are_hidden_from_who_may_not_see_buyers(client_for, filled):
+    client = client_for("viewer")
+    for model, name, secret in (
+        (Exchange, "exchanges", "&lt;script"), (Callback, "callbacks", "•••"), (Quarantined, "quarantine", "dear"),
+    ):  # fmt: skip
+        url = f"/activity/{name}/{model.objects.latest('pk').pk}/"
+        assert secret in client_for("admin").get(url).content.decode()
+        assert secret not in client.get(url).content.decode()
+
+
+def test_other_peoples_connections_do_not_exist(filled, connect):
+    from django.test import Client
+
+    user = make_user("restricted", role="admin", sees_all_connections=False)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    for url in (*(f"/connections/shop/{part}" for part in PARTS), *details()):
+        assert client.get(url).status_code == 404, url
+    for part in LISTS:
+        assert "data-href" not in client.get(f"/activity/{part}").content.decode()
+    for verb in ("check", "pause", "enable", "disable", "remove", "refresh", "routes/confirm", "secrets/add"):
+        assert client.post(f"/connections/shop/{verb}/").status_code == 404, verb
+    assert Connection.objects.get().state == Connection.ACTIVE
+    assert client.get("/connections/add/").status_code == 403
+    user.connections.add(filled)
+    assert client.get("/connections/shop/").status_code == 200
+    assert "data-href" in client.get("/activity/").content.decode()
+    assert "data-href" in client.get("/activity/batches/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/activity/", 3), ("/activity/batches/", 3), ("/activity/runs/", 3), ("/activity/callbacks/", 3),
+        ("/activity/quarantine/", 3), ("/connections/shop/exchanges/", 3), ("/connections/shop/feeds/", 4),
+    ],
+)  # fmt: skip
+def test_queries_do_not_grow_with_rows(admin, shop, note, path, most):
+    def queries():
+        admin.get(path, headers=HTMX)  # fills what is cached for a while
+        with CaptureQueriesContext(database) as seen:
+            response = admin.get(path, headers=HTMX)
+        assert response.status_code == 200
+        return [q["sql"] for q in seen if "django_session" not in q["sql"] and "staff_user" not in q["sql"][:300]]
+
+    fill(shop.connection, 3)
+    few = queries()
+    Callback.objects.all().delete()
+    Quarantined.objects.all().delete()
+    Command.objects.all().delete()
+    fill(shop.connection, 24)
+    many = queries()
+    assert len(many) == len(few) <= most, many
+    for sql in many:
+        assert '"payload",' not in sql
+        assert "request_body" not in sql
+
+
+def test_detail_pages_stay_within_eight_queries(admin, filled):
+    for url in details():
+        admin.get(url)
+        with CaptureQueriesContext(database) as seen:
+            admin.get(url)
+        own = [q for q in seen if "django_session" not in q["sql"]]
+        assert len(own) <= 10, (url, [q["sql"][:120] for q in own])
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("state=unknown", ["t0", "t3"]), ("view=wrong", ["t2"]), ("q=t1", ["t1"]), ("kind=test.note&q=t3", ["t3"]),
+        ("connection=shop&view=unknown", ["t0", "t3"]), ("mine=true", []), ("view=done", ["t1"]),
+    ],
+)  # fmt: skip
+def test_filters_live_in_the_address(admin, shop, note, query, shown):
+    fill(shop.connection, 4)
+    Command.objects.update(target_label="")
+    text = admin.get(f"/activity/?{query}", headers=HTMX).content.decode()
+    assert [f"t{n}" for n in range(4) if f"<td>t{n}</td>" in text] == shown
+
+
+def test_lists_are_exported_as_they_are_filtered(admin, client_for, shop, note):
+    fill(shop.connection, 3)
+    response = admin.get("/activity/?view=wrong&format=csv")
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert lines[0] == (
+        '"connection","platform","remote_id","id","kind","target","state","attempts","actor","error",'
+        '"created_at","finished_at"'
+    )
+    assert len(lines) == 2
+    assert '"test.note","t2","rejected"' in lines[1]
+    for name in ("runs", "callbacks", "quarantine"):
+        assert admin.get(f"/activity/{name}/?format=csv").status_code == 200
+    assert client_for("viewer").get("/activity/?format=csv").status_code == 403
