@@ -1,0 +1,1 @@
+"""Products and variants of all connections."""

@@ -1,0 +1,85 @@
+"""The feeds of the catalog, and what its callbacks make it read again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from channels import capabilities as can
+from channels.events import MerchantToggled, ProductTouched, VariantTouched
+from channels.records import Ref
+from dashboard.catalog.mirror import CATEGORIES, PRODUCTS, upsert_products
+from dashboard.catalog.models import Product, Variant
+from dashboard.sync.feeds import Feed, on_event, plain_pull, register
+from dashboard.sync.models import Connection, FeedState
+
+register(
+    Feed(
+        name="products",
+        label=gettext_noop("Products"),
+        capability=can.PullsProducts,
+        mirror=PRODUCTS,
+        pull=plain_pull("pull_products"),
+        every=timedelta(minutes=5),
+        rank=10,
+    )
+)
+register(
+    Feed(
+        name="categories",
+        label=gettext_noop("Categories"),
+        capability=can.PullsCategories,
+        mirror=CATEGORIES,
+        pull=plain_pull("pull_categories"),
+        every=timedelta(hours=6),
+        rank=60,
+    )
+)
+
+
+def read_again(connection: Connection, channel: Any, ref: Ref) -> Product | None:
+    """Read one product and bring the mirror in step; what the platform does not know any more is gone."""
+    read_at = timezone.now()
+    record = channel.read_product(ref)
+    if record is not None:
+        upsert_products(connection, [record], read_at)
+        return Product.objects.filter(connection=connection, remote_id=record.remote_id).first()
+    Product.objects.filter(connection=connection, remote_id=ref.remote_id, gone_at=None).update(
+        gone_at=read_at, changed_at=read_at
+    )
+    return None
+
+
+@on_event(ProductTouched)
+def product_touched(connection: Connection, channel: Any, event: ProductTouched) -> str:
+    """A product changed: read it, or, where the push names none, run the feed soon."""
+    if not event.remote_id:
+        return run_soon(connection)
+    row = read_again(connection, channel, Ref(remote_id=event.remote_id))
+    return f"Read product {event.remote_id}." if row else f"Product {event.remote_id} is not on the platform."
+
+
+@on_event(VariantTouched)
+def variant_touched(connection: Connection, channel: Any, event: VariantTouched) -> str:
+    """A variant changed: read its product again."""
+    row = Variant.objects.filter(product__connection=connection, remote_id=event.remote_id).select_related("product")
+    found = row.first() if event.remote_id else None
+    if found is None:
+        return run_soon(connection)
+    read_again(connection, channel, Ref(remote_id=found.product.remote_id, sku=found.product.sku))
+    return f"Read product {found.product.remote_id}."
+
+
+@on_event(MerchantToggled)
+def merchant_toggled(connection: Connection, channel: Any, event: MerchantToggled) -> str:
+    """A merchant was switched: any product may have changed."""
+    return run_soon(connection)
+
+
+def run_soon(connection: Connection) -> str:
+    """Make the products feed due at once."""
+    FeedState.objects.filter(connection=connection, feed="products").update(next_due_at=timezone.now())
+    return "The products feed runs next."

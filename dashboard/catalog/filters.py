@@ -1,0 +1,107 @@
+"""How the list of products is narrowed, searched and sorted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.catalog import words
+from dashboard.catalog.models import Category, Product
+from dashboard.catalog.querysets import between, with_variants
+from dashboard.catalog.reach import Reach
+from dashboard.catalog.searched import PRODUCTS as SEARCHED
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.searching import narrow
+
+
+def by_connection() -> Any:
+    """A choice among the connections that the person may see."""
+    return django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
+
+
+class OfConnection(Filters):
+    """A list with a filter by connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["connection"].extra["choices"] = Reach.of(self.request).choices()
+
+
+class ProductFilters(OfConnection):
+    """By connection, status, stock, price, brand and category; the box searches title, SKU, barcode and ids."""
+
+    connection = by_connection()
+    status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices())
+    stock = django_filters.RangeFilter(label=_("Stock"), method="by_stock")
+    price = django_filters.RangeFilter(label=_("Price"), method="by_price")
+    brand = django_filters.CharFilter(label=_("Brand"), lookup_expr="icontains")
+    category = django_filters.CharFilter(label=_("Category"), lookup_expr="icontains")
+    category_id = django_filters.CharFilter(label=_("Category id"), field_name="category_remote_id")
+
+    class Meta:
+        model = Product
+        fields = ("connection", "status", "stock", "price", "brand", "category", "category_id")
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Every word, in any of what is searched of products and variants."""
+        return narrow(queryset, SEARCHED, value)
+
+    def by_stock(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """With a variant in the range."""
+        return queryset.filter(with_variants(**between("quantity", value.start, value.stop)))
+
+    def by_price(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """With a variant in the range, in whatever currency it has."""
+        return queryset.filter(with_variants(**between("price", value.start, value.stop)))
+
+
+PRODUCTS = ListSpec(
+    domain="catalog",
+    filters=ProductFilters,
+    heads=(
+        Head(_("Product"), "title", ("title",), "pin pin-2 grow"),
+        Head(_("Connection")),
+        Head(_("Status")),
+        Head(_("Price"), css="num"),
+        Head(_("Stock"), css="num"),
+        Head(_("Changed"), "changed", ("updated_at",)),
+        Head(_("Listing")),
+        Head(_("Sync")),
+    ),
+    sort="-changed",
+    tabs=(
+        Tab("all", _("All"), lambda rows: rows.present()),
+        Tab("on-sale", _("On sale"), lambda rows: rows.on_sale()),
+        Tab("sold-out", _("Sold out"), lambda rows: rows.sold_out(), "wait"),
+        Tab("off-sale", _("Off sale"), lambda rows: rows.off_sale()),
+        Tab("problem", _("Problem"), lambda rows: rows.problem(), "act"),
+        Tab("gone", _("Gone"), lambda rows: rows.gone(), counted=False),
+    ),
+)
+
+
+class CategoryFilters(OfConnection):
+    """By connection; the box searches the path."""
+
+    search_fields = ("path", "name", "remote_id")
+    connection = by_connection()
+
+    class Meta:
+        model = Category
+        fields = ("connection",)
+
+
+CATEGORIES = ListSpec(
+    domain="categories",
+    filters=CategoryFilters,
+    heads=(
+        Head(_("Category"), "path", ("path",), "grow"),
+        Head(_("Platform id")),
+        Head(_("Connection")),
+        Head(_("Products")),
+    ),
+    sort="path",
+)

@@ -1,0 +1,100 @@
+"""What happened to a product: commands and what changed on the platform, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from dashboard.catalog import words
+from dashboard.catalog.models import Product, Variant
+from dashboard.core import formatting, html
+from dashboard.core.templatetags.dash import when_at
+from dashboard.sync.models import Change, Command
+from dashboard.sync.web import shown, state_word
+
+LIMIT = 40
+MANY = 300
+
+
+def commands_of(product: Product, variants: Iterable[Variant]) -> list[Command]:
+    """The newest commands on a product and its variants."""
+    targets = {product.remote_id, *(one.remote_id for one in list(variants)[:MANY])}
+    rows = Command.objects.filter(connection=product.connection_id, target__in=targets, kind__startswith="catalog.")
+    return list(rows.select_related("connection", "actor").defer("payload").order_by("-id")[:LIMIT])
+
+
+def changes_of(product: Product) -> list[Change]:
+    """The newest changes of a product and of its variants."""
+    rows = Change.objects.filter(
+        connection=product.connection_id, domain__in=["products", "variants"], remote_id=product.remote_id
+    )
+    return list(rows.order_by("-at", "-id")[:LIMIT])
+
+
+def events(commands: Iterable[Command], changes: Iterable[Change], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Entries for `components/timeline.html`. `names` are the variants' names by remote id; empty for the only one."""
+    now = timezone.now()
+    found = [(one.created_at, _of_command(one, now)) for one in commands]
+    found += [(one.at, _of_change(one, names, now)) for one in changes]
+    return [event for _at, event in sorted(found, key=lambda pair: pair[0], reverse=True)][:LIMIT]
+
+
+def _of_command(command: Command, now: datetime) -> dict[str, Any]:
+    facts = shown(command)
+    tone = "wait" if facts["tone"] == "unknown" else facts["tone"]
+    path = [_("queued %(at)s") % {"at": formatting.exact(command.created_at)}]
+    if command.sent_at:
+        path.append(_("sent %(at)s") % {"at": formatting.exact(command.sent_at)})
+    if command.finished_at:
+        word = state_word(command.state)
+        path.append(f"{word} {formatting.exact(command.finished_at)}")
+    return {
+        "at": when_at(command.created_at, now),
+        "title": f"{facts['label']}: {command.summary}" if command.summary else facts["label"],
+        "tone": tone,
+        "badge": html.badge(facts["tone"], facts["word"]),
+        "by": facts["actor"],
+        "path": path,
+        "text": facts["sentence"] if command.error else "",
+        "evidence": format_html('<a class="link small" href="{}">{}</a>', facts["url"], _("Open command")),
+    }
+
+
+def _of_change(change: Change, names: dict[str, str], now: datetime) -> dict[str, Any]:
+    if change.domain == "variants":
+        lines = [
+            line
+            for remote_id, fields in change.fields.items()
+            for line in _lines(fields, names.get(remote_id, remote_id))
+        ]
+    else:
+        lines = _lines(change.fields, "")
+    return {
+        "at": when_at(change.at, now),
+        "title": _("Changed on the platform"),
+        "tone": "",
+        "text": "; ".join(lines[:12]) + ("; …" if len(lines) > 12 else ""),
+    }
+
+
+def _lines(fields: dict[str, list[Any]], name: str) -> list[str]:
+    """Old and new value of each field, in words."""
+    found = []
+    for key, (old, new) in fields.items():
+        label = words.FIELDS.get(key, key)
+        text = f"{label}: {_value(key, old)} → {_value(key, new)}"
+        found.append(f"{name}: {text}" if name else text)
+    return found
+
+
+def _value(key: str, value: Any) -> str:
+    if value in (None, ""):
+        return "–"
+    if key == "status":
+        return str(words.STATUS.get(str(value), (value, value))[1])
+    return formatting.number(value) if key == "price" else str(value)

@@ -1,0 +1,210 @@
+"""The form of a product: the fields that the connection's channel takes, read into a command's payload."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels import capabilities as can
+from dashboard.catalog import words
+from dashboard.catalog.models import Category, Product
+from dashboard.core.exports import plain_money
+from dashboard.sync.models import Connection
+
+MAX_CHOICES = 1000
+MAX_TEXT = 200_000
+MAX_FILE = 5 * 1024 * 1024
+LINES = {"rows": 4}
+ORDER = (
+    "title", "category_id", "description", "price", "currency", "quantity", "min_quantity", "sku", "barcode",
+    "variants", "status", "images", "attributes", "warranty_days", "source_id", "source_url", "accounts",
+)  # fmt: skip
+
+LISTS = {
+    "images": gettext_lazy("One address or stored path a line."),
+    "attributes": gettext_lazy("One a line: name: value."),
+    "variants": gettext_lazy("One a line: SKU; price; stock; barcode; option=value, option=value. Empty: one variant."),
+    "accounts": gettext_lazy("One a line: username:password. Counted, never shown again."),
+}
+
+
+class ProductForm(forms.Form):
+    """Built for one connection, to make a product or to change one; only what differs is sent in a change."""
+
+    def __init__(
+        self, *args: Any, connection: Connection, product: Product | None = None, secrets: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.channel: Any = connection.declared.channel
+        self.connection, self.product = connection, product
+        names = self.channel.updatable_product_fields if product else self.channel.product_fields
+        demanded = () if product else self.channel.required_product_fields
+        for name in sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER)):
+            if name == "accounts" and not secrets:
+                continue
+            field = self._field(name)
+            field.required = name in demanded
+            field.label = field.label or words.FIELDS.get(name, name)
+            self.fields[name] = field
+        if product is not None:
+            self.initial = {**current(product), **self.initial}
+
+    def _field(self, name: str) -> forms.Field:
+        if name in LISTS:
+            return forms.CharField(help_text=LISTS[name], widget=forms.Textarea(attrs=LINES), max_length=MAX_TEXT)
+        if name == "description":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 8}), max_length=MAX_TEXT)
+        if name == "price":
+            return forms.DecimalField(max_digits=15, decimal_places=4)
+        if name in ("quantity", "min_quantity", "warranty_days"):
+            return forms.IntegerField(min_value=0)
+        if name == "status":
+            return forms.ChoiceField(choices=[("", "–"), *((word, word) for word in self.channel.product_statuses)])
+        if name == "category_id":
+            return self._category()
+        return forms.CharField(max_length=2000)
+
+    def _category(self) -> forms.Field:
+        """A choice among the known categories, or free text where there are none or too many."""
+        rows = Category.objects.filter(connection=self.connection).present().order_by("path")
+        parents = rows.exclude(parent_remote_id="").values("parent_remote_id")
+        leaves = [(one.remote_id, str(one)) for one in rows.light().exclude(remote_id__in=parents)[: MAX_CHOICES + 1]]
+        if not leaves or len(leaves) > MAX_CHOICES:
+            return forms.CharField(max_length=200)
+        known = {key for key, _label in leaves}
+        own = self.product.category_remote_id if self.product else ""
+        extra = [(own, self.product.category)] if self.product and own and own not in known else []
+        return forms.ChoiceField(choices=[("", "–"), *extra, *leaves])
+
+    def payload(self) -> dict[str, Any]:
+        """What the command carries: what was given, or in a change what differs. Raises `forms.ValidationError`."""
+        found = {}
+        for name, typed in self.cleaned_data.items():
+            value = typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
+            if self.product is not None and bare(value) == bare(self.initial.get(name)):
+                continue
+            if value in (None, "") and (self.product is None or name not in ("description", "images", "attributes")):
+                continue
+            found[name] = _READ[name](value) if name in _READ else value
+        if "price" in found:
+            found["price"] = str(found["price"])
+        return found
+
+
+def bare(value: Any) -> Any:
+    """A value as it is compared: text without the space around it."""
+    return value.strip() if isinstance(value, str) else "" if value is None else value
+
+
+def current(product: Product) -> dict[str, Any]:
+    """The product as the form begins."""
+    variants = list(product.variants.filter(gone_at=None)[:2])
+    only = variants[0] if len(variants) == 1 else None
+    shown = {name.casefold(): value for name, value in product.attributes}
+    found: dict[str, Any] = {
+        "title": product.title,
+        "description": product.description,
+        "sku": product.sku,
+        "category_id": product.category_remote_id,
+        "images": "\n".join(product.images),
+        "attributes": "\n".join(f"{name}: {value}" for name, value in product.attributes),
+        "status": product.remote_status,
+        "min_quantity": int(least) if (least := shown.get("min_quantity", "")).isdecimal() else None,
+    }
+    if only is not None:
+        found |= {
+            "price": None if only.price is None else Decimal(plain_money(only.price)),
+            "currency": only.currency,
+            "quantity": only.quantity,
+            "barcode": only.barcode,
+        }
+    return found
+
+
+def lines(text: str) -> list[str]:
+    """The lines that hold something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def read_attributes(text: str) -> dict[str, str]:
+    """`name: value` lines. Raises `ValidationError` naming the first that is none."""
+    found = {}
+    for n, line in enumerate(lines(text), start=1):
+        name, sign, value = line.partition(":")
+        if not sign or not name.strip():
+            raise forms.ValidationError({"attributes": _("Line %(n)s is not “name: value”.") % {"n": n}})
+        found[name.strip()] = value.strip()
+    return found
+
+
+def read_variants(text: str) -> list[dict[str, Any]]:
+    """`SKU; price; stock; barcode; option=value, …` lines. Raises `ValidationError` naming the first that is none."""
+    found = []
+    for n, line in enumerate(lines(text), start=1):
+        parts = [part.strip() for part in line.split(";")]
+        options = [part.partition("=") for part in (parts[4].split(",") if len(parts) > 4 else []) if part.strip()]
+        wrong = not 3 <= len(parts) <= 5 or not all(parts[:3]) or any(not (k.strip() and s) for k, s, _v in options)
+        if wrong:
+            words_ = _("Line %(n)s is not “SKU; price; stock; barcode; option=value”.") % {"n": n}
+            raise forms.ValidationError({"variants": words_})
+        one: dict[str, Any] = {"sku": parts[0], "price": parts[1].replace(",", "."), "quantity": parts[2]}
+        if len(parts) > 3 and parts[3]:
+            one["barcode"] = parts[3]
+        if options:
+            one["options"] = [{"name": key.strip(), "value": value.strip()} for key, _sign, value in options]
+        found.append(one)
+    return found
+
+
+_READ = {"images": lines, "attributes": read_attributes, "variants": read_variants}
+
+
+class AccountsForm(forms.Form):
+    """Accounts for a delivery pool, pasted or from a text file."""
+
+    accounts = forms.CharField(
+        label=gettext_lazy("Accounts"),
+        help_text=LISTS["accounts"],
+        required=False,
+        strip=False,
+        max_length=MAX_FILE,
+        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+    file = forms.FileField(label=gettext_lazy("Or a text file"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """One of both; a file is text of at most 5 MB."""
+        found = super().clean() or {}
+        file = found.get("file")
+        if file is not None:
+            if file.size > MAX_FILE:
+                self.add_error("file", _("The file is larger than 5 MB."))
+                return found
+            try:
+                text = file.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("The file is not text in UTF-8."))
+                return found
+            found["accounts"] = f"{found.get('accounts') or ''}\n{text}".strip("\n")
+        if not (found.get("accounts") or "").strip() and not self.errors:
+            self.add_error("accounts", _("Paste accounts, or choose a file."))
+        return found
+
+
+class ImageForm(forms.Form):
+    """One image to store on a platform."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Image"),
+        help_text=gettext_lazy("PNG, JPEG, GIF or WebP, at most 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
+    )
+
+
+def can_upload(connection: Connection) -> bool:
+    """Whether images can be stored on a connection."""
+    return connection.can(can.UploadsImages)

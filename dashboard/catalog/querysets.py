@@ -1,0 +1,70 @@
+"""Questions about products."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef
+
+from dashboard.sync.models import MirrorQuerySet, ScopedQuerySet
+
+# What pages never need of a connection; reading it would decrypt it for every row.
+SECRETS = ("credentials", "token", "callback_secrets", "callback_key")
+
+
+class ProductQuerySet(MirrorQuerySet):
+    """The views of the list, and what they read."""
+
+    def listed(self) -> Self:
+        """With the connection, without what lists never show."""
+        rows = self.light().select_related("connection").defer("description", "images", "attributes")
+        return rows.defer(*(f"connection__{name}" for name in SECRETS))
+
+    def on_sale(self) -> Self:
+        """Buyers can see them."""
+        return self.present().filter(status="on_sale")
+
+    def off_sale(self) -> Self:
+        """They cannot."""
+        return self.present().filter(status__in=["off_sale", "draft", "archived"])
+
+    def sold_out(self) -> Self:
+        """On sale, with a variant that has no stock."""
+        return self.on_sale().filter(with_variants(quantity__lte=0))
+
+    def problem(self) -> Self:
+        """The platform holds them back, or uses a word that nobody knows."""
+        return self.present().filter(status__in=["problem", "in_review", "unknown"])
+
+    def gone(self) -> Self:
+        """No longer on the platform."""
+        return self.filter(gone_at__isnull=False)
+
+
+class VariantQuerySet(ScopedQuerySet):
+    """Variants, through their product's connection."""
+
+    connection_path = "product__connection"
+
+    def present(self) -> Self:
+        """Those that are still on the platform, with their products."""
+        return self.filter(gone_at=None, product__gone_at=None)
+
+    def whole(self) -> Self:
+        """With product and connection, without what lists never show."""
+        heavy = ("product__raw", "product__description", "product__images", "product__attributes", "attributes")
+        rows = self.select_related("product__connection").defer(*heavy)
+        return rows.defer(*(f"product__connection__{name}" for name in SECRETS))
+
+
+def with_variants(**conditions: Any) -> Exists:
+    """Whether a product has a variant that is still there and fulfils the conditions."""
+    variants = apps.get_model("catalog", "Variant").objects.filter(product=OuterRef("pk"), gone_at=None)
+    return Exists(variants.filter(**conditions))
+
+
+def between(name: str, low: Decimal | int | None, high: Decimal | int | None) -> dict[str, Any]:
+    """Conditions for an inclusive range; an open end sets none."""
+    return {f"{name}__{word}": value for word, value in (("gte", low), ("lte", high)) if value is not None}

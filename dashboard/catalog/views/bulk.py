@@ -1,0 +1,230 @@
+"""Bulk changes: choose, set the rule, look at the dry run, send as one batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.catalog import bulk
+from dashboard.catalog.bulk import CHANGE, KINDS, MOST, REFUSED, SAME, TITLES, Plan, Rule
+from dashboard.catalog.estimates import seconds_for
+from dashboard.catalog.filters import PRODUCTS
+from dashboard.catalog.forms import RuleForm
+from dashboard.catalog.models import Product, Variant
+from dashboard.core import formatting, html
+from dashboard.core.pages import redirect, render
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.batches import Wanted, skip, submit_batch
+from dashboard.sync.kinds import Refused
+from dashboard.sync.models import Batch
+from dashboard.sync.web import new_form_key
+
+OF_THE_RULE = ("what", "how", "value", "step", "listed", "run", "rows")
+SHOWN, SHOWN_ALL = 10, 1000
+
+
+@require_safe
+@requires("catalog.edit")
+def page(request: StaffRequest) -> HttpResponse:
+    """The rule, and with `run=1` its dry run; nothing is sent."""
+    form = RuleForm(request.GET, is_run="run" in request.GET)
+    products = _selection(request)
+    if products is None:
+        return _rule_page(request, form, 0, _("Choose products in the list first."))
+    rule = form.rule() if form.is_bound and form.is_valid() else None
+    rows = list(bulk.chosen(products, rule))
+    if len(rows) > MOST:
+        words = _("More than %(most)s match. Narrow the filter: a bulk change takes at most so many.")
+        return _rule_page(request, form, 0, words % {"most": formatting.count(MOST)})
+    if rule is None or not rows:
+        return _rule_page(request, form, len(rows), "" if rows else _("Nothing that can change is among them."))
+    return _plan_page(request, bulk.make_plan(rule, rows))
+
+
+@require_POST
+@requires("catalog.edit")
+def send(request: StaffRequest) -> HttpResponse:
+    """Queue what the dry run showed, as one batch; what changed since is skipped with its reason."""
+    opened = bulk.unsealed(request.POST.get("plan", ""))
+    if opened is None:
+        messages.error(request, _("The dry run is too old. Nothing was sent; look at it again."))
+        return redirect(request, reverse("catalog:list"))
+    rule, changes = opened
+    if request.POST.get("typed", "").strip() != str(len(changes)):
+        plan = bulk.make_plan(rule, _rows(request, rule, changes).values())
+        words = _("Type %(n)s to confirm. Nothing was sent.") % {"n": len(changes)}
+        return _plan_page(request, plan, error=words, status=422)
+    wanted, skipped = _still_so(request, rule, changes)
+    try:
+        key = f"{request.user.pk}:bulk:{request.POST.get('form_key', '')[:80]}"
+        batch = submit_batch(KINDS[rule.what], rule.title, wanted, request.user, skipped=skipped, form_key=key)
+    except Refused as refused:
+        messages.error(request, refused.words)
+        return redirect(request, reverse("catalog:list"))
+    return redirect(request, _after(request, batch))
+
+
+def _after(request: StaffRequest, batch: Batch) -> str:
+    """The batch's own page; the list with a message while there is none."""
+    try:
+        return reverse("sync:batch", args=[batch.pk])
+    except NoReverseMatch:
+        n = batch.commands.count()
+        words = ngettext("%(n)s change is queued.", "%(n)s changes are queued.", n) % {"n": n}
+        messages.info(request, words)
+        return reverse("catalog:list")
+
+
+def _selection(request: StaffRequest) -> Any:
+    """The chosen products: those that the filter matches (`all=1`), or those named; `None` when there are none."""
+    everything = Product.objects.visible_to(request.user)
+    if request.GET.get("all"):
+        return PRODUCTS.open(request, everything).queryset
+    given = request.GET.getlist("pk")[:MOST]
+    pks = [int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return everything.filter(pk__in=pks) if pks else None
+
+
+def _rows(request: StaffRequest, rule: Rule, changes: list[list[Any]]) -> dict[int, Any]:
+    """The rows of a sealed plan as they are now, of what the person may see."""
+    pks = [change[0] for change in changes]
+    if rule.what == "listing":
+        return Product.objects.visible_to(request.user).listed().in_bulk(pks)
+    return Variant.objects.visible_to(request.user).whole().in_bulk(pks)
+
+
+def _still_so(request: StaffRequest, rule: Rule, changes: list[list[Any]]) -> tuple[list[Wanted], list[dict[str, Any]]]:
+    """What can be sent just as it was shown; what cannot, with the reason."""
+    rows, beyond = _rows(request, rule, changes), "beyond" in request.POST
+    plan = bulk.make_plan(rule, rows.values())
+    wanted, skipped = [], []
+    for group in plan.groups:
+        by_pk = {item.row.pk: item for item in group.items}
+        for pk, now, new, flagged in changes:
+            item = by_pk.get(pk)
+            if item is None:
+                continue
+            why = item.why if item.verdict == REFUSED else ""
+            if bulk.text(item.now) != now:
+                why = _("Now %(now)s, changed since the dry run.") % {"now": bulk.shown(item, rule.what, item.now)}
+            elif bulk.text(item.new) != new:
+                why = _("The rule gives another value now.")
+            elif flagged and not beyond:
+                why = _("Beyond ±20 %, not confirmed.")
+            if why:
+                skipped.append(skip(group.connection, item.target.remote_id, item.target.label, why))
+            else:
+                payload = bulk.payload_of(item, KINDS[rule.what])
+                wanted.append(Wanted(group.connection, item.target, payload))
+    return wanted, skipped
+
+
+def _rule_page(request: StaffRequest, form: RuleForm, n: int, problem: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "n": n,
+        "problem": problem,
+        "kept": _kept(request),
+        "what": request.GET.get("what", ""),
+        "title": _("Bulk change: %(what)s") % {"what": TITLES[request.GET["what"]]}
+        if request.GET.get("what") in TITLES
+        else _("Bulk change"),
+    }
+    return render(request, "catalog/bulk.html", context, status=422 if form.errors else 200)
+
+
+def _plan_page(request: StaffRequest, plan: Plan, error: str = "", status: int = 200) -> HttpResponse:
+    seconds = seconds_for([g.connection for g in plan.groups], {g.connection.pk: g.calls for g in plan.groups})
+    open_slug = request.GET.get("rows", "")
+    changes = plan.count(CHANGE)
+    context = {
+        "plan": plan,
+        "error": error,
+        "changes": changes,
+        "same": plan.count(SAME),
+        "refused": plan.count(REFUSED),
+        "beyond": plan.flagged,
+        "time": formatting.duration(max(1, *seconds.values())) if changes else "",
+        "groups": [_group(g, plan.rule, seconds, open_slug) for g in plan.groups],
+        "sums": _sums(plan) if plan.rule.what == "price" else [],
+        "sealed": plan.sealed(),
+        "form_key": new_form_key(),
+        "kept": _kept(request),
+        "rule_url": _rule_url(request),
+        "platforms": sum(1 for g in plan.groups if g.of(CHANGE)),
+    }
+    return render(request, "catalog/bulk_plan.html", context, status=status)
+
+
+def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], open_slug: str) -> dict[str, Any]:
+    """One connection of the dry run, formatted; what needs a look comes first."""
+    most = SHOWN_ALL if open_slug == group.connection.slug else SHOWN
+    rank = {REFUSED: 1, CHANGE: 2, SAME: 3}
+    items = sorted(group.items, key=lambda item: 0 if item.is_flagged else rank[item.verdict])
+    changes = len(group.of(CHANGE))
+    return {
+        "connection": html.connection(group.connection.mark, group.connection.title),
+        "title": group.connection.title,
+        "slug": group.connection.slug,
+        "why": group.why,
+        "paused": not group.connection.is_at_work,
+        "changes": changes,
+        "same": len(group.of(SAME)),
+        "refused": len(group.of(REFUSED)),
+        "flagged": len(group.flagged),
+        "calls": group.calls,
+        "time": formatting.duration(max(1, seconds[group.connection.pk])),
+        "total": len(group.items),
+        "rows": [_line(item, rule) for item in items[:most]] if not group.why else [],
+    }
+
+
+def _line(item: bulk.Item, rule: Rule) -> dict[str, Any]:
+    remark = item.why or {SAME: _("already so"), CHANGE: ""}.get(item.verdict, "")
+    percent = "" if item.percent is None or item.verdict != CHANGE else f"{item.percent:+.1f} %".replace("-", "−")
+    return {
+        "sku": item.target.ref.sku or item.target.remote_id if item.target.ref else item.target.remote_id,
+        "label": item.target.label,
+        "now": bulk.shown(item, rule.what, item.now),
+        "new": bulk.shown(item, rule.what, item.new),
+        "currency": item.currency,
+        "percent": percent,
+        "tone": "wait" if item.is_flagged else "act" if item.verdict == REFUSED else "",
+        "flagged": item.is_flagged,
+        "remark": _("beyond ±20 %, confirm") if item.is_flagged else remark,
+    }
+
+
+def _sums(plan: Plan) -> list[dict[str, str]]:
+    """The sum of the changing prices before and after, one currency a line."""
+    before: dict[str, Decimal] = defaultdict(Decimal)
+    after: dict[str, Decimal] = defaultdict(Decimal)
+    for group in plan.groups:
+        for item in group.of(CHANGE):
+            before[item.currency] += item.now or 0
+            after[item.currency] += item.new
+    return [
+        {"before": formatting.money(before[code], code), "after": formatting.money(after[code], code)}
+        for code in sorted(before)
+    ]
+
+
+def _kept(request: StaffRequest) -> list[tuple[str, str]]:
+    """The selection as hidden fields."""
+    return [(name, value) for name, values in request.GET.lists() if name not in OF_THE_RULE for value in values]
+
+
+def _rule_url(request: StaffRequest) -> str:
+    """Back to the rule with the same selection."""
+    query = request.GET.copy()
+    query.pop("run", None)
+    query.pop("rows", None)
+    return f"{reverse('catalog:bulk')}?{query.urlencode()}"

@@ -1,0 +1,234 @@
+"""Bulk changes: the rule, the exact dry run, the batch, what is skipped and why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from dashboard.catalog import bulk
+from dashboard.catalog.bulk import Rule, rounded
+from dashboard.catalog.models import Product, Variant
+from dashboard.staff.models import AuditEvent
+from dashboard.sync import engine
+from dashboard.sync.models import Batch, Command
+from tests.connected import drive, effects, queue
+from tests.pages import assert_strict_html
+
+
+def dry_run(client, query):
+    response = client.get(f"/catalog/bulk/?{query}&run=1")
+    assert response.status_code == 200, response.context["form"].errors
+    assert_strict_html(response)
+    return response
+
+
+def send(client, response, **more):
+    changes = response.context["changes"]
+    data = {"plan": response.context["sealed"], "form_key": response.context["form_key"], "typed": str(changes)}
+    return client.post("/catalog/bulk/send/", data | more)
+
+
+@pytest.mark.parametrize(
+    ("price", "step", "expected"),
+    [
+        ("10.004", "0.01", "10.00"), ("10.005", "0.01", "10.01"),
+        ("10.03", "0.05", "10.05"), ("10.024", "0.05", "10.00"),
+        ("10.04", "0.10", "10.00"), ("10.05", "0.10", "10.10"), ("10.49", "1.00", "10"), ("10.50", "1.00", "11"),
+        ("10.49", ".99", "10.99"), ("10.20", ".99", "9.99"), ("0.10", ".99", "0.99"),
+    ],
+)  # fmt: skip
+def test_rounding(price, step, expected):
+    assert rounded(Decimal(price), step) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("rule", "now", "new"),
+    [
+        (Rule("price", "percent", Decimal(-5)), Decimal("189"), Decimal("179.55")),
+        (Rule("price", "percent", Decimal(-5), "0.10"), Decimal("189"), Decimal("179.6")),
+        (Rule("price", "amount", Decimal("0.5")), Decimal("1"), Decimal("1.5")),
+        (Rule("price", "set", Decimal("3")), None, Decimal("3")),
+        (Rule("price", "percent", Decimal("3")), None, None),
+        (Rule("stock", "amount", Decimal(-7)), 5, 0),
+        (Rule("stock", "percent", Decimal(50)), 5, 8),
+        (Rule("stock", "set", Decimal(12)), 5, 12),
+    ],
+)
+def test_rules(rule, now, new):
+    assert rule.new(now) == new
+
+
+def test_the_dry_run_says_exactly_what_would_happen(client_for, digital, looked_at):
+    variants = list(Variant.objects.filter(product__connection=digital.connection).order_by("pk")[:6])
+    Variant.objects.filter(pk=variants[0].pk).update(price=Decimal("10"))
+    Variant.objects.filter(pk=variants[1].pk).update(price=Decimal("12"))
+    Variant.objects.filter(pk=variants[2].pk).update(price=None)
+    for one in variants[3:]:
+        Variant.objects.filter(pk=one.pk).update(price=Decimal("11"))
+    other = Product.objects.filter(connection=looked_at.connection).first()
+    pks = "&".join(f"pk={one.product_id}" for one in variants) + f"&pk={other.pk}"
+    response = dry_run(client_for("fulfilment"), f"{pks}&what=price&how=set&value=12")
+    context = response.context
+    n = other.variants.count()
+    assert (context["changes"], context["same"], context["refused"], context["beyond"]) == (5, 1, n, 0)
+    groups = {group["slug"]: group for group in context["groups"]}
+    assert groups["digital"]["calls"] == 5
+    assert groups["looked-at"]["why"].startswith("Shoppo")
+    lines = {(row["now"], row["new"], row["percent"], row["remark"]) for row in groups["digital"]["rows"]}
+    assert lines == {
+        ("10.00", "12.00", "+20.0 %", ""),
+        ("12.00", "12.00", "", "already so"),
+        ("–", "12.00", "", ""),
+        ("11.00", "12.00", "+9.1 %", ""),
+    }
+    assert context["sums"] == [{"before": "USD\u00a043.00", "after": "USD\u00a060.00"}]
+    assert not Command.objects.exists()
+    assert not Batch.objects.exists()
+    assert effects(digital.sandbox) == []
+
+
+def test_calls_go_by_batch_and_currency(client_for, listed):
+    variants = Variant.objects.filter(product__connection=listed.connection).exclude(price=None)
+    currencies = set(variants.values_list("currency", flat=True))
+    response = dry_run(client_for("fulfilment"), "all=1&what=price&how=amount&value=1")
+    (group,) = response.context["groups"]
+    sizes = [variants.filter(currency=each).count() for each in currencies]
+    assert group["calls"] == sum(-(-size // 100) for size in sizes)
+
+
+def test_sending_makes_one_batch_that_the_platform_confirms(client_for, user_for, retail):
+    client = client_for("fulfilment")
+    product = Product.objects.filter(connection=retail.connection).first()
+    variants = list(product.variants.exclude(sku=""))
+    response = dry_run(client, f"pk={product.pk}&what=stock&how=set&value=41")
+    assert response.context["plan"].calls == 1
+    assert send(client, response).status_code == 302
+    batch = Batch.objects.get()
+    assert (batch.kind, batch.title, batch.actor) == ("catalog.set_stock", "Stock = 41", user_for("fulfilment"))
+    commands = list(batch.commands.order_by("pk"))
+    assert {one.target for one in commands} == {one.remote_id for one in variants}
+    assert AuditEvent.objects.filter(verb="batch.submitted").count() == 1
+    engine.perform(commands[0].pk)
+    assert {drive(one).state for one in batch.commands.all()} == {"done"}
+    assert len(effects(retail.sandbox, "catalogProductsVariantsUpdate")) == len(variants)
+
+
+def test_a_double_click_is_one_batch(client_for, retail):
+    client = client_for("fulfilment")
+    product = Product.objects.filter(connection=retail.connection).first()
+    response = dry_run(client, f"pk={product.pk}&what=stock&how=set&value=41")
+    send(client, response)
+    send(client, response)
+    assert Batch.objects.count() == 1
+    assert Command.objects.count() == product.variants.count()
+
+
+def test_what_changed_since_and_what_is_beyond_is_skipped_with_its_reason(client_for, digital):
+    client = client_for("fulfilment")
+    rows = list(Variant.objects.filter(price__gt=5).order_by("pk")[:3])
+    for one in rows:
+        Variant.objects.filter(pk=one.pk).update(price=Decimal("10"))
+    query = "&".join(f"pk={one.product_id}" for one in rows)
+    response = dry_run(client, f"{query}&what=price&how=percent&value=-50")
+    assert response.context["beyond"] == 3
+    Variant.objects.filter(pk=rows[0].pk).update(price=Decimal("9"))
+    send(client, response)
+    batch = Batch.objects.get()
+    reasons = sorted(one["reason"] for one in batch.skipped)
+    assert reasons == ["Beyond ±20 %, not confirmed."] * 2 + ["Now 9.00, changed since the dry run."]
+    assert batch.commands.count() == 0
+    send(client, dry_run(client, f"{query}&what=price&how=percent&value=-50"), beyond="on")
+    assert sorted(Command.objects.values_list("target_label", flat=True)) == sorted(str(one.product) for one in rows)
+
+
+def test_the_number_must_be_typed(client_for, digital):
+    client = client_for("fulfilment")
+    response = dry_run(client, "all=1&what=price&how=amount&value=0.10")
+    refused = send(client, response, typed="1")
+    assert refused.status_code == 422
+    assert_strict_html(refused)
+    assert refused.context["changes"] == response.context["changes"]
+    assert not Command.objects.exists()
+
+
+def test_a_plan_cannot_be_altered_or_grow_old(client_for, digital):
+    client = client_for("fulfilment")
+    response = dry_run(client, "all=1&what=price&how=amount&value=0.10")
+    sealed = response.context["sealed"]
+    for plan in ("", "x", sealed[:-3] + "abc"):
+        assert client.post("/catalog/bulk/send/", {"plan": plan, "typed": "1"}).status_code == 302
+    assert bulk.unsealed(sealed, max_age=-1) is None
+    assert not Command.objects.exists()
+
+
+def test_a_plan_reaches_only_what_its_sender_may_see(client_for, user_for, digital):
+    response = dry_run(client_for("admin"), "all=1&what=price&how=amount&value=0.10")
+    user = user_for("fulfilment")
+    user.sees_all_connections = False
+    user.save()
+    send(client_for("fulfilment"), response)
+    assert not Command.objects.exists()
+
+
+def test_what_is_under_way_is_skipped_and_older_values_give_way(client_for, digital):
+    client = client_for("fulfilment")
+    first, second = Variant.objects.filter(quantity__gt=0).order_by("pk")[:2]
+    same = queue(digital.connection, "catalog.set_stock", first.remote_id, quantity=77)
+    other = queue(digital.connection, "catalog.set_stock", second.remote_id, quantity=5)
+    query = f"pk={first.product_id}&pk={second.product_id}&what=stock&how=set&value=77"
+    send(client, dry_run(client, query), beyond="on")
+    batch = Batch.objects.get()
+    assert [one["reason"] for one in batch.skipped] == ["Already under way."]
+    assert [one.target for one in batch.commands.all()] == [second.remote_id]
+    same.refresh_from_db()
+    other.refresh_from_db()
+    assert (same.state, other.state) == ("queued", "superseded")
+
+
+def test_listings(client_for, digital):
+    client = client_for("fulfilment")
+    on_sale = Product.objects.on_sale()[:3]
+    query = "&".join(f"pk={one.pk}" for one in on_sale)
+    response = dry_run(client, f"{query}&what=listing&listed=off")
+    assert response.context["changes"] == 3
+    send(client, response)
+    assert {drive(one).state for one in Command.objects.all()} == {"done"}
+    assert Product.objects.filter(pk__in=[one.pk for one in on_sale], status="off_sale").count() == 3
+
+
+def test_the_rule_is_asked_and_checked(client_for, digital):
+    client = client_for("fulfilment")
+    pk = Product.objects.first().pk
+    for query in ("", f"pk={pk}", f"pk={pk}&what=price", f"pk={pk}&what=listing", "pk=abc&what=stock", "all=1&q=zzzzz"):
+        assert_strict_html(client.get(f"/catalog/bulk/?{query}"))
+    for rule in ("what=price&how=set&value=", "what=price&how=set&value=-1", "what=stock&how=set&value=1.5",
+                 "what=price&how=set&value=abc", "what=gold&how=set&value=1"):  # fmt: skip
+        response = client.get(f"/catalog/bulk/?pk={pk}&{rule}&run=1")
+        assert response.status_code == 422, rule
+        assert_strict_html(response)
+
+
+def test_too_many_are_not_taken(client_for, digital, monkeypatch):
+    monkeypatch.setattr("dashboard.catalog.bulk.MOST", 3)
+    monkeypatch.setattr("dashboard.catalog.views.bulk.MOST", 3)
+    response = client_for("fulfilment").get("/catalog/bulk/?all=1&what=stock&how=set&value=1&run=1")
+    assert "More than 3 match" in response.content.decode()
+
+
+def test_the_cost_does_not_grow_with_the_choice(client_for, digital):
+    client = client_for("fulfilment")
+    pks = list(Product.objects.values_list("pk", flat=True))
+    client.get("/catalog/bulk/")
+    counts = []
+    for n in (5, 40):
+        query = "&".join(f"pk={pk}" for pk in pks[:n])
+        with CaptureQueriesContext(database) as asking:
+            response = client.get(f"/catalog/bulk/?{query}&what=stock&how=amount&value=3&run=1")
+        with CaptureQueriesContext(database) as sending:
+            send(client, response, beyond="on")
+        assert Batch.objects.order_by("-pk").first().commands.count() > 0
+        counts.append((len(asking), len(sending)))
+    assert counts[0] == counts[1]

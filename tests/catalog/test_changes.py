@@ -1,0 +1,27 @@
+"""Prices and stocks of variants leave a trace when they change, one row a product."""
+
+from __future__ import annotations
+
+from dashboard.sync.models import Change
+from tests.catalog.conftest import unsold
+from tests.connected import pull
+
+
+def test_a_changed_variant_leaves_old_and_new(digital):
+    connection, sandbox = digital
+    product = unsold(sandbox)
+    was = product["price"]
+    product.update(price="77.70", stock=5)
+    sandbox.clock.advance(60)
+    sandbox.touch(product)
+    pull(connection, "products")
+    pull(connection, "products")
+    (change,) = Change.objects.filter(domain="variants")
+    assert (change.connection, change.remote_id) == (connection, product["product_id"])
+    fields = change.fields[product["product_id"]]
+    assert [float(each) for each in fields["price"]] == [float(was), 77.7]
+    assert fields["quantity"][1] == 5
+
+
+def test_new_products_leave_none(digital):
+    assert not Change.objects.exists()

@@ -1,0 +1,107 @@
+"""Price, stock and listing edited in place: queued, polled, confirmed; refusals keep what was typed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from dashboard.catalog.models import Product, Variant
+from dashboard.sync.models import Command
+from tests.connected import drive, effects
+from tests.pages import assert_strict_html
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def variant(digital):
+    return Variant.objects.filter(product__status="on_sale", quantity__gt=3).select_related("product").first()
+
+
+def url(variant, name):
+    return f"/catalog/variants/{variant.pk}/{name}/"
+
+
+def cell_html(response):
+    return f"<table><tbody><tr>{response.content.decode()}</tr></tbody></table>"
+
+
+@pytest.mark.parametrize(("name", "key", "endpoint"), [("price", "price", "price"), ("stock", "quantity", "stock")])
+def test_from_the_form_to_the_confirmed_value(client_for, digital, variant, name, key, endpoint):
+    client = client_for("fulfilment")
+    form = client.get(url(variant, name), headers=HTMX)
+    assert f'name="{key}"' in form.content.decode()
+    seen = form.context["current"]
+    data = {key: "17", "seen": seen, "form_key": form.context["form_key"]}
+    answer = client.post(url(variant, name), data, headers=HTMX)
+    assert answer.status_code == 202
+    assert "every 2s" in answer.content.decode()
+    assert client.post(url(variant, name), data, headers=HTMX).status_code == 202
+    command = Command.objects.get()
+    assert drive(command).state == "done"
+    assert effects(digital.sandbox, "products.update")[0]["changes"] in ({"price": "17.00"}, {"stock": 17})
+    cell = client.get(f"/catalog/variants/{variant.pk}/cells/{name}/", headers=HTMX).content.decode()
+    assert "every 2s" not in cell
+    assert "Confirmed" in cell
+    assert "17" in cell
+
+
+def test_refusals_stay_in_the_cell(client_for, digital, variant):
+    client = client_for("fulfilment")
+    for name, key, typed in (("price", "price", "-4"), ("price", "price", "abc"), ("stock", "quantity", "2.5")):
+        answer = client.post(url(variant, name), {key: typed}, headers=HTMX)
+        assert answer.status_code == 422
+        assert f'value="{typed}"' in answer.content.decode()
+        assert 'role="alert"' in answer.content.decode()
+    assert not Command.objects.exists()
+    assert effects(digital.sandbox) == []
+
+
+def test_what_changed_meanwhile_is_shown_before_it_is_overwritten(client_for, digital, variant):
+    client = client_for("fulfilment")
+    Variant.objects.filter(pk=variant.pk).update(quantity=9)
+    answer = client.post(url(variant, "stock"), {"quantity": "20", "seen": "12"}, headers=HTMX)
+    assert answer.status_code == 409
+    assert "You saw 12; the platform now says 9" in answer.content.decode()
+    assert not Command.objects.exists()
+    again = {"quantity": "20", "seen": answer.context["current"]}
+    assert client.post(url(variant, "stock"), again, headers=HTMX).status_code == 202
+
+
+def test_without_script_it_is_a_page(client_for, digital, variant):
+    client = client_for("fulfilment")
+    for name in ("price", "stock"):
+        assert_strict_html(client.get(url(variant, name)))
+    answer = client.post(url(variant, "price"), {"price": "8,5"})
+    assert (answer.status_code, answer.url) == (302, f"/catalog/{variant.product_id}/")
+    assert Command.objects.get().payload["price"] == "8.5"
+
+
+def test_a_listing_is_switched(client_for, digital, variant):
+    client = client_for("fulfilment")
+    answer = client.post(f"/catalog/{variant.product_id}/listing/", {"listed": "false"}, headers=HTMX)
+    assert answer.status_code == 202
+    assert_strict_html(answer, fragment=True)
+    command = drive(Command.objects.get())
+    assert command.state == "done"
+    cell = client.get(f"/catalog/commands/{command.pk}/", headers=HTMX).content.decode()
+    assert "Confirmed" in cell
+    assert "every 2s" not in cell
+    assert Product.objects.get(pk=variant.product_id).status == "off_sale"
+
+
+def test_a_listing_that_cannot_be_switched_says_why(client_for, looked_at):
+    row = Product.objects.first()
+    answer = client_for("fulfilment").post(f"/catalog/{row.pk}/listing/", {"listed": "false"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert not Command.objects.exists()
+
+
+def test_prices_keep_their_currency(client_for, listed):
+    variant = Variant.objects.filter(product__connection=listed.connection, price__gt=0).first()
+    client_for("fulfilment").post(url(variant, "price"), {"price": "5.25"}, headers=HTMX)
+    command = drive(Command.objects.get())
+    assert (command.state, command.payload) == ("done", {"price": "5.25", "currency": variant.currency})
+    assert Variant.objects.get(pk=variant.pk).price == Decimal("5.25")
