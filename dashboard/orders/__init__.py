@@ -1,0 +1,1 @@
+"""Orders of every connection, and what staff do with them."""

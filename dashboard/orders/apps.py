@@ -1,0 +1,20 @@
+"""The orders app."""
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    """Orders, their lines, parcels, deliveries and invoices."""
+
+    name = "dashboard.orders"
+    label = "orders"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the frame what to count and where to find orders."""
+        from dashboard.core.navigation import register_count
+        from dashboard.core.palette import register_palette
+        from dashboard.orders.finding import hits, waiting
+
+        register_count("orders", waiting)
+        register_palette(hits)

@@ -1,0 +1,120 @@
+"""Invoices and packing slips as PDF. Latin text in Helvetica, everything else in a font that has Chinese."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+from django.utils.translation import gettext as _
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from dashboard.core import formatting
+from dashboard.orders.buyers import address_lines
+from dashboard.orders.models import Order, OrderLine
+
+WIDE = "STSong-Light"
+pdfmetrics.registerFont(UnicodeCIDFont(WIDE))
+
+BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=13)
+SMALL = ParagraphStyle("small", parent=BODY, fontSize=8, leading=11, textColor=colors.HexColor("#555555"))
+TITLE = ParagraphStyle("title", parent=BODY, fontName="Helvetica-Bold", fontSize=17, leading=22)
+RIGHT = ParagraphStyle("right", parent=BODY, alignment=2)
+RULES = [
+    ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
+    ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.HexColor("#bbbbbb")),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (0, -1), 0),
+    ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
+]
+
+
+def invoice(order: Order, lines: Sequence[OrderLine], *, number: str, seller: str, note: str = "") -> bytes:
+    """An invoice in the order's currency, with the amounts as the platform states them; none is recomputed."""
+    head = [
+        _text(_("Invoice %(number)s") % {"number": number}, TITLE),
+        _text(_lines([seller, "", _("Order %(number)s") % {"number": order}, formatting.day(order.placed_at)])),
+        Spacer(0, 6 * mm),
+        _text(_lines([_("Bill to"), *address_lines(order.address or {"name": order.buyer})])),
+        Spacer(0, 8 * mm),
+    ]
+    rows = [[_text(word, SMALL) for word in (_("Item"), _("SKU"), _("Quantity"), _("Price"))]]
+    for line in lines:
+        price = formatting.money(line.unit_price, order.currency)
+        rows.append([_text(str(line)), _text(line.sku, SMALL), _text(str(line.quantity), RIGHT), _text(price, RIGHT)])
+    table = Table(rows, colWidths=[88 * mm, 40 * mm, 18 * mm, 28 * mm], repeatRows=1, style=TableStyle(RULES))
+    foot = [Spacer(0, 5 * mm), KeepTogether([_sums(order)]), Spacer(0, 8 * mm), _text(note, SMALL)]
+    return _pdf([*head, table, *foot], title=_("Invoice %(number)s") % {"number": number})
+
+
+def _sums(order: Order) -> Table:
+    """The platform's own amounts by its own names, and the total."""
+    rows = [[_text(str(name), RIGHT), _text(str(value), RIGHT)] for name, value in order.totals]
+    rows.append([_text(_("Total"), RIGHT), _text(formatting.money(order.total, order.currency), RIGHT)])
+    style = [("LINEABOVE", (0, -1), (-1, -1), 0.8, colors.black), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)]
+    return Table(rows, colWidths=[40 * mm, 40 * mm], hAlign="RIGHT", style=TableStyle(style))
+
+
+def packing_slips(orders: Sequence[tuple[Order, Sequence[OrderLine]]]) -> bytes:
+    """One page for each order: where it goes and what is in it. Never money, notes or delivered content."""
+    story: list[Any] = []
+    for order, lines in orders:
+        story += [PageBreak()] if story else []
+        story += _slip(order, lines)
+    return _pdf(story, title=_("Packing slip"))
+
+
+def _slip(order: Order, lines: Sequence[OrderLine]) -> list[Any]:
+    rows = [[_text(word, SMALL) for word in (_("Item"), _("SKU"), _("Barcode"), _("Quantity"))]]
+    for line in lines:
+        cells = (str(line), line.sku, line.barcode)
+        rows.append([*(_text(cell) for cell in cells), _text(str(line.quantity), RIGHT)])
+    table = Table(rows, colWidths=[86 * mm, 38 * mm, 32 * mm, 18 * mm], repeatRows=1, style=TableStyle(RULES))
+    return [
+        _text(_("Packing slip"), TITLE),
+        _text(_lines([_("Order %(number)s") % {"number": order}, formatting.day(order.placed_at)])),
+        Spacer(0, 6 * mm),
+        _text(_lines([_("Ship to"), *address_lines(order.address or {"name": order.buyer})])),
+        Spacer(0, 8 * mm),
+        table,
+    ]
+
+
+def _pdf(story: list[Any], *, title: str) -> bytes:
+    target = io.BytesIO()
+    document = SimpleDocTemplate(
+        target, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
+        title=title, invariant=1,
+    )  # fmt: skip
+    document.build(story)
+    return target.getvalue()
+
+
+def _lines(words: Sequence[str]) -> str:
+    return "\n".join(words)
+
+
+def _text(words: str, style: ParagraphStyle = BODY) -> Paragraph:
+    """A paragraph in which every run of text has a font that can show it."""
+    return Paragraph("".join(_run(wide, "".join(run)) for wide, run in itertools.groupby(words, _is_wide)), style)
+
+
+def _run(wide: bool, text: str) -> str:
+    safe = escape(text).replace("\n", "<br/>")
+    return f'<font name="{WIDE}">{safe}</font>' if wide else safe
+
+
+def _is_wide(letter: str) -> bool:
+    try:
+        letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return True
+    return False

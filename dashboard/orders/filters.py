@@ -1,0 +1,82 @@
+"""How the list of orders is narrowed, searched and sorted."""
+
+from __future__ import annotations
+
+from operator import methodcaller
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.navigation import may
+from dashboard.core.searching import narrow
+from dashboard.orders import words
+from dashboard.orders.models import Order
+from dashboard.orders.reading import Reach
+from dashboard.orders.searched import ORDERS as SEARCHED
+
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class OrderFilters(Filters):
+    """By connection, states, day, tag and person; the search box takes numbers, names, SKUs and tracking numbers."""
+
+    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
+    status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices(words.STATUS))
+    payment = django_filters.ChoiceFilter(
+        label=_("Payment"), field_name="payment_status", choices=words.choices(words.PAYMENT)
+    )
+    since = django_filters.DateFilter(
+        label=_("Placed from"), field_name="placed_at", lookup_expr="date__gte", widget=DAY
+    )
+    until = django_filters.DateFilter(label=_("Placed to"), field_name="placed_at", lookup_expr="date__lte", widget=DAY)
+    buyer = django_filters.CharFilter(label=_("Buyer's id"), field_name="buyer_remote_id")
+    tag = django_filters.CharFilter(label=_("Tag"), field_name="tags__name")
+    assigned = django_filters.ChoiceFilter(
+        label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
+    )
+
+    class Meta:
+        model = Order
+        fields = ("connection", "status", "payment", "since", "until", "buyer", "tag", "assigned")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["connection"].extra["choices"] = Reach(self.request.user).choices()
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Every word somewhere in the order, its lines' SKUs or its tracking numbers; e-mails for those who may."""
+        return narrow(queryset, SEARCHED, value, private=may(self.request.user, "buyers.view"))
+
+    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Mine, or nobody's."""
+        return queryset.filter(assignee=self.request.user if value == "me" else None)
+
+
+ORDERS = ListSpec(
+    domain="orders",
+    filters=OrderFilters,
+    heads=(
+        Head(_("Order"), "placed", ("placed_at",), "pin pin-2"),
+        Head(_("Ship by"), "due", ("ship_by",)),
+        Head(_("Connection")),
+        Head(_("Buyer"), "buyer", ("buyer",)),
+        Head(_("Items"), css="grow"),
+        Head(_("Total"), "total", ("total",), "num"),
+        Head(_("Payment")),
+        Head(_("Fulfilment")),
+        Head(_("Sync")),
+    ),
+    sort="-placed",
+    tabs=(
+        Tab("to-deliver", _("To deliver"), methodcaller("to_deliver"), "wait"),
+        Tab("late", _("Late within 24 h"), methodcaller("late_soon"), "act"),
+        Tab("problem", _("Problem"), methodcaller("problem"), "act"),
+        Tab("awaiting", _("Awaiting platform"), methodcaller("awaiting_platform")),
+        Tab("unpaid", _("Unpaid"), methodcaller("unpaid")),
+        Tab("all", _("All"), counted=False),
+    ),
+)

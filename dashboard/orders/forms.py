@@ -1,0 +1,303 @@
+"""Forms of the verbs. A refusal of a command lands at the field that it names."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from dashboard.core import formatting
+from dashboard.orders import counting
+from dashboard.orders.models import Order
+from dashboard.staff.models import User
+from dashboard.sync.kinds import Refused
+from dashboard.sync.web import new_form_key
+
+AREA = {"rows": 6, "class": "mono", "autocomplete": "off", "spellcheck": "false"}
+LINES = 5
+
+
+class VerbForm(forms.Form):
+    """Base: a key against double clicks, and where a refusal's field is found (`aliases`)."""
+
+    form_key = forms.CharField(max_length=80, widget=forms.HiddenInput, required=False)
+    aliases: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"use_required_attribute": False, **kwargs})
+        self.initial.setdefault("form_key", new_form_key())
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say at its field what the command was refused for; a new key lets the corrected form be a new command."""
+        name = self.aliases.get(refusal.field, refusal.field)
+        self.add_error(name if name in self.fields and name != "form_key" else None, refusal.words)
+
+    def payload(self) -> dict[str, Any]:
+        """The command's payload."""
+        return {}
+
+
+class DeliverForm(VerbForm):
+    """Codes one a line, counted against the order, or a text as it is."""
+
+    shape = forms.ChoiceField(
+        label=lazy("What it is"),
+        widget=forms.RadioSelect,
+        initial="rows",
+        choices=[("rows", lazy("Codes or accounts, one a line: each line is one unit")), ("text", lazy("One text"))],
+    )
+    content = forms.CharField(
+        label=lazy("Content"),
+        widget=forms.Textarea(attrs=AREA),
+        strip=False,
+        max_length=200_000,
+        help_text=lazy("Stored encrypted; shown again only to those who may, with a record of it."),
+    )
+    append = forms.BooleanField(label=lazy("Add to what was delivered before"), required=False)
+    quantity = forms.IntegerField(label=lazy("Units in the text"), required=False, min_value=1)
+    carrier = forms.CharField(label=lazy("Carrier"), required=False, max_length=120)
+    tracking_number = forms.CharField(label=lazy("Tracking number"), required=False, max_length=120)
+    repeated = forms.BooleanField(label=lazy("Deliver repeated lines all the same"), required=False)
+    aliases = {"rows": "content"}
+
+    def __init__(self, order: Order, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order = order
+        channel = order.connection.declared.channel
+        if not getattr(channel, "delivers_rows", False):
+            del self.fields["shape"]
+        if getattr(channel, "appends_deliveries", False):
+            del self.fields["carrier"], self.fields["tracking_number"], self.fields["quantity"]
+            self.initial.setdefault("append", bool(order.delivered_units))
+        else:
+            del self.fields["append"]
+
+    def clean(self) -> dict[str, Any]:
+        """Flag lines that repeat; they go out only on purpose."""
+        found = super().clean() or {}
+        if self.rows and not found.get("repeated"):
+            places = counting.duplicates(self.order, self.rows)
+            if places:
+                self.add_error("content", repeated_words(places))
+        return found
+
+    @property
+    def rows(self) -> list[str]:
+        """The lines, where each is a unit."""
+        is_rows = self.cleaned_data.get("shape", "text") == "rows"
+        return lines_of(self.cleaned_data.get("content", "")) if is_rows else []
+
+    def payload(self) -> dict[str, Any]:
+        """Rows or text, and what else was given."""
+        given = self.cleaned_data
+        what: dict[str, Any] = {"rows": self.rows} if self.rows else {"content": given["content"].strip()}
+        for name in ("append", "quantity", "carrier", "tracking_number"):
+            if given.get(name):
+                what[name] = given[name]
+        return what
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def repeated_words(places: list[int]) -> str:
+    """Which lines repeat others, or what was delivered before."""
+    shown = ", ".join(map(str, places[:10])) + ("…" if len(places) > 10 else "")
+    return ngettext(
+        "Line %(lines)s repeats another line, or what was delivered before.",
+        "Lines %(lines)s repeat other lines, or what was delivered before.",
+        len(places),
+    ) % {"lines": shown}
+
+
+class ReportErrorForm(VerbForm):
+    """What went wrong, with pictures by their addresses."""
+
+    remark = forms.CharField(label=lazy("What went wrong"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+    image_urls = forms.CharField(
+        label=lazy("Pictures"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
+        required=False,
+        help_text=lazy("Web addresses, one a line. The platform loads them."),
+    )
+
+    def payload(self) -> dict[str, Any]:
+        """Remark and addresses."""
+        return {"remark": self.cleaned_data["remark"], "image_urls": lines_of(self.cleaned_data["image_urls"])}
+
+
+class StatusForm(VerbForm):
+    """One of the platform's words."""
+
+    status = forms.ChoiceField(label=lazy("New status"), help_text=lazy("In the platform's own words. Moves no money."))
+
+    def __init__(self, words: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = [(word, word) for word in words]  # type: ignore[attr-defined]
+
+    def payload(self) -> dict[str, Any]:
+        """The word."""
+        return {"status": self.cleaned_data["status"]}
+
+
+class RefundForm(VerbForm):
+    """The amount typed once more."""
+
+    typed = forms.CharField(label=lazy("Amount"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, order: Order, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = formatting.number(order.total, order.currency) if order.total is not None else str(order)
+        self.fields["typed"].label = _("Type %(amount)s to confirm") % {"amount": self.wanted}
+
+    def clean_typed(self) -> str:
+        """Exactly what is refunded."""
+        typed: str = self.cleaned_data["typed"].strip()
+        if typed != self.wanted:
+            raise forms.ValidationError(_("This is not %(amount)s.") % {"amount": self.wanted})
+        return typed
+
+
+class InvoiceForm(VerbForm):
+    """A PDF with its number. Without a file one is made from the order."""
+
+    number = forms.CharField(label=lazy("Invoice number"), max_length=120)
+    file = forms.FileField(
+        label=lazy("PDF"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+        help_text=lazy("At most 10 MB. Without a file, an invoice is made from the order as the platform states it."),
+    )
+    seller = forms.CharField(
+        label=lazy("Seller, on an invoice made here"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=600,
+    )
+    note = forms.CharField(label=lazy("Remark on it"), required=False, max_length=300)
+    total = forms.DecimalField(label=lazy("Total"), required=False, min_value=0, max_digits=19, decimal_places=4)
+    vat = forms.DecimalField(label=lazy("VAT"), required=False, min_value=0, max_digits=19, decimal_places=4)
+    shipping_id = forms.CharField(label=lazy("Shipping id"), required=False, max_length=120)
+    transaction_id = forms.CharField(label=lazy("Transaction id"), required=False, max_length=120)
+
+    def extras(self) -> dict[str, Any]:
+        """What goes beside number and file."""
+        given = self.cleaned_data
+        found = {name: str(given[name]) for name in ("total", "vat") if given[name] is not None}
+        return found | {name: given[name] for name in ("shipping_id", "transaction_id") if given[name]}
+
+
+class CreateOrderForm(VerbForm):
+    """An order on a partner marketplace: up to five lines and an address."""
+
+    partner_code = forms.CharField(
+        label=lazy("Our code"),
+        max_length=100,
+        help_text=lazy("Finds the order again, whatever happens; used once."),
+    )
+    first_name = forms.CharField(label=lazy("First name"), max_length=80)
+    last_name = forms.CharField(label=lazy("Last name"), max_length=80, required=False)
+    street1 = forms.CharField(label=lazy("Street"), max_length=200)
+    street2 = forms.CharField(label=lazy("Street, second line"), max_length=200, required=False)
+    postcode = forms.CharField(label=lazy("Postcode"), max_length=20)
+    city = forms.CharField(label=lazy("City"), max_length=100)
+    state = forms.CharField(label=lazy("State or province"), max_length=100, required=False)
+    country = forms.ChoiceField(label=lazy("Country"))
+    phone = forms.CharField(label=lazy("Phone"), max_length=40)
+    tracking_number = forms.CharField(label=lazy("Tracking number"), max_length=120, required=False)
+    seller_name = forms.CharField(label=lazy("Seller's name"), max_length=120, required=False)
+    aliases = {"lines": "sku_1", "shipping_address": "street1"}
+    address = ("first_name", "last_name", "street1", "street2", "city", "state", "country", "postcode", "phone")
+
+    def __init__(self, countries: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [(code, code) for code in countries]  # type: ignore[attr-defined]
+        self.initial.setdefault("partner_code", f"{timezone.now():%y%m%d}-{secrets.token_hex(3)}")
+        for n in range(1, LINES + 1):
+            sku = forms.CharField(label=_("SKU %(n)s") % {"n": n}, max_length=200, required=n == 1)
+            self.fields[f"sku_{n}"] = sku
+            self.fields[f"quantity_{n}"] = forms.IntegerField(
+                label=_("Quantity %(n)s") % {"n": n}, min_value=1, max_value=9999, initial=1, required=False
+            )
+
+    @property
+    def line_fields(self) -> list[tuple[Any, Any]]:
+        """The lines' fields in pairs, for the template."""
+        return [(self[f"sku_{n}"], self[f"quantity_{n}"]) for n in range(1, LINES + 1)]
+
+    def payload(self) -> dict[str, Any]:
+        """The order as its kind takes it."""
+        given = self.cleaned_data
+        pairs = [(given[f"sku_{n}"], given[f"quantity_{n}"] or 1) for n in range(1, LINES + 1)]
+        return {
+            "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in pairs if sku],
+            "shipping_address": {name: given[name] for name in self.address},
+            "partner_code": given["partner_code"].strip(),
+            "tracking_number": given["tracking_number"],
+            "seller_name": given["seller_name"],
+        }
+
+
+class NoteForm(forms.Form):
+    """A private note."""
+
+    text = forms.CharField(label=lazy("Private note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class TagForm(forms.Form):
+    """A tag's name."""
+
+    tag = forms.CharField(label=lazy("Tag"), max_length=40)
+
+
+class AssignForm(VerbForm):
+    """Who looks after the order."""
+
+    person = forms.ModelChoiceField(
+        label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = User.objects.filter(is_active=True).order_by("username")  # type: ignore[attr-defined]
+
+
+class BulkDeliverForm(VerbForm):
+    """Codes for many orders, one a line, handed out in the order that the page shows."""
+
+    content = forms.CharField(
+        label=lazy("Codes, one a line"),
+        widget=forms.Textarea(attrs=AREA | {"rows": 10}),
+        max_length=500_000,
+        help_text=lazy("Handed out from top to bottom: each order takes as many lines as it still needs."),
+    )
+    repeated = forms.BooleanField(label=lazy("Deliver repeated lines all the same"), required=False)
+
+    def __init__(self, needed: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.needed = needed
+
+    def clean_content(self) -> list[str]:
+        """As many lines as units are needed."""
+        found = lines_of(self.cleaned_data["content"])
+        if len(found) != self.needed:
+            raise forms.ValidationError(
+                _("%(needed)s lines are needed, %(given)s are given.") % {"needed": self.needed, "given": len(found)}
+            )
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Flag lines that repeat."""
+        given = super().clean() or {}
+        rows = given.get("content") or []
+        places = [n for n, row in enumerate(rows, 1) if row in rows[: n - 1]]
+        if places and not given.get("repeated"):
+            self.add_error("content", repeated_words(places))
+        return given

@@ -1,0 +1,73 @@
+"""Questions about orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from dashboard.sync.models import Command, MirrorQuerySet, ScopedQuerySet
+from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
+
+TO_DELIVER = ("to_deliver", "part_delivered")
+UNDER_WAY = ("to_deliver", "in_progress", "part_delivered")
+ENDED = ("completed", "cancelled", "refunded", "expired")
+TROUBLED = (REJECTED, FAILED, UNKNOWN, NEEDS_REVIEW)
+LATE_WITHIN = timedelta(hours=24)
+TROUBLE_LASTS = timedelta(days=3)
+
+
+class OrderQuerySet(MirrorQuerySet):
+    """The views of the list: each is a question that staff ask."""
+
+    def to_deliver(self) -> Self:
+        """Paid, and nothing or only a part was delivered."""
+        return self.present().filter(status__in=TO_DELIVER)
+
+    def late_soon(self) -> Self:
+        """Due within 24 hours, or late already."""
+        return self.present().filter(status__in=UNDER_WAY, ship_by__lt=timezone.now() + LATE_WITHIN)
+
+    def late(self) -> Self:
+        """Past the deadline."""
+        return self.present().filter(status__in=UNDER_WAY, ship_by__lt=timezone.now())
+
+    def problem(self) -> Self:
+        """A command of the last days that did not go well, or a delivery error that the platform was told of."""
+        troubled = Command.objects.filter(
+            connection=OuterRef("connection"),
+            target=OuterRef("remote_id"),
+            kind__startswith="orders.",
+            state__in=TROUBLED,
+            created_at__gte=timezone.now() - TROUBLE_LASTS,
+        )
+        reported = apps.get_model("orders", "DeliveryError").objects.filter(
+            connection=OuterRef("connection"), order_remote_id=OuterRef("remote_id")
+        )
+        return self.present().exclude(status__in=ENDED).filter(Exists(troubled) | Exists(reported))
+
+    def awaiting_platform(self) -> Self:
+        """Delivered by us, or in the platform's own fulfilment: it is the platform's turn."""
+        return self.present().filter(status__in=("in_progress", "delivered"))
+
+    def unpaid(self) -> Self:
+        """The buyer has not paid yet."""
+        return self.present().filter(status="unpaid")
+
+
+class PartQuerySet(ScopedQuerySet):
+    """Lines, parcels, notes and invoices, through their order's connection."""
+
+    connection_path = "order__connection"
+
+
+class ToldQuerySet(MirrorQuerySet):
+    """Deliveries and delivery errors, which name their order by its remote id."""
+
+    def of(self, order: Any) -> Self:
+        """Those of one order, oldest first."""
+        rows = self.filter(connection=order.connection_id, order_remote_id=order.remote_id)
+        return rows.order_by("created_at", "pk")

@@ -1,0 +1,75 @@
+"""The rows of the list, formatted once in Python: the template only prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.core import formatting, html
+from dashboard.core.templatetags.dash import clock_at, when_at
+from dashboard.orders import words
+from dashboard.orders.models import Order
+from dashboard.orders.reading import Reach
+from dashboard.sync.kinds import KINDS
+from dashboard.sync.models import Command
+from dashboard.sync.web import latest_commands
+
+COLUMNS = (
+    "connection_id", "remote_id", "number", "partner_code", "status", "payment_status", "fulfilment_status", "buyer",
+    "items", "line_count", "currency", "total", "ship_by", "placed_at", "gone_at",
+)  # fmt: skip
+
+
+def order_kinds() -> list[str]:
+    """The names of this domain's kinds."""
+    return [name for name in KINDS if name.startswith("orders.")]
+
+
+def rows_of(orders: Sequence[Order], reach: Reach) -> list[dict[str, Any]]:
+    """What the list prints for each order; one query for all their commands."""
+    now = timezone.now()
+    ids, targets = {one.connection_id for one in orders}, [one.remote_id for one in orders]
+    commands = latest_commands(ids, targets, order_kinds()) if orders else {}
+    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now) for one in orders]
+
+
+def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+    connection = reach.connections.get(order.connection_id)
+    under_way = words.is_under_way(order)
+    return {
+        "pk": order.pk,
+        "url": reverse("orders:detail", args=[order.pk]),
+        "name": str(order),
+        "tone": formatting.urgency(order.ship_by, now) if under_way and order.ship_by else "",
+        "due": due(order, now),
+        "connection": html.connection(connection.mark, connection.title) if connection else "",
+        "buyer": order.buyer,
+        "items": order.items,
+        "more": more(order.line_count),
+        "currency": order.currency,
+        "total": formatting.number(order.total, order.currency) if order.total is not None else "",
+        "payment": html.state(*words.payment(order)),
+        "fulfilment": html.state(*words.fulfilment(order)),
+        "sync": html.state(*words.sync(order, command, reach.read_at.get(order.connection_id), now)),
+    }
+
+
+def due(order: Order, now: datetime) -> Any:
+    """The deadline's clock while it counts; otherwise when the order was placed."""
+    if order.ship_by and words.is_under_way(order):
+        return clock_at(order.ship_by, order.placed_at, now)
+    if order.placed_at is None:
+        return ""
+    return format_html('<span class="quiet">{} {}</span>', _("placed"), when_at(order.placed_at, now))
+
+
+def more(lines: int) -> str:
+    """How many lines there are beyond the first."""
+    return ngettext(", %(n)s more", ", %(n)s more", lines - 1) % {"n": lines - 1} if lines > 1 else ""

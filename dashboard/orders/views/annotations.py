@@ -1,0 +1,118 @@
+"""Notes, tags and assignment: ours alone, no platform sees them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from dashboard.core import pages
+from dashboard.orders.forms import AssignForm, NoteForm, TagForm
+from dashboard.orders.models import Note, Order, Tag
+from dashboard.orders.reading import chosen, order_of
+from dashboard.orders.views.common import ask_or_give, posted
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.staff.audit import audit
+
+
+def _back(order: Order, place: str = "") -> HttpResponse:
+    return redirect(reverse("orders:detail", args=[order.pk]) + place)
+
+
+@require_POST
+@requires("orders.annotate")
+def note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Write a private note."""
+    order = order_of(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        context = {"order": order, "form": form, "title": _("Private note"), "button": _("Keep note"), "note": ""}
+        return render(request, "orders/verb.html", context, status=422)
+    Note.objects.create(order=order, author=request.user, text=form.cleaned_data["text"])
+    return _back(order, "#history")
+
+
+@require_POST
+@requires("orders.annotate")
+def tag(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put a tag on an order, or take the one that ``remove`` names away."""
+    order = order_of(request, pk)
+    gone = request.POST.get("remove", "")
+    if gone:
+        order.tags.remove(*Tag.objects.filter(name=gone))
+        return _back(order, "#tags")
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        context = {"order": order, "form": form, "title": _("Tag"), "button": _("Add tag"), "note": ""}
+        return render(request, "orders/verb.html", context, status=422)
+    order.tags.add(tag_named(form.cleaned_data["tag"]))
+    return _back(order, "#tags")
+
+
+def tag_named(name: str) -> Tag:
+    """The tag of that name, whatever its case; made when there is none."""
+    return Tag.objects.filter(name__iexact=name.strip()).first() or Tag.objects.create(name=name.strip())
+
+
+@ask_or_give
+@requires("orders.annotate")
+def assign(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give an order to somebody: ``me``, or whom the form names."""
+    order = order_of(request, pk)
+    if request.POST.get("person") == "me":
+        return _assigned(request, order, request.user)
+    form = AssignForm(posted(request), initial={"person": order.assignee_id})
+    if request.method == "POST" and form.is_valid():
+        return _assigned(request, order, form.cleaned_data["person"])
+    context = {
+        "order": order,
+        "form": form,
+        "title": _("Assign %(order)s") % {"order": order},
+        "button": _("Assign"),
+        "note": "",
+    }
+    return render(request, "orders/verb.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _assigned(request: StaffRequest, order: Order, person: object) -> HttpResponse:
+    Order.objects.filter(pk=order.pk).update(assignee=person)
+    name = getattr(person, "username", "")
+    audit(request.user, "orders.assigned", order, {"to": name}, connection=order.connection.slug)
+    return _back(order)
+
+
+@require_POST
+@requires("orders.annotate")
+def bulk_tag(request: StaffRequest) -> HttpResponse:
+    """Put a tag on the chosen orders."""
+    orders = chosen(request, request.POST.getlist("pk"))
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return pages.toast(HttpResponse(status=204), _("Give the tag a name."), tone="act")
+    tag_named(form.cleaned_data["tag"]).orders.add(*orders)
+    words = ngettext("%(n)s order is tagged.", "%(n)s orders are tagged.", len(orders)) % {"n": len(orders)}
+    return _told(request, words)
+
+
+@require_POST
+@requires("orders.annotate")
+def bulk_assign(request: StaffRequest) -> HttpResponse:
+    """Assign the chosen orders to oneself."""
+    orders = chosen(request, request.POST.getlist("pk"))
+    Order.objects.filter(pk__in=[order.pk for order in orders]).update(assignee=request.user)
+    for order in orders:
+        audit(request.user, "orders.assigned", order, {"to": request.user.username}, connection=order.connection.slug)
+    words = ngettext("%(n)s order is yours.", "%(n)s orders are yours.", len(orders)) % {"n": len(orders)}
+    return _told(request, words)
+
+
+def _told(request: StaffRequest, words: str) -> HttpResponse:
+    """A toast for htmx; a message and the list otherwise."""
+    if pages.is_fragment(request):
+        return pages.toast(HttpResponse(status=204), words, tone="good")
+    messages.success(request, words)
+    return redirect("orders:list")

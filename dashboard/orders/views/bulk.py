@@ -1,0 +1,187 @@
+"""Many orders at once: who can take part and why not, then one batch of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+
+from dashboard.core import html
+from dashboard.core.navigation import forget_counts
+from dashboard.orders import counting, words
+from dashboard.orders.actions import BY_KEY, why_closed
+from dashboard.orders.forms import BulkDeliverForm, StatusForm
+from dashboard.orders.models import Order
+from dashboard.orders.reading import chosen
+from dashboard.orders.views.common import ask_or_give, posted
+from dashboard.orders.views.panels import address
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.staff.audit import audit
+from dashboard.sync.kinds import Refused
+from dashboard.sync.models import Batch, Command
+from dashboard.sync.models.commands import FINAL
+from dashboard.sync.submit import submit
+
+
+@sensitive_post_parameters("content")
+@ask_or_give
+@requires("orders.fulfil")
+def deliver(request: StaffRequest) -> HttpResponse:
+    """Hand codes out to the chosen orders, from top to bottom."""
+    sent = _sent_already(request)
+    if sent is not None:
+        return _to_batch(sent)
+    orders = chosen(request, _named(request))
+    left = counting.left_of(orders)
+    reasons = _reasons(orders, "deliver")
+    rows = [_row(one, reasons[one.pk] or _why_not_counted(one, left), left.get(one.pk, 0)) for one in orders]
+    part = [row for row in rows if not row["why"]]
+    needed = sum(row["needs"] for row in part)
+    form = BulkDeliverForm(needed, posted(request))
+    if request.method == "POST" and part and form.is_valid():
+        codes = iter(form.cleaned_data["content"])
+        plan = [(row, {"rows": [next(codes) for _n in range(row["needs"])]} | _append(row["order"])) for row in part]
+        return _send(request, "orders.deliver", _("Deliver to %(n)s orders"), plan, rows)
+    context = {
+        "title": _("Deliver to several orders"),
+        "button": ngettext("Deliver %(n)s unit", "Deliver %(n)s units", needed) % {"n": needed},
+        "note": _("Each order is read once more just before; cancelled and refunded ones are stopped."),
+        "has_needs": True,
+    }
+    return _page(request, form, rows, context)
+
+
+@ask_or_give
+@requires("orders.fulfil")
+def set_status(request: StaffRequest) -> HttpResponse:
+    """Set the chosen orders to one of the platform's words."""
+    sent = _sent_already(request)
+    if sent is not None:
+        return _to_batch(sent)
+    orders = chosen(request, _named(request))
+    reasons = _reasons(orders, "set_status")
+    rows = [_row(one, reasons[one.pk]) for one in orders]
+    part = [row for row in rows if not row["why"]]
+    form = StatusForm(_words_of(row["order"] for row in part), posted(request))
+    if request.method == "POST" and part and form.is_valid():
+        plan = [(row, form.payload()) for row in part]
+        return _send(request, "orders.set_status", _("Set the status of %(n)s orders"), plan, rows)
+    context = {
+        "title": _("Set the status of several orders"),
+        "button": ngettext("Set status of %(n)s order", "Set status of %(n)s orders", len(part)) % {"n": len(part)},
+        "note": "",
+        "has_needs": False,
+    }
+    return _page(request, form, rows, context)
+
+
+def _named(request: StaffRequest) -> list[str]:
+    return request.POST.getlist("pk") if request.method == "POST" else request.GET.getlist("pk")
+
+
+def _sent_already(request: StaffRequest) -> Batch | None:
+    """The batch that this very form has made before: a double click is one batch."""
+    prefix = _form_key(request)
+    if not prefix or request.method != "POST":
+        return None
+    command = Command.objects.filter(form_key__startswith=prefix).select_related("batch").first()
+    return command.batch if command else None
+
+
+def _form_key(request: StaffRequest) -> str:
+    key = request.POST.get("form_key", "")[:40]
+    return f"{request.user.pk}:{key}:" if key else ""
+
+
+def _reasons(orders: list[Order], key: str) -> dict[int, str]:
+    """Why each order cannot take part, or nothing; one with a command of that kind under way cannot."""
+    about = Command.objects.filter(
+        connection__in={order.connection_id for order in orders},
+        target__in=[order.remote_id for order in orders],
+        kind=f"orders.{key}",
+    )
+    busy = set(about.exclude(state__in=FINAL).values_list("connection_id", "target"))
+    under_way = _("One is under way already.")
+    return {
+        order.pk: under_way if (order.connection_id, order.remote_id) in busy else why_closed(order, BY_KEY[key])
+        for order in orders
+    }
+
+
+def _why_not_counted(order: Order, left: dict[int, int]) -> str:
+    if not getattr(order.connection.declared.channel, "delivers_rows", False):
+        return _("This platform takes a text, not rows.")
+    if order.pk not in left:
+        return _("The platform does not say how many units are to be delivered.")
+    return "" if left[order.pk] else _("Everything is delivered.")
+
+
+def _append(order: Order) -> dict[str, Any]:
+    """Where a channel can append and something was delivered, the rest is added to it."""
+    appends = getattr(order.connection.declared.channel, "appends_deliveries", False)
+    return {"append": True} if appends and order.delivered_units else {}
+
+
+def _words_of(orders: Iterable[Order]) -> tuple[str, ...]:
+    """The words that all of them can be set to."""
+    sets = [getattr(one.connection.declared.channel, "settable_order_statuses", ()) for one in orders]
+    return tuple(word for word in sets[0] if all(word in other for other in sets)) if sets else ()
+
+
+def _row(order: Order, why: str, needs: int = 0) -> dict[str, Any]:
+    return {
+        "order": order,
+        "name": str(order),
+        "connection": html.connection(order.connection.mark, order.connection.title),
+        "items": order.items,
+        "state": html.state(*words.fulfilment(order)),
+        "needs": needs,
+        "why": why,
+    }
+
+
+def _page(request: StaffRequest, form: Any, rows: list[dict[str, Any]], context: dict[str, Any]) -> HttpResponse:
+    part = [row for row in rows if not row["why"]]
+    context |= {"form": form, "rows": rows, "taking_part": len(part), "left_out": len(rows) - len(part)}
+    return render(request, "orders/bulk.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _send(
+    request: StaffRequest, kind: str, title: str, plan: list[tuple[dict[str, Any], dict[str, Any]]], rows: list[Any]
+) -> HttpResponse:
+    """One batch, one command an order; what is refused now is kept with its reason."""
+    prefix = _form_key(request)
+    skipped = [
+        {"target": row["order"].remote_id, "label": row["name"], "why": row["why"]} for row in rows if row["why"]
+    ]
+    with transaction.atomic():
+        batch = Batch.objects.create(kind=kind, title=title % {"n": len(plan)}, actor=request.user)
+        for row, payload in plan:
+            order = row["order"]
+            form_key = f"{prefix}{order.pk}" if prefix else None
+            try:
+                submit(order.connection, kind, order.remote_id, payload, request.user, form_key=form_key, batch=batch)
+            except Refused as refusal:
+                skipped.append(_skip(row, refusal.words))
+        batch.skipped = skipped
+        batch.save(update_fields=["skipped"])
+        audit(request.user, "orders.batch_submitted", batch, {"kind": kind, "orders": len(plan)})
+    forget_counts(request.user)
+    queued = batch.commands.count()
+    messages.info(request, ngettext("%(n)s command is queued.", "%(n)s commands are queued.", queued) % {"n": queued})
+    return _to_batch(batch)
+
+
+def _to_batch(batch: Batch) -> HttpResponse:
+    return redirect(address("sync:batch", batch.pk) or "orders:list")
+
+
+def _skip(row: dict[str, Any], why: str) -> dict[str, str]:
+    return {"target": row["order"].remote_id, "label": row["name"], "why": why}

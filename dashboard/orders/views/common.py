@@ -1,0 +1,66 @@
+"""What the verbs share: a page with a form, 422 with what was typed, and the way back to the order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dashboard.core.navigation import forget_counts
+from dashboard.core.pages import is_fragment
+from dashboard.orders.actions import BY_KEY, why_closed
+from dashboard.orders.forms import VerbForm
+from dashboard.orders.models import Order
+from dashboard.staff.access import StaffRequest
+from dashboard.sync.kinds import Refused
+from dashboard.sync.submit import Submitted
+from dashboard.sync.web import command_response, give
+
+ask_or_give = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def posted(request: StaffRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, also when that is nothing."""
+    return request.POST if request.method == "POST" else None
+
+
+def verb(
+    request: StaffRequest,
+    order: Order,
+    key: str,
+    form: VerbForm,
+    *,
+    kind: str,
+    target: str = "",
+    page: dict[str, Any],
+) -> HttpResponse:
+    """Give the command of a verb, or show its form: the first time, and with 422 when something is to be corrected."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = give(request, order.connection, kind, target or order.remote_id, form.payload())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return given(request, order, done)
+    return show(request, order, form, page | {"why": why_closed(order, BY_KEY[key]) if key in BY_KEY else ""})
+
+
+def show(request: StaffRequest, order: Order, form: VerbForm, page: dict[str, Any]) -> HttpResponse:
+    """The page of a verb: title, button, note, facts, warning."""
+    context = {"order": order, "form": form, "danger": False, **page}
+    return render(request, "orders/verb.html", context, status=422 if request.method == "POST" else 200)
+
+
+def given(request: StaffRequest, order: Order, done: Submitted) -> HttpResponse:
+    """The command's own row for htmx; otherwise back to the order, which shows it."""
+    forget_counts(request.user)
+    if is_fragment(request):
+        return command_response(request, done.command)
+    if not done.is_new:
+        messages.info(request, _("This was queued already: “%(what)s”.") % {"what": done.command.summary})
+    return redirect(reverse("orders:detail", args=[order.pk]) + "#history")

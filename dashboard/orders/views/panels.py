@@ -1,0 +1,33 @@
+"""Other domains beside an order: each offers a panel at a named address; where it does not exist, there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.core.navigation import may
+from dashboard.orders.models import Order
+
+PANELS = (
+    ("messaging:for_order", _("Messages"), "messages.view"),
+    ("aftersales:for_order", _("After-sales"), "aftersales.view"),
+    ("tickets:for_order", _("Tickets"), "tickets.view"),
+    ("sourcing:for_order", _("Purchase"), "sourcing.view"),
+    ("finance:for_order", _("Margin"), "finance.view"),
+)
+
+
+def address(name: str, *args: Any) -> str:
+    """A page's address, or nothing while there is no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def panels(order: Order, user: Any) -> list[dict[str, Any]]:
+    """Title and address of each panel that the person may open."""
+    found = [(name, label, address(name, order.pk)) for name, label, permission in PANELS if may(user, permission)]
+    return [{"id": name.partition(":")[0], "title": label, "url": url} for name, label, url in found if url]

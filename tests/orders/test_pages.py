@@ -1,0 +1,246 @@
+"""The pages of orders: strict markup, constant queries, roles, masking, and what they must not show."""
+
+import html5lib
+import pytest
+from django.urls import reverse
+
+from dashboard.orders.models import Order, OrderLine
+from dashboard.staff.models import AuditEvent
+from dashboard.sync.models import Command
+from tests.connected import drive, queue
+from tests.pages import assert_strict_html
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, order, *more):
+    return reverse(f"orders:{name}", args=[order.pk, *more])
+
+
+@pytest.fixture
+def admin(client_for):
+    return client_for("admin")
+
+
+def get(client, address, **headers):
+    response = client.get(address, headers=headers)
+    assert response.status_code == 200
+    assert_strict_html(response, fragment="HX-Request" in headers)
+    return response
+
+
+def rows_in(response):
+    tree = html5lib.parse(response.content.decode(), namespaceHTMLElements=False)
+    return [row.attrib["id"] for row in tree.iter("tr") if row.attrib.get("id", "").startswith("order-")]
+
+
+@pytest.mark.parametrize("view", ["to-deliver", "late", "problem", "awaiting", "unpaid", "all"])
+def test_every_view_of_the_list(admin, stores, supply, view):
+    response = get(admin, f"/orders/?view={view}")
+    shown = {f"order-{order.pk}" for order in views()[view]}
+    assert set(rows_in(response)) <= shown
+    assert len(rows_in(response)) == min(25, len(shown))
+
+
+def views():
+    rows = Order.objects.all()
+    return {
+        "to-deliver": rows.to_deliver(),
+        "late": rows.late_soon(),
+        "problem": rows.problem(),
+        "awaiting": rows.awaiting_platform(),
+        "unpaid": rows.unpaid(),
+        "all": rows,
+    }
+
+
+def test_the_fragment_is_the_sheet_alone(admin, stores):
+    response = get(admin, "/orders/?view=all", **{"HX-Request": "true"})
+    assert response.content.lstrip().startswith(b'<section class="sheet list" id="orders-list"')
+
+
+def test_counts_of_the_tabs_and_of_the_navigation(admin, supply):
+    response = get(admin, "/orders/")
+    assert "23 orders to deliver" in response.content.decode()
+
+
+def test_a_failed_command_makes_a_problem(admin, supply, order_of):
+    order = order_of(supply, status="delivered")
+    assert rows_in(get(admin, "/orders/?view=problem")) == []
+    command = drive(queue(supply.connection, "orders.set_status", order.remote_id, status="pending_order"))
+    assert command.state == "rejected"
+    response = get(admin, "/orders/?view=problem")
+    assert rows_in(response) == [f"order-{order.pk}"]
+    assert "Refused" in response.content.decode()
+
+
+@pytest.mark.parametrize("field", ["number", "source_order_id", "buyer", "line sku", "tracking"])
+def test_search(admin, stores, field):
+    order = Order.objects.get(connection=stores.connection, source_order_id="0000073")
+    words = {
+        "line sku": order.lines.first().sku,
+        "tracking": order.parcels.first().tracking_number,
+    }.get(field) or getattr(order, field)
+    assert f"order-{order.pk}" in rows_in(get(admin, f"/orders/?view=all&size=100&q={words}"))
+
+
+def test_filters_narrow_and_bad_ones_are_said(admin, stores, supply):
+    only = rows_in(get(admin, f"/orders/?view=all&size=100&connection={supply.connection.slug}"))
+    assert len(only) == Order.objects.filter(connection=supply.connection).count()
+    assert "left out" in get(admin, "/orders/?view=all&since=yesterday").content.decode()
+    assert rows_in(get(admin, "/orders/?view=all&status=refunded&payment=unpaid")) == []
+
+
+def test_the_list_as_a_file(admin, stores):
+    response = admin.get("/orders/?view=unpaid&format=csv")
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert len(lines) == 1 + Order.objects.unpaid().count()
+    assert lines[0].startswith('"connection","platform","remote_id","number","status"')
+
+
+@pytest.mark.parametrize("name", ["goods", "supply", "partner", "stores"])
+def test_the_page_of_every_kind_of_order(request, admin, name, order_of):
+    connected = request.getfixturevalue(name)
+    for status in ("to_deliver", "unknown", "delivered", "completed", "cancelled", "unpaid"):
+        order = Order.objects.filter(connection=connected.connection, status=status).first()
+        if order:
+            body = get(admin, url("detail", order)).content.decode()
+            assert str(order) in body
+            get(admin, url("history", order), **{"HX-Request": "true"})
+
+
+def test_queries_do_not_grow_with_rows(admin, supply, django_assert_max_num_queries):
+    get(admin, "/orders/?view=all")
+    with django_assert_max_num_queries(5):  # session, person, rows, commands
+        assert len(rows_in(admin.get("/orders/?view=all"))) == 25
+    with django_assert_max_num_queries(5):
+        assert len(rows_in(admin.get("/orders/?view=all&size=100"))) == 72
+
+
+def test_queries_of_an_order_do_not_grow_with_what_it_holds(admin, goods, order_of, django_assert_max_num_queries):
+    order = order_of(goods, status="to_deliver", quantity=5)
+    get(admin, url("detail", order))
+    with django_assert_max_num_queries(10):  # session and person, then eight
+        admin.get(url("detail", order))
+    for n in range(5):
+        drive(queue(goods.connection, "orders.deliver", order.remote_id, rows=[f"code-{n}"]))
+        queue(goods.connection, "orders.report_delivery_error", order.remote_id, remark=f"{n}")
+        drive(Command.objects.latest("pk"))
+    first = OrderLine.objects.filter(order=order).get()
+    OrderLine.objects.bulk_create(
+        [OrderLine(order=order, remote_id=f"{first.remote_id}-{n}", title="x") for n in range(20)]
+    )
+    with django_assert_max_num_queries(10):
+        assert admin.get(url("detail", order)).content.decode().count("code-") == 0
+
+
+def test_lists_never_read_the_raw_payload(admin, supply, django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        admin.get("/orders/?view=all")
+    assert not [query for query in queries if '"orders_order"."raw"' in query["sql"]]
+    assert not [query for query in queries if '"orders_order"."delivered"' in query["sql"]]
+
+
+def test_a_foreign_order_is_not_found(client_for, user_for, supply, stores, order_of):
+    person = user_for("support")
+    person.sees_all_connections = False
+    person.save()
+    person.connections.add(stores.connection)
+    client = client_for("support")
+    assert client.get(url("detail", order_of(supply))).status_code == 404
+    assert client.get(url("detail", order_of(stores))).status_code == 200
+    assert client.post(url("note", order_of(supply)), {"text": "x"}).status_code == 404
+    assert rows_in(client.get("/orders/?view=all&size=100")) == rows_in(
+        client.get(f"/orders/?view=all&size=100&connection={stores.connection.slug}")
+    )
+
+
+def test_contact_data_is_masked_for_viewers(client_for, stores):
+    order = Order.objects.get(connection=stores.connection, source_order_id="0000073")
+    whole = get(client_for("support"), url("detail", order)).content.decode()
+    assert "joerg@example.de" in whole
+    assert "7 Summerview Center" in whole
+    masked = get(client_for("viewer"), url("detail", order)).content.decode()
+    assert "j•••@•••.de" in masked
+    for secret in ("joerg@example.de", "7 Summerview Center", "318-395-3207"):
+        assert secret not in masked
+
+
+def test_viewers_get_no_verbs(client_for, supply, order_of):
+    body = get(client_for("viewer"), url("detail", order_of(supply))).content.decode()
+    for verb in ("/deliver/", "/refund/", "/status/", "/note/", "/reveal/"):
+        assert verb not in body
+
+
+def test_what_a_channel_cannot_do_stays_visible_with_its_reason(admin, supply, order_of):
+    body = get(admin, url("detail", order_of(supply, status="to_deliver"))).content.decode()
+    assert "AccPlanet has no endpoint to cancel an order" in body
+
+
+def test_delivered_content_is_hidden_and_revealed_with_a_record(client_for, supply, order_of):
+    order = order_of(supply, status="delivered")
+    client = client_for("fulfilment")
+    assert order.delivered not in client.get(url("detail", order)).content.decode()
+    asked = client.post(url("reveal", order), headers={"HX-Request": "true"})
+    assert asked.status_code == 403
+    assert "/staff/confirm/" in asked["HX-Redirect"]
+    assert AuditEvent.objects.filter(verb="orders.content_revealed").count() == 0
+    confirm(client)
+    shown = client.post(url("reveal", order), headers={"HX-Request": "true"})
+    assert order.delivered.splitlines()[0] in shown.content.decode()
+    assert_strict_html(shown, fragment=True)
+    event = AuditEvent.objects.get(verb="orders.content_revealed")
+    assert event.target_label == str(order)
+    assert order.delivered not in repr(event.detail)
+
+
+def test_revealing_needs_the_permission(client_for, supply, order_of):
+    client = confirm(client_for("support"))
+    assert client.post(url("reveal", order_of(supply, status="delivered"))).status_code == 403
+    assert client.get(url("reveal", order_of(supply, status="delivered"))).status_code == 405
+
+
+def confirm(client):
+    import time
+
+    session = client.session
+    session["confirmed_at"] = int(time.time())
+    session.save()
+    return client
+
+
+def test_gone_orders_say_so(admin, supply, order_of):
+    order = order_of(supply)
+    Order.objects.filter(pk=order.pk).update(gone_at=order.changed_at)
+    assert "no longer on the platform" in get(admin, url("detail", order)).content.decode()
+
+
+def test_text_from_platforms_is_escaped(admin, stores, order_of):
+    order = order_of(stores)
+    evil = "<img src=x onerror=alert(1)>\"'{{ 7|add:7 }}"
+    OrderLine.objects.filter(order=order).update(title=evil, sku=evil)
+    Order.objects.filter(pk=order.pk).update(buyer=evil, items=evil, number=evil, requirements=evil, remote_status=evil)
+    for address in ("/orders/?view=all&size=100", url("detail", order), f"/orders/packing-slips/?pk={order.pk}"):
+        assert "<img src=x" not in get(admin, address).content.decode()
+
+
+def test_the_freshness_line_is_cheap_when_nothing_changed(admin, stores):
+    first = get(admin, "/orders/fresh/", **{"HX-Request": "true"})
+    again = admin.get("/orders/fresh/", headers={"HX-Request": "true", "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_the_palette_finds_orders(admin, stores):
+    order = Order.objects.get(connection=stores.connection, source_order_id="0000073")
+    response = admin.get(reverse("core:palette"), {"q": order.number})
+    assert url("detail", order) in response.content.decode()
+
+
+def test_an_empty_list_is_honest(admin, stores):
+    body = get(admin, "/orders/?view=all&q=zzzzzzzz").content.decode()
+    assert "Nothing matches" in body

@@ -1,0 +1,40 @@
+"""The panel of a product's page: the orders that sold it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.catalog.models import Product
+from dashboard.orders.models import OrderLine
+from tests.connected import pull
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("platform", ["m2e", "shoppo", "accplanet"])
+def test_it_lists_the_newest_orders_of_the_product_and_no_others(connect, client_for, platform):
+    shop = connect(platform, "shop")
+    pull(shop.connection, "products")
+    pull(shop.connection, "orders")
+    products = {p.remote_id: p for p in Product.objects.all()}
+    by_sku = {v.sku: p for p in products.values() for v in p.variants.all() if v.sku}
+    sold = {}
+    for line in OrderLine.objects.select_related("order"):
+        product = products.get(line.product_remote_id) or by_sku.get(line.sku)
+        if product:
+            sold.setdefault(product, set()).add(line.order)
+    product, orders = max(sold.items(), key=lambda pair: len(pair[1]))
+    newest = sorted(orders, key=lambda o: (o.placed_at, o.pk), reverse=True)[:6]
+    page = client_for("viewer").get(f"/orders/for-product/{product.pk}/").content.decode()
+    assert [f"/orders/{o.pk}/" in page for o in newest] == [True] * len(newest)
+    assert page.count("<tr>") == len(newest)
+
+
+def test_a_product_out_of_reach_is_not_there(connect, client_for, user_for):
+    shop = connect("m2e", "shop")
+    pull(shop.connection, "products")
+    client = client_for("viewer")
+    person = user_for("viewer")
+    person.sees_all_connections = False
+    person.save()
+    assert client.get(f"/orders/for-product/{Product.objects.first().pk}/").status_code == 404
