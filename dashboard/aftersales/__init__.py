@@ -1,0 +1,1 @@
+"""Buyers' refund requests, and what the seller decides on them."""

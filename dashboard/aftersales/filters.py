@@ -1,0 +1,62 @@
+"""How the list of cases is narrowed, searched and sorted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.aftersales.models import Case
+from dashboard.aftersales.searched import CASES as SEARCHED
+from dashboard.aftersales.words import DECISION
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.searching import narrow
+from dashboard.sync.reach import Reach
+
+
+class CaseFilters(Filters):
+    """By connection and decision; the search box takes numbers, the order's id, the buyer and the reason."""
+
+    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
+    decision = django_filters.ChoiceFilter(
+        label=_("Decision"), choices=[(key, word) for key, (_tone, word) in DECISION.items()]
+    )
+
+    class Meta:
+        model = Case
+        fields = ("connection", "decision")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, "cases").choices()
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Every word anywhere, through the index."""
+        return narrow(queryset, SEARCHED, value)
+
+
+CASES = ListSpec(
+    domain="cases",
+    filters=CaseFilters,
+    heads=(
+        Head(_("Case"), "placed", ("placed_at",), "pin"),
+        Head(_("Time left"), "due", ("decide_by",)),
+        Head(_("Connection")),
+        Head(_("Buyer"), "buyer", ("buyer",)),
+        Head(_("Order")),
+        Head(_("Reason"), css="grow"),
+        Head(_("Amount"), "amount", ("amount",), "num"),
+        Head(_("Decision")),
+        Head(_("Sync")),
+    ),
+    sort="due",
+    tabs=(
+        Tab("waiting", _("Undecided"), lambda rows: rows.waiting(), "wait"),
+        Tab("soon", _("Due within 6 h"), lambda rows: rows.due_soon(), "act"),
+        Tab("decided", _("Decided"), lambda rows: rows.decided(), counted=False),
+        Tab("lapsed", _("Lapsed"), lambda rows: rows.lapsed(), counted=False),
+        Tab("all", _("All"), counted=False),
+    ),
+)

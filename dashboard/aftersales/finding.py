@@ -1,0 +1,36 @@
+"""What the frame asks of after-sales: the count beside the navigation entry, and hits for the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.aftersales.models import Case
+from dashboard.core.filters import capped_counts
+from dashboard.core.navigation import may
+from dashboard.core.palette import Hit
+
+HITS = 4
+
+
+def waiting(user: Any) -> tuple[int, str]:
+    """How many cases are undecided; amber, or red while one is due soon."""
+    rows = Case.objects.visible_to(user)
+    undecided, soon = capped_counts([rows.waiting(), rows.due_soon()])
+    return undecided, "act" if soon else "wait" if undecided else ""
+
+
+def hits(user: Any, q: str) -> Iterator[Hit]:
+    """Cases by number, id or order."""
+    words = q.strip()
+    if len(words) < 3 or not may(user, "aftersales.view"):
+        return
+    named = Q(number__istartswith=words) | Q(remote_id=words) | Q(order_remote_id=words)
+    rows = Case.objects.visible_to(user).filter(named).select_related("connection")
+    for case in rows.only("number", "remote_id", "buyer", "connection__title").order_by("-placed_at", "-pk")[:HITS]:
+        hint = " · ".join(filter(None, (_("Case"), case.connection.title, case.buyer)))
+        yield Hit(reverse("aftersales:detail", args=[case.pk]), str(case), hint, "arrow-uturn-left")

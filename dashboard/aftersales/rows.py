@@ -1,0 +1,88 @@
+"""The rows of the list, formatted once in Python: the template only prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from dashboard.aftersales import words
+from dashboard.aftersales.models import Case
+from dashboard.core import formatting, html
+from dashboard.core.templatetags.dash import clock_at, when_at
+from dashboard.orders.models import Order
+from dashboard.sync.models import Command
+from dashboard.sync.reach import Reach
+from dashboard.sync.web import TONES, latest_commands, state_word
+
+KINDS = ("aftersales.decide",)
+COLUMNS = (
+    "connection_id", "remote_id", "number", "order_remote_id", "decision", "remote_status", "reason", "buyer",
+    "amount", "currency", "decide_by", "placed_at", "gone_at",
+)  # fmt: skip
+
+
+def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The cases with key and number of their order, where the mirror has it."""
+    order = Order.objects.filter(connection=OuterRef("connection"), remote_id=OuterRef("order_remote_id"))
+    return rows.annotate(order_pk=Subquery(order.values("pk")[:1]), order_number=Subquery(order.values("number")[:1]))
+
+
+def rows_of(cases: Sequence[Any], reach: Reach) -> list[dict[str, Any]]:
+    """What the list prints for each case; one query for all their commands."""
+    now = timezone.now()
+    ids, targets = {one.connection_id for one in cases}, [one.remote_id for one in cases]
+    commands = latest_commands(ids, targets, KINDS) if cases else {}
+    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now) for one in cases]
+
+
+def _row(case: Any, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+    is_open = case.decision == "pending" and case.gone_at is None
+    return {
+        "pk": case.pk,
+        "url": reverse("aftersales:detail", args=[case.pk]),
+        "name": str(case),
+        "tone": formatting.urgency(case.decide_by, now) if is_open and case.decide_by else "",
+        "due": _due(case, now) if is_open else _opened(case, now),
+        "lapse": words.lapse(case, now),
+        "connection": reach.sign(case.connection_id),
+        "buyer": case.buyer,
+        "order": order_link(case),
+        "reason": case.reason,
+        "currency": case.currency,
+        "amount": formatting.number(case.amount, case.currency) if case.amount is not None else "",
+        "decision": html.state(*words.decision(case)),
+        "sync": html.state(*_sync(case, command)),
+    }
+
+
+def _due(case: Any, now: datetime) -> Any:
+    """The clock of an undecided case."""
+    return clock_at(case.decide_by, case.placed_at, now) if case.decide_by else _opened(case, now)
+
+
+def _opened(case: Any, now: datetime) -> Any:
+    """When it was opened."""
+    if case.placed_at is None:
+        return ""
+    return format_html('<span class="quiet">{} {}</span>', _("opened"), when_at(case.placed_at, now))
+
+
+def _sync(case: Case, command: Command | None) -> words.Sign:
+    if case.gone_at is not None:
+        return "", _("Gone")
+    return (TONES[command.state], state_word(command.state)) if command else ("", _("In step"))
+
+
+def order_link(case: Any) -> Any:
+    """The order's number as a link, where the mirror has it."""
+    name = case.order_number or case.order_remote_id
+    if case.order_pk is None:
+        return format_html('<span class="mono">{}</span>', name)
+    return format_html('<a class="mono" href="{}">{}</a>', reverse("orders:detail", args=[case.order_pk]), name)

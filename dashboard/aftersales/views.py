@@ -1,0 +1,188 @@
+"""Pages of after-sales: the list by deadline, one case with all that speaks for or against it, the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from channels import capabilities as can
+from dashboard.aftersales import words
+from dashboard.aftersales.filters import CASES
+from dashboard.aftersales.forms import ApproveForm, DecisionForm, RejectForm
+from dashboard.aftersales.models import Case
+from dashboard.aftersales.rows import COLUMNS, order_link, rows_of, with_order
+from dashboard.core import formatting, html, pages
+from dashboard.core.exports import export_response
+from dashboard.core.navigation import forget_counts, may
+from dashboard.core.templatetags.dash import when_at
+from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync import history
+from dashboard.sync.kinds import Refused
+from dashboard.sync.reach import Reach
+from dashboard.sync.submit import why_not
+from dashboard.sync.web import give
+
+
+@require_safe
+@requires("aftersales.view")
+def index(request: StaffRequest) -> HttpResponseBase:
+    """The list, its fragment, or what it shows as a file."""
+    reach = Reach.of(request, "cases")
+    listing = CASES.open(request, Case.objects.visible_to(request.user))
+    if "format" in request.GET:
+        exported = listing.queryset.select_related("connection").defer("raw")
+        return export_response(request, "cases", exported.order_by(*listing.order, "pk"))
+    listing.filterset.queryset = with_order(listing.filterset.queryset.only(*COLUMNS))
+    context = {
+        "listing": listing,
+        "rows": rows_of(listing.page.rows, reach),
+        "fresh": reach.fresh(reverse("aftersales:fresh")),
+        "stale": reach.stale_words(),
+        "all_done": listing.tab and listing.tab.key in ("waiting", "soon") and not listing.is_filtered,
+    }
+    return pages.render(request, "aftersales/list.html", context)
+
+
+@require_safe
+@requires("aftersales.view")
+def fresh(request: StaffRequest) -> HttpResponse:
+    """The freshness line alone; 304 while it says the same."""
+    found = Reach.of(request, "cases").fresh(reverse("aftersales:fresh"))
+    context = {"fresh": found, "fresh_id": "cases-list-fresh"}
+    parts = tuple((item["title"], item["age"], item["tone"]) for item in found["items"])
+    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+
+
+@require_safe
+@requires("aftersales.view")
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    """One case; for htmx what may change while a decision is under way."""
+    return _page(request, case_of(request, pk))
+
+
+@require_POST
+@requires("aftersales.decide")
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
+    """Refund the buyer, after the amount was typed."""
+    case = case_of(request, pk)
+    return _decide(request, case, ApproveForm(case, request.POST))
+
+
+@require_POST
+@requires("aftersales.decide")
+def reject(request: StaffRequest, pk: int) -> HttpResponse:
+    """Refuse the refund, with a reason."""
+    return _decide(request, case_of(request, pk), RejectForm(request.POST))
+
+
+@require_safe
+@requires("aftersales.view")
+def for_order(request: StaffRequest, pk: int) -> HttpResponse:
+    """The panel beside an order: its cases."""
+    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("connection").light(), pk=pk)
+    rows = with_order(Case.objects.visible_to(request.user).of(order).only(*COLUMNS))[:5]
+    reach = Reach.of(request, "cases")
+    context = {"order": order, "rows": rows_of(list(rows), reach), "can": order.connection.can(can.ReadsCases)}
+    return render(request, "aftersales/for_order.html", context)
+
+
+def case_of(request: StaffRequest, pk: int) -> Any:
+    """The case that a person may see, with its connection and order. 404 for a foreign one."""
+    rows = with_order(Case.objects.visible_to(request.user).select_related("connection").light())
+    return get_object_or_404(rows, pk=pk)
+
+
+def _decide(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
+    if form.is_valid():
+        try:
+            give(request, case.connection, "aftersales.decide", case.remote_id, form.payload())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            forget_counts(request.user)
+            return redirect("aftersales:detail", pk=case.pk)
+    return _page(request, case, form, status=422)
+
+
+def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, status: int = 200) -> HttpResponse:
+    commands = history.commands_about(case.connection_id, case.remote_id, "aftersales.")
+    moving = any(command.is_moving for command in commands)
+    now = timezone.now()
+    context = {
+        "case": case,
+        "approve": bound if isinstance(bound, ApproveForm) else ApproveForm(case),
+        "reject": bound if isinstance(bound, RejectForm) else RejectForm(),
+        "why": _why_not(case, moving=moving),
+        "may_decide": may(request.user, "aftersales.decide"),
+        "moving": moving,
+        "signs": _signs(case, now),
+        "pictures": _pictures(case.image_urls),
+        "counter": _pictures(case.reject_image_urls),
+        "events": history.events(case, "cases", commands, words.field_words),
+        "deliveries": _deliveries(case, now),
+        "messages_url": _messages_url(request, case),
+    }
+    return pages.render(request, "aftersales/detail.html", context, status=status)
+
+
+def _why_not(case: Any, *, moving: bool) -> str:
+    """Why no decision can be given now; empty when it can."""
+    if not case.connection.can(can.DecidesCases):
+        return why_not(case.connection, can.DecidesCases)
+    if case.gone_at is not None:
+        return _("This case is no longer on the platform.")
+    if case.decision != "pending":
+        said = {"decision": words.decision(case)[1], "word": case.remote_status}
+        return _("Decided: %(decision)s; the platform says “%(word)s”.") % said
+    return _("A decision is under way.") if moving else ""
+
+
+def _signs(case: Any, now: Any) -> dict[str, Any]:
+    return {
+        "decision": html.badge(*words.decision(case)),
+        "connection": html.connection(case.connection.mark, case.connection.title),
+        "amount": formatting.money(case.amount, case.currency),
+        "order": order_link(case),
+        "lapse": words.lapse(case, now),
+        "is_open": case.decision == "pending" and case.gone_at is None,
+    }
+
+
+def _pictures(urls: list[str]) -> list[Any]:
+    return [html.image_link(url, _("Picture %(n)s") % {"n": n}) for n, url in enumerate(urls, 1)]
+
+
+def _messages_url(request: StaffRequest, case: Any) -> str:
+    """Where the messages with the buyer come from, when the mirror has the order and the person may read them."""
+    if not case.order_pk or not may(request.user, "messages.view"):
+        return ""
+    try:
+        return reverse("messaging:for_order", args=[case.order_pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _deliveries(case: Any, now: Any) -> list[dict[str, Any]]:
+    """What the platform says was delivered for the order, and which errors it was told of; never the content."""
+    its = {"connection": case.connection_id, "order_remote_id": case.order_remote_id}
+    rows = DeliveryRecord.objects.filter(**its).defer("raw", "content").order_by("created_at", "pk")[:20]
+    told = [
+        {
+            "at": when_at(row.created_at, now) if row.created_at else "",
+            "units": row.quantity,
+            "how": " ".join(filter(None, (row.carrier, row.tracking_number))),
+        }
+        for row in rows
+    ]
+    errors = DeliveryError.objects.filter(**its).defer("raw").order_by("created_at", "pk")[:20]
+    return told + [
+        {"at": when_at(row.created_at, now) if row.created_at else "", "error": row.remark or _("Error reported")}
+        for row in errors
+    ]

@@ -1,0 +1,122 @@
+"""Pages of after-sales: who may do what, constant queries, and what a form answers."""
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from dashboard.aftersales.models import Case
+from dashboard.orders.models import Order
+from dashboard.sync.models import Command
+from tests.connected import effects
+from tests.factories import make_user
+from tests.pages import assert_strict_html
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def multiply(case, times):
+    """More undecided cases like this one."""
+    Case.objects.bulk_create(
+        Case(
+            **{f.attname: getattr(case, f.attname) for f in Case._meta.concrete_fields if f.name != "id"}
+            | {"remote_id": f"more-{n}", "number": f"M{n}"}
+        )
+        for n in range(times)
+    )
+
+
+def queries(client, url, **headers):
+    client.get(url, headers=headers)
+    with CaptureQueriesContext(
+        database,
+    ) as caught:
+        assert client.get(url, headers=headers).status_code == 200
+    mine = ("django_session", "staff_user")
+    return [one["sql"] for one in caught if not any(f'FROM "{table}' in one["sql"] for table in mine)]
+
+
+def test_the_list_costs_the_same_for_ten_and_a_hundred(shop, pending, client_for):
+    client, case = client_for("support"), pending(shop)
+    multiply(case, 10)
+    few = queries(client, "/aftersales/", **HTMX)
+    multiply_more = [Case(**{f.attname: getattr(case, f.attname) for f in Case._meta.concrete_fields if f.name != "id"}
+                          | {"remote_id": f"again-{n}"}) for n in range(90)]  # fmt: skip
+    Case.objects.bulk_create(multiply_more)
+    many = queries(client, "/aftersales/?size=100", **HTMX)
+    assert len(few) == len(many)
+    assert len(few) <= 3
+    assert not any('"aftersales_case"."raw"' in sql for sql in many)
+
+
+def test_a_case_costs_eight_queries_at_most(shop, pending, client_for):
+    assert len(queries(client_for("support"), f"/aftersales/{pending(shop).pk}/")) <= 8
+
+
+def test_the_list_is_by_deadline_and_answers_csv(shop, client_for):
+    response = client_for("support").get("/aftersales/")
+    dues = list(Case.objects.waiting().order_by("decide_by").values_list("number", flat=True))
+    places = [response.content.decode().index(f">{number}</a>") for number in dues]
+    assert places == sorted(places)
+    body = b"".join(client_for("support").get("/aftersales/?view=all&format=csv").streaming_content).decode()
+    assert len(body.splitlines()) == Case.objects.count() + 1
+    assert client_for("viewer").get("/aftersales/?format=csv").status_code == 403
+
+
+def test_a_viewer_sees_no_form_and_may_not_post(shop, pending, client_for):
+    case, client = pending(shop), client_for("viewer")
+    assert b"Reject the case" not in client.get(f"/aftersales/{case.pk}/").content
+    for verb in ("approve", "reject"):
+        assert client.post(f"/aftersales/{case.pk}/{verb}/", {"reason": "x"}).status_code == 403
+    assert not Command.objects.exists()
+
+
+def test_a_foreign_case_is_not_found(shop, pending, client, connect):
+    stranger = make_user("stranger", role="support", sees_all_connections=False)
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    case = pending(shop)
+    assert client.get(f"/aftersales/{case.pk}/").status_code == 404
+    assert client.post(f"/aftersales/{case.pk}/reject/", {"reason": "x"}).status_code == 404
+    assert str(case).encode() not in client.get("/aftersales/?view=all").content
+    assert not Command.objects.exists()
+
+
+def test_a_wrong_form_is_answered_422_with_what_was_typed(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    response = client.post(f"/aftersales/{case.pk}/reject/", {"reason": " ", "image_urls": "https://a.example/1.png"})
+    assert response.status_code == 422
+    assert b"Nothing was sent" in response.content
+    assert b"https://a.example/1.png" in response.content
+    assert_strict_html(response)
+    response = client.post(f"/aftersales/{case.pk}/reject/", {"reason": "No", "image_urls": "not an address"})
+    assert response.status_code == 422
+    assert b"begin with https" in response.content
+    response = client.post(f"/aftersales/{case.pk}/approve/", {"typed": "0"})
+    assert response.status_code == 422
+    assert not Command.objects.exists()
+    assert effects(shop.sandbox) == []
+
+
+def test_the_same_form_twice_is_one_command(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    for _ in range(2):
+        response = client.post(f"/aftersales/{case.pk}/reject/", {"reason": "No", "form_key": "one"})
+        assert (response.status_code, response.url) == (302, f"/aftersales/{case.pk}/")
+    assert Command.objects.count() == 1
+
+
+def test_a_decided_case_says_so_instead_of_a_form(shop, client_for):
+    case = Case.objects.filter(decision="rejected").first()
+    page = client_for("support").get(f"/aftersales/{case.pk}/").content.decode()
+    assert "the platform says “103”" in page
+    assert "Reject the case" not in page
+    response = client_for("support").post(f"/aftersales/{case.pk}/reject/", {"reason": "No"})
+    assert response.status_code == 422
+
+
+def test_the_panel_beside_an_order(shop, pending, client_for):
+    case = pending(shop)
+    order = Order.objects.get(remote_id=case.order_remote_id)
+    assert str(case) in client_for("viewer").get(f"/aftersales/for-order/{order.pk}/").content.decode()
+    other = Order.objects.exclude(remote_id__in=Case.objects.values("order_remote_id")).first()
+    assert "no case" in client_for("viewer").get(f"/aftersales/for-order/{other.pk}/").content.decode()
