@@ -1,0 +1,20 @@
+"""The messaging app."""
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    """Threads, messages, canned replies, notes and drafts."""
+
+    name = "dashboard.messaging"
+    label = "messaging"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the frame what to count and where to find threads."""
+        from dashboard.core.navigation import register_count
+        from dashboard.core.palette import register_palette
+        from dashboard.messaging.finding import hits, waiting
+
+        register_count("messages", waiting)
+        register_palette(hits)

@@ -1,0 +1,26 @@
+"""Addresses of conversations."""
+
+from django.urls import path
+
+from dashboard.messaging.views import canned, reading, writing
+
+app_name = "messaging"
+
+urlpatterns = [
+    path("", reading.index, name="list"),
+    path("fresh/", reading.fresh, name="fresh"),
+    path("for-order/<int:pk>/", reading.for_order, name="for_order"),
+    path("canned/", canned.index, name="canned"),
+    path("canned/new/", canned.new, name="canned_new"),
+    path("canned/<int:pk>/", canned.edit, name="canned_edit"),
+    path("canned/<int:pk>/delete/", canned.delete, name="canned_delete"),
+    path("<int:pk>/", reading.thread, name="thread"),
+    path("<int:pk>/messages/", reading.messages, name="messages"),
+    path("<int:pk>/send/", writing.send, name="send"),
+    path("<int:pk>/note/", writing.note, name="note"),
+    path("<int:pk>/draft/", writing.draft, name="draft"),
+    path("<int:pk>/done/", writing.done, name="done"),
+    path("<int:pk>/assign/", writing.assign, name="assign"),
+    path("<int:pk>/undo/<int:command_pk>/", writing.undo, name="undo"),
+    path("<int:pk>/again/<int:command_pk>/", writing.again, name="again"),
+]

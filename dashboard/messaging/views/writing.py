@@ -1,0 +1,157 @@
+"""Writing in a thread: send, undo, send again, note, draft; who answers it, and that nothing needs an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.core import formatting, pages
+from dashboard.core.navigation import forget_counts
+from dashboard.messaging.conversation import UNDO
+from dashboard.messaging.forms import AssignForm, NoteForm
+from dashboard.messaging.mirror import summarise
+from dashboard.messaging.models import Draft, Thread, ThreadNote
+from dashboard.messaging.views.reading import opened, thread_of
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.staff.audit import audit
+from dashboard.sync.kinds import Refused
+from dashboard.sync.models import Command
+from dashboard.sync.models.commands import FAILED, QUEUED, REJECTED
+from dashboard.sync.verify import settle
+from dashboard.sync.web import give
+
+KIND = "messaging.send"
+
+
+@require_POST
+@requires("messages.send")
+def send(request: StaffRequest, pk: int) -> HttpResponse:
+    """Write to the buyer. It goes out after eight seconds, in which it can be taken back."""
+    found = thread_of(request, pk)
+    text = request.POST.get("text", "")
+    try:
+        _queue(request, found, text)
+    except Refused as refusal:
+        return opened(request, found, text=text, error=refusal.words, status=422)
+    Draft.objects.filter(thread=found, author=request.user).delete()
+    forget_counts(request.user)
+    return _shown(request, found, text="")
+
+
+@require_POST
+@requires("messages.send")
+def again(request: StaffRequest, pk: int, command_pk: int) -> HttpResponse:
+    """Send once more what the platform refused or never got."""
+    found = thread_of(request, pk)
+    command = _command(found, command_pk)
+    if command.state not in (REJECTED, FAILED):
+        return opened(request, found, error=_("This message is not known to have failed."), status=422)
+    try:
+        _queue(request, found, command.payload["text"])
+    except Refused as refusal:
+        return opened(request, found, error=refusal.words, status=422)
+    return _shown(request, found)
+
+
+@require_POST
+@requires("messages.send")
+def undo(request: StaffRequest, pk: int, command_pk: int) -> HttpResponse:
+    """Take back a message that has not gone out yet; its text becomes the draft again."""
+    found = thread_of(request, pk)
+    command = _command(found, command_pk)
+    try:
+        if command.actor_id != request.user.pk or command.state != QUEUED:
+            raise Refused(_("It is too late to take this message back."))
+        settle(command, "cancelled", _("Taken back before it went out."), request.user)
+    except Refused as refusal:
+        return opened(request, found, error=refusal.words, status=422)
+    text = command.payload["text"]
+    Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
+    return _shown(request, found, text=text)
+
+
+@require_POST
+@requires("messages.send")
+def note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Keep a private note."""
+    found = thread_of(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        words = _("Write something first; at most %(n)s characters.") % {"n": 4000}
+        return opened(request, found, text=request.POST.get("text", ""), error=words, status=422)
+    ThreadNote.objects.create(thread=found, author=request.user, text=form.cleaned_data["text"])
+    Draft.objects.filter(thread=found, author=request.user).delete()
+    return _shown(request, found, text="")
+
+
+@require_POST
+@requires("messages.send")
+def draft(request: StaffRequest, pk: int) -> HttpResponse:
+    """Keep what was typed so far; answers when it was kept."""
+    found = thread_of(request, pk)
+    text = request.POST.get("text", "")[:8000]
+    if not text.strip():
+        Draft.objects.filter(thread=found, author=request.user).delete()
+        return HttpResponse("")
+    kept, _made = Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
+    return HttpResponse(_("Draft kept %(at)s") % {"at": formatting.exact(kept.saved_at)})
+
+
+@require_POST
+@requires("messages.send")
+def done(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say that nothing needs an answer, until the buyer writes again."""
+    found = thread_of(request, pk)
+    Thread.objects.filter(pk=found.pk).update(done_at=timezone.now())
+    summarise(found.connection, [found.remote_id])
+    audit(request.user, "messages.done", found, {}, connection=found.connection.slug)
+    forget_counts(request.user)
+    return _shown(request, thread_of(request, pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("messages.send")
+def assign(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give the thread to somebody: ``me``, or whom the form names."""
+    found = thread_of(request, pk)
+    if request.POST.get("person") == "me":
+        return _assigned(request, found, request.user)
+    form = AssignForm(request.POST if request.method == "POST" else None, initial={"person": found.assignee_id})
+    if request.method == "POST" and form.is_valid():
+        return _assigned(request, found, form.cleaned_data["person"])
+    status = 422 if request.method == "POST" else 200
+    return render(request, "messaging/assign.html", {"thread": found, "form": form}, status=status)
+
+
+def _assigned(request: StaffRequest, found: Any, person: Any) -> HttpResponse:
+    Thread.objects.filter(pk=found.pk).update(assignee=person)
+    name = getattr(person, "username", "")
+    audit(request.user, "messages.assigned", found, {"to": name}, connection=found.connection.slug)
+    return _shown(request, thread_of(request, found.pk))
+
+
+def _queue(request: StaffRequest, found: Any, text: str) -> None:
+    """Submit, to go out after the time to undo; a worker that is woken earlier finds it not due."""
+    with transaction.atomic():
+        made = give(request, found.connection, KIND, found.remote_id, {"text": text})
+        if made.is_new:
+            due = made.command.created_at + UNDO
+            Command.objects.filter(pk=made.command.pk, state=QUEUED).update(not_before=due)
+
+
+def _command(found: Thread, pk: int) -> Command:
+    rows = Command.objects.filter(connection=found.connection_id, target=found.remote_id, kind=KIND)
+    return get_object_or_404(rows.select_related("connection"), pk=pk)
+
+
+def _shown(request: StaffRequest, found: Any, text: str | None = None) -> HttpResponse:
+    """The thread as it is now."""
+    if not pages.is_fragment(request):
+        return redirect("messaging:thread", pk=found.pk)
+    return opened(request, found, text=text)

@@ -1,0 +1,229 @@
+"""The inbox: who may do what, constant queries, writing, taking back, notes and drafts."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dashboard.messaging.models import CannedReply, Draft, Message, Thread, ThreadNote
+from dashboard.orders.models import Order
+from dashboard.staff.models import User
+from dashboard.sync.models import Command
+from tests.connected import drive, effects, fault, pull
+from tests.factories import make_user
+from tests.pages import assert_strict_html
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def queries(client, url, **headers):
+    client.get(url, headers=headers)
+    with CaptureQueriesContext(database) as caught:
+        assert client.get(url, headers=headers).status_code == 200
+    mine = ("django_session", "staff_user")
+    return [one["sql"] for one in caught if not any(f'FROM "{table}' in one["sql"] for table in mine)]
+
+
+def more_threads(thread, times, name):
+    plain = {f.attname: getattr(thread, f.attname) for f in Thread._meta.concrete_fields if f.name != "id"}
+    Thread.objects.bulk_create(
+        Thread(**plain | {"remote_id": f"{name}-{n}", "waiting_since": timezone.now()}) for n in range(times)
+    )
+
+
+def test_the_list_costs_the_same_for_ten_and_a_hundred(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    more_threads(thread, 10, "few")
+    few = queries(client, "/messages/?size=100")
+    more_threads(thread, 80, "many")
+    many = queries(client, "/messages/?size=100")
+    assert len(few) == len(many)
+    assert not any('"raw"' in sql for sql in many)
+
+
+def test_a_thread_costs_the_same_for_few_and_many_messages(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    few = queries(client, f"/messages/{thread.pk}/", **HTMX)
+    for n in range(40):
+        chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": f"line {n}"})
+    pull(chat.connection, "messages")
+    many = queries(client, f"/messages/{thread.pk}/", **HTMX)
+    assert len(few) == len(many)
+    assert len(few) <= 12
+
+
+def test_polling_costs_little_and_answers_304_while_nothing_happens(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    url = f"/messages/{thread.pk}/messages/"
+    tag = client.get(url, headers=HTMX)["ETag"]
+    assert client.get(url, headers=HTMX | {"If-None-Match": tag}).status_code == 304
+    assert len(queries(client, url, **HTMX | {"If-None-Match": "none"})) <= 4
+    chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "Hello?"})
+    pull(chat.connection, "messages")
+    response = client.get(url, headers=HTMX | {"If-None-Match": tag})
+    assert (response.status_code, b"Hello?" in response.content) == (200, True)
+
+
+def test_boxes(chat, client_for, user_for):
+    client = client_for("support")
+    waiting = list(Thread.objects.waiting().order_by("waiting_since"))
+    Thread.objects.filter(pk=waiting[0].pk).update(assignee=user_for("support"))
+
+    def shown(view):
+        page = client.get(f"/messages/?view={view}").content.decode()
+        return [one.pk for one in Thread.objects.all() if f'id="thread-item-{one.pk}"' in page]
+
+    assert sorted(shown("waiting")) == sorted(one.pk for one in waiting)
+    assert shown("mine") == [waiting[0].pk]
+    assert waiting[0].pk not in shown("unassigned")
+    assert sorted(shown("all")) == sorted(Thread.objects.values_list("pk", flat=True))
+
+
+def test_search_finds_two_chinese_characters_and_buyers(chat, thread_of, client_for):
+    thread = thread_of(chat)
+    chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "兑换码登录不上，请尽快处理"})
+    pull(chat.connection, "messages")
+    page = client_for("support").get("/messages/", {"q": "登录"}).content.decode()
+    assert f'id="thread-item-{thread.pk}"' in page
+    page = client_for("support").get("/messages/", {"q": thread.buyer}).content.decode()
+    assert f'id="thread-item-{thread.pk}"' in page
+
+
+def test_a_message_waits_eight_seconds_and_can_be_taken_back(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    response = client.post(f"/messages/{thread.pk}/send/", {"text": "Hello", "form_key": "k"}, headers=HTMX)
+    assert response.status_code == 200
+    assert_strict_html(response, fragment=True)
+    command = Command.objects.get()
+    assert command.not_before - command.created_at == timedelta(seconds=8)
+    assert b"Undo" in response.content
+    response = client.post(f"/messages/{thread.pk}/undo/{command.pk}/", headers=HTMX)
+    assert b">Hello</textarea>" in response.content
+    command.refresh_from_db()
+    assert command.state == "cancelled"
+    assert Draft.objects.get().text == "Hello"
+    assert effects(chat.sandbox) == []
+
+
+def test_only_who_wrote_it_takes_it_back_and_not_once_it_went_out(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    client.post(f"/messages/{thread.pk}/send/", {"text": "Hello"})
+    command = Command.objects.get()
+    assert client_for("admin").post(f"/messages/{thread.pk}/undo/{command.pk}/", headers=HTMX).status_code == 422
+    assert drive(command).state == "done"
+    assert client.post(f"/messages/{thread.pk}/undo/{command.pk}/", headers=HTMX).status_code == 422
+    assert len(effects(chat.sandbox)) == 1
+
+
+def test_a_double_click_is_one_message(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    for _ in range(2):
+        client.post(f"/messages/{thread.pk}/send/", {"text": "Hello", "form_key": "k"}, headers=HTMX)
+    assert Command.objects.count() == 1
+
+
+def test_an_empty_message_is_422_and_nothing_is_sent(chat, thread_of, client_for):
+    thread = thread_of(chat)
+    response = client_for("support").post(f"/messages/{thread.pk}/send/", {"text": "  "}, headers=HTMX)
+    assert response.status_code == 422
+    assert b"Nothing was sent" in response.content
+    assert not Command.objects.exists()
+
+
+def test_a_refused_reply_stays_and_can_be_sent_again(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    client.post(f"/messages/{thread.pk}/send/", {"text": "Hello"})
+    kept, chat.sandbox.buyers = chat.sandbox.buyers, []
+    command = drive(Command.objects.get())
+    assert command.state == "rejected"
+    page = client.get(f"/messages/{thread.pk}/").content.decode()
+    assert "msg-failed" in page
+    assert "does not exist" in page
+    chat.sandbox.buyers = kept
+    client.post(f"/messages/{thread.pk}/again/{command.pk}/", headers=HTMX)
+    assert drive(Command.objects.exclude(pk=command.pk).get()).state == "done"
+    assert client.post(f"/messages/{thread.pk}/again/{Command.objects.last().pk}/", headers=HTMX).status_code == 422
+    assert [effect["text"] for effect in effects(chat.sandbox)] == ["Hello"]
+
+
+def test_an_unknown_reply_stays_amber_and_offers_no_second_sending(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    client.post(f"/messages/{thread.pk}/send/", {"text": "Hello"})
+    fault(chat.sandbox, "im.send", "drop_after_apply")
+    from dashboard.sync import engine
+
+    engine.perform(Command.objects.get().pk, ignore_backoff=True)
+    page = client.get(f"/messages/{thread.pk}/").content.decode()
+    assert "is-unknown" in page
+    assert "Send again" not in page
+
+
+def test_notes_and_drafts_stay_here(chat, thread_of, client_for, user_for):
+    client, thread = client_for("support"), thread_of(chat)
+    assert b"Draft kept" in client.post(f"/messages/{thread.pk}/draft/", {"text": "Half"}).content
+    assert b">Half</textarea>" in client.get(f"/messages/{thread.pk}/").content
+    assert b">Half</textarea>" not in client_for("admin").get(f"/messages/{thread.pk}/").content
+    client.post(f"/messages/{thread.pk}/note/", {"text": "Careful"})
+    assert ThreadNote.objects.get().author == user_for("support")
+    assert not Draft.objects.exists()
+    assert b"Careful" in client_for("admin").get(f"/messages/{thread.pk}/").content
+    assert not Command.objects.exists()
+
+
+def test_assignment_and_needing_no_answer(chat, client_for, user_for):
+    client, thread = client_for("support"), Thread.objects.waiting().first()
+    client.post(f"/messages/{thread.pk}/assign/", {"person": "me"})
+    client.post(f"/messages/{thread.pk}/done/")
+    thread.refresh_from_db()
+    assert (thread.assignee, thread.waiting_since) == (user_for("support"), None)
+    client.post(f"/messages/{thread.pk}/assign/", {"person": ""})
+    thread.refresh_from_db()
+    assert thread.assignee is None
+
+
+def test_canned_replies_are_filled_in(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    pull(chat.connection, "orders")
+    response = client.post("/messages/canned/new/", {"shortcut": "hi", "text": "Hello {buyer}, about {order}"})
+    assert response.status_code == 302
+    order = Order.objects.filter(buyer_remote_id=thread.buyer_remote_id).order_by("-placed_at", "-pk").first()
+    page = client.get(f"/messages/{thread.pk}/").content.decode()
+    from django.utils.html import escape
+
+    assert escape(f"Hello {thread.buyer}, about {order or ''}") in page
+    canned = CannedReply.objects.get()
+    assert client.post("/messages/canned/new/", {"shortcut": "hi", "text": "x"}).status_code == 422
+    client.post(f"/messages/canned/{canned.pk}/delete/")
+    assert not CannedReply.objects.exists()
+
+
+def test_a_viewer_reads_and_does_not_write(chat, thread_of, client_for):
+    client, thread = client_for("viewer"), thread_of(chat)
+    page = client.get(f"/messages/{thread.pk}/").content.decode()
+    assert "composer" not in page
+    for verb in ("send", "note", "draft", "done", "assign"):
+        assert client.post(f"/messages/{thread.pk}/{verb}/", {"text": "x"}).status_code == 403
+    assert not Command.objects.exists()
+
+
+def test_a_foreign_thread_is_not_found(chat, thread_of, client):
+    stranger: User = make_user("stranger", role="support", sees_all_connections=False)
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    thread = thread_of(chat)
+    for url in ("", "messages/", "send/", "note/", "draft/", "done/", "assign/"):
+        address = f"/messages/{thread.pk}/{url}"
+        assert (client.get if url in ("", "messages/") else client.post)(address).status_code == 404
+    assert not Command.objects.exists()
+    assert client.get("/messages/?view=all&q=a").content.count(b"thread-item-") == 0
+
+
+def test_the_panel_beside_an_order(chat, client_for):
+    pull(chat.connection, "orders")
+    buyers = Thread.objects.values("buyer_remote_id")
+    order = Order.objects.filter(buyer_remote_id__in=buyers).first()
+    page = client_for("viewer").get(f"/messages/for-order/{order.pk}/").content.decode()
+    assert Message.objects.filter(thread_remote_id=order.buyer_remote_id).exists()
+    assert 'class="bubble"' in page
