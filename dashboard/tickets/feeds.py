@@ -1,0 +1,71 @@
+"""The feed of tickets, and what callbacks make us read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from channels import capabilities as can
+from channels.events import TicketReplied
+from channels.records import Ref, TicketRecord
+from dashboard.sync.feeds import Feed, on_event, plain_pull, register
+from dashboard.sync.models import Connection, FeedState
+from dashboard.sync.upsert import Counts
+from dashboard.tickets.mirror import TICKETS, upsert_tickets
+from dashboard.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class TicketsFeed(Feed):
+    """Tickets, with what our own commands know of them."""
+
+    def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
+        """Bring the tickets of one page in step."""
+        return upsert_tickets(connection, records, read_at)
+
+
+register(
+    TicketsFeed(
+        name="tickets",
+        label=gettext_noop("Tickets"),
+        capability=can.PullsTickets,
+        mirror=TICKETS,
+        pull=plain_pull("pull_tickets"),
+        every=timedelta(minutes=5),
+        rank=40,
+    )
+)
+
+
+def ref_of(ticket: Ticket) -> Ref:
+    """A ticket as channels take it."""
+    return Ref(remote_id=ticket.remote_id, number=ticket.number, kind=ticket.kind, parent=ticket.order_known)
+
+
+def read_again(connection: Connection, channel: Any, ref: Ref) -> TicketRecord | None:
+    """Read one ticket and bring the mirror in step; what the platform does not know any more is gone."""
+    read_at = timezone.now()
+    record: TicketRecord | None = channel.read_ticket(ref)
+    if record is not None:
+        upsert_tickets(connection, [record], read_at)
+        return record
+    Ticket.objects.filter(connection=connection, remote_id=ref.remote_id, gone_at=None).update(
+        gone_at=read_at, changed_at=read_at
+    )
+    return None
+
+
+@on_event(TicketReplied)
+def ticket_replied(connection: Connection, channel: Any, event: TicketReplied) -> str:
+    """A ticket got a reply: read it, or run the feed soon."""
+    row = Ticket.objects.light().filter(connection=connection, remote_id=event.remote_id).first()
+    if not connection.can(can.ReadsTickets):
+        FeedState.objects.filter(connection=connection, feed="tickets").update(next_due_at=timezone.now())
+        return "The tickets feed runs next."
+    read = read_again(connection, channel, ref_of(row) if row else Ref(remote_id=event.remote_id))
+    return f"Read ticket {event.remote_id}." if read else f"Ticket {event.remote_id} is not on the platform."

@@ -1,0 +1,70 @@
+"""How the list of tickets is narrowed, searched and sorted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.searching import narrow
+from dashboard.sync.reach import Reach
+from dashboard.tickets.models import Ticket
+from dashboard.tickets.searched import TICKETS as SEARCHED
+from dashboard.tickets.words import KINDS, STATUS
+
+
+class TicketFilters(Filters):
+    """By connection, kind, status and person; the search box takes numbers, subject, buyer and the order's id."""
+
+    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=list(KINDS.items()))
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=[(key, word) for key, (_tone, word) in STATUS.items()]
+    )
+    assigned = django_filters.ChoiceFilter(
+        label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
+    )
+
+    class Meta:
+        model = Ticket
+        fields = ("connection", "kind", "status", "assigned")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, "tickets").choices()
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Every word anywhere, through the index."""
+        return narrow(queryset, SEARCHED, value)
+
+    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Mine, or nobody's."""
+        return queryset.filter(assignee=self.request.user if value == "me" else None)
+
+
+TICKETS = ListSpec(
+    domain="tickets",
+    filters=TicketFilters,
+    heads=(
+        Head(_("Ticket"), css="pin"),
+        Head(_("Moved"), "moved", ("moved_at",)),
+        Head(_("Connection")),
+        Head(_("Kind"), "kind", ("kind",)),
+        Head(_("Subject"), css="grow"),
+        Head(_("Order")),
+        Head(_("Status"), "status", ("status",)),
+        Head(_("Replies"), "replies", ("reply_count",), "num"),
+        Head(_("Assigned")),
+        Head(_("Sync")),
+    ),
+    sort="-moved",
+    tabs=(
+        Tab("unsolved", _("Unsolved"), lambda rows: rows.unsolved(), "wait"),
+        Tab("waiting", _("Our turn"), lambda rows: rows.waiting(), "act"),
+        Tab("solved", _("Solved and closed"), lambda rows: rows.filter(status__in=("solved", "closed")), counted=False),
+        Tab("all", _("All"), counted=False),
+    ),
+)

@@ -1,0 +1,39 @@
+"""What the frame asks of tickets: the count beside the navigation entry, and hits for the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.core.filters import capped_counts
+from dashboard.core.navigation import may
+from dashboard.core.palette import Hit
+from dashboard.tickets.models import Ticket
+
+HITS = 4
+
+
+def waiting(user: Any) -> tuple[int, str]:
+    """How many tickets are unsolved; red while one waits for us."""
+    rows = Ticket.objects.visible_to(user)
+    unsolved, for_us = capped_counts([rows.unsolved(), rows.waiting()])
+    return unsolved, "act" if for_us else "wait" if unsolved else ""
+
+
+def hits(user: Any, q: str) -> Iterator[Hit]:
+    """Tickets by number, id, subject or order; and the way to open one."""
+    words = q.strip()
+    if not may(user, "tickets.view"):
+        return
+    if len(words) >= 3:
+        named = Q(number__istartswith=words) | Q(remote_id=words) | Q(order_remote_id=words) | Q(opened_for=words)
+        rows = Ticket.objects.visible_to(user).filter(named).select_related("connection")
+        for ticket in rows.only("number", "remote_id", "subject", "connection__title").order_by("-moved_at")[:HITS]:
+            hint = " · ".join(filter(None, (_("Ticket"), ticket.connection.title, ticket.subject)))
+            yield Hit(reverse("tickets:detail", args=[ticket.pk]), str(ticket), hint, "ticket")
+    if may(user, "tickets.work") and words.casefold() in _("Open a ticket").casefold():
+        yield Hit(reverse("tickets:open"), _("Open a ticket"), _("Action"), "plus")

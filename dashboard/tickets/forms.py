@@ -1,0 +1,137 @@
+"""Forms of tickets. A refusal of a command lands at the field that it names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from dashboard.orders.models import Order
+from dashboard.staff.models import User
+from dashboard.sync.kinds import Refused
+from dashboard.sync.models import Command
+from dashboard.sync.models.commands import DONE
+from dashboard.sync.web import new_form_key
+from dashboard.tickets import words
+from dashboard.tickets.models import Ticket
+
+AREA = {"rows": 5}
+
+
+class TicketForm(forms.Form):
+    """Base: a key against double clicks."""
+
+    form_key = forms.CharField(max_length=80, widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["use_required_attribute"] = False
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("form_key", new_form_key())
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say at its field what the command was refused for."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.words)
+
+
+class ReplyForm(TicketForm):
+    """What to say."""
+
+    text = forms.CharField(label=lazy("Reply"), widget=forms.Textarea(attrs=AREA), max_length=8000)
+
+    def payload(self) -> dict[str, Any]:
+        """The text."""
+        return {"text": self.cleaned_data["text"]}
+
+
+class UpdateForm(TicketForm):
+    """Status in the platform's own words, subject, text; only what differs is sent."""
+
+    status = forms.ChoiceField(label=lazy("Status"))
+    subject = forms.CharField(label=lazy("Subject"), max_length=300)
+    text = forms.CharField(label=lazy("Text"), widget=forms.Textarea(attrs=AREA), max_length=8000)
+
+    def __init__(self, ticket: Ticket, *args: Any, **kwargs: Any) -> None:
+        self.now = {"status": ticket.remote_status, "subject": ticket.subject, "text": ticket.body}
+        super().__init__(*args, initial=dict(self.now), auto_id="update_%s", **kwargs)
+        known = ticket.connection.declared.channel.ticket_statuses
+        choices = known if ticket.remote_status in known else (ticket.remote_status, *known)
+        self.fields["status"].choices = [(word, words.choice(word)) for word in choices]  # type: ignore[attr-defined]
+
+    def payload(self) -> dict[str, Any]:
+        """What differs."""
+        given = self.cleaned_data
+        return {name: given[name] for name, old in self.now.items() if given[name].strip() != old.strip()}
+
+
+class AssignForm(TicketForm):
+    """Who works on the ticket."""
+
+    person = forms.ModelChoiceField(
+        label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).order_by("username")
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class OpenForm(TicketForm):
+    """A ticket of one kind about an order, with the fields that the platform requires for it."""
+
+    text = forms.CharField(label=lazy("What happened"), widget=forms.Textarea(attrs=AREA), max_length=8000)
+
+    def __init__(self, order: Order, kind: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order, self.kind = order, kind
+        channel: Any = order.connection.declared.channel
+        required = channel.ticket_fields[kind]
+        choices = getattr(channel, "ticket_choices", {})
+        self.takes_items = any("items" in names for names in channel.ticket_fields.values())
+        for name, label in words.FIELDS.items():
+            if name in required:
+                self.fields[name] = _field(label, choices.get(name, ()))
+        if self.takes_items:
+            lines = [(line.remote_id, f"{line} ×{line.quantity}") for line in order.lines.order_by("pk")]
+            self.fields["items"] = forms.MultipleChoiceField(
+                label=_("Items"),
+                choices=lines,
+                widget=forms.CheckboxSelectMultiple,
+                required="items" in required,
+                initial=[line[0] for line in lines] if len(lines) == 1 else [],
+            )
+        self.order_fields([*words.FIELDS, "items", "text"])
+
+    def clean(self) -> dict[str, Any]:
+        """All pictures must have arrived on the platform."""
+        found = super().clean() or {}
+        self.images, late = self._pictures()
+        if late:
+            self.add_error(None, _("A picture is not on the platform yet; wait for it, or leave it out."))
+        return found
+
+    def _pictures(self) -> tuple[list[str], bool]:
+        """The ids of the pictures that were sent for this form, and whether one is not there yet."""
+        if not self.takes_items or not hasattr(self.data, "getlist"):
+            return [], False
+        pks = [pk for pk in self.data.getlist("pictures") if pk.isdigit()][:10]
+        sent = Command.objects.filter(
+            pk__in=pks, connection=self.order.connection_id, kind="tickets.upload_picture", target="-"
+        )
+        found = list(sent.order_by("pk"))
+        ids = [str(command.receipt.get("remote_id", "")) for command in found if command.state == DONE]
+        return [one for one in ids if one], len([one for one in ids if one]) < len(found)
+
+    def payload(self) -> dict[str, Any]:
+        """The ticket as its kind takes it."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "form_key" and value}
+        more = {"images": self.images} if self.images else {}
+        return {"kind": self.kind, "order": self.order.remote_id, **given, **more}
+
+
+def _field(label: Any, choices: tuple[str, ...]) -> forms.Field:
+    if choices:
+        return forms.ChoiceField(label=label, choices=[(word, words.choice(word)) for word in choices])
+    return forms.CharField(label=label, max_length=300)

@@ -1,0 +1,85 @@
+"""The rows of the list, formatted once in Python: the template only prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from dashboard.core import formatting, html
+from dashboard.core.templatetags.dash import when_at
+from dashboard.orders.models import Order
+from dashboard.sync.models import Command
+from dashboard.sync.reach import Reach
+from dashboard.sync.web import TONES, latest_commands, state_word
+from dashboard.tickets import words
+from dashboard.tickets.models import Ticket
+from dashboard.tickets.querysets import OPEN
+
+KINDS = ("tickets.reply", "tickets.update")
+COLUMNS = (
+    "connection_id", "remote_id", "number", "kind", "subject", "body", "status", "remote_status", "desk_status",
+    "order_remote_id", "opened_for", "moved_at", "reply_count", "last_direction", "gone_at",
+    "assignee__username", "assignee__first_name", "assignee__last_name",
+)  # fmt: skip
+
+
+def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The tickets with key and number of their order, where the mirror has it."""
+    named = Coalesce(NullIf(OuterRef("order_remote_id"), Value("")), OuterRef("opened_for"))
+    order = Order.objects.filter(connection=OuterRef("connection"), remote_id=named)
+    return rows.annotate(order_pk=Subquery(order.values("pk")[:1]), order_number=Subquery(order.values("number")[:1]))
+
+
+def for_list(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What the list reads, in one query."""
+    return with_order(rows.select_related("assignee").only(*COLUMNS))
+
+
+def rows_of(tickets: Sequence[Any], reach: Reach) -> list[dict[str, Any]]:
+    """What the list prints for each ticket; one query for all their commands."""
+    now = timezone.now()
+    ids, targets = {one.connection_id for one in tickets}, [one.remote_id for one in tickets]
+    commands = latest_commands(ids, targets, KINDS) if tickets else {}
+    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now) for one in tickets]
+
+
+def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+    tone, word = words.status(ticket)
+    waits = ticket.gone_at is None and ticket.status in OPEN and ticket.last_direction == "in"
+    return {
+        "pk": ticket.pk,
+        "url": reverse("tickets:detail", args=[ticket.pk]),
+        "name": str(ticket),
+        "tone": "act" if waits else "",
+        "moved": when_at(ticket.moved_at, now),
+        "connection": reach.sign(ticket.connection_id),
+        "kind": words.kind(ticket),
+        "subject": ticket.subject or " ".join(ticket.body[:160].split()),
+        "order": order_link(ticket),
+        "status": html.state(tone, word),
+        "replies": formatting.count(ticket.reply_count) if ticket.reply_count else "",
+        "assignee": ticket.assignee.label if ticket.assignee else "",
+        "sync": html.state(*_sync(ticket, command)),
+    }
+
+
+def _sync(ticket: Ticket, command: Command | None) -> words.Sign:
+    if ticket.gone_at is not None:
+        return "", _("Gone")
+    return (TONES[command.state], state_word(command.state)) if command else ("", _("In step"))
+
+
+def order_link(ticket: Any) -> Any:
+    """The order's number as a link, where the mirror has it; empty where nobody knows the order."""
+    name = ticket.order_number or ticket.order_known
+    if ticket.order_pk is None:
+        return format_html('<span class="mono">{}</span>', name) if name else ""
+    return format_html('<a class="mono" href="{}">{}</a>', reverse("orders:detail", args=[ticket.order_pk]), name)

@@ -1,0 +1,67 @@
+"""The list of tickets, its freshness line, and the panel beside an order."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from channels import capabilities as can
+from dashboard.core import pages
+from dashboard.core.exports import export_response
+from dashboard.core.navigation import may
+from dashboard.orders.models import Order
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.reach import Reach
+from dashboard.sync.submit import why_not
+from dashboard.tickets.filters import TICKETS
+from dashboard.tickets.models import Ticket
+from dashboard.tickets.rows import for_list, rows_of
+
+
+@require_safe
+@requires("tickets.view")
+def index(request: StaffRequest) -> HttpResponseBase:
+    """The list, its fragment, or what it shows as a file."""
+    reach = Reach.of(request, "tickets")
+    listing = TICKETS.open(request, Ticket.objects.visible_to(request.user))
+    if "format" in request.GET:
+        exported = listing.queryset.select_related("connection").defer("raw")
+        return export_response(request, "tickets", exported.order_by(*listing.order, "pk"))
+    listing.filterset.queryset = for_list(listing.filterset.queryset)
+    context = {
+        "listing": listing,
+        "rows": rows_of(listing.page.rows, reach),
+        "fresh": reach.fresh(reverse("tickets:fresh")),
+        "stale": reach.stale_words(),
+        "can_open": may(request.user, "tickets.work") and bool(reach.able(can.OpensTickets)),
+        "all_done": listing.tab and listing.tab.key in ("unsolved", "waiting") and not listing.is_filtered,
+    }
+    return pages.render(request, "tickets/list.html", context)
+
+
+@require_safe
+@requires("tickets.view")
+def fresh(request: StaffRequest) -> HttpResponse:
+    """The freshness line alone; 304 while it says the same."""
+    found = Reach.of(request, "tickets").fresh(reverse("tickets:fresh"))
+    context = {"fresh": found, "fresh_id": "tickets-list-fresh"}
+    parts = tuple((item["title"], item["age"], item["tone"]) for item in found["items"])
+    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+
+
+@require_safe
+@requires("tickets.view")
+def for_order(request: StaffRequest, pk: int) -> HttpResponse:
+    """The panel beside an order: its tickets, and the way to open one."""
+    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("connection").light(), pk=pk)
+    rows = list(for_list(Ticket.objects.visible_to(request.user).of(order))[:5])
+    able = order.connection.can(can.OpensTickets)
+    context = {
+        "order": order,
+        "rows": rows_of(rows, Reach.of(request, "tickets")),
+        "why": "" if able else why_not(order.connection, can.OpensTickets),
+        "may_open": may(request.user, "tickets.work"),
+    }
+    return render(request, "tickets/for_order.html", context)
