@@ -1,0 +1,1 @@
+"""Buying through an agent: sources, cart, purchase orders, warehouse, shipments abroad."""

@@ -1,0 +1,143 @@
+"""How the lists of buying are narrowed, searched and sorted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.searching import narrow
+from dashboard.sourcing import models as m
+from dashboard.sourcing.reach import Reach
+from dashboard.sourcing.searched import PACKAGES as PACKAGES_ABOUT
+from dashboard.sourcing.searched import PURCHASES as PURCHASES_ABOUT
+from dashboard.sourcing.searched import SHIPMENTS as SHIPMENTS_ABOUT
+
+
+class BuyingFilters(Filters):
+    """A list with a filter by connection."""
+
+    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["connection"].extra["choices"] = Reach.of(self.request).choices()
+
+
+class PurchaseFilters(BuyingFilters):
+    """By connection and state; the box searches numbers, goods, tracking and remarks."""
+
+    status = django_filters.CharFilter(label=_("State, in the platform's word"))
+
+    class Meta:
+        model = m.PurchaseOrder
+        fields = ("connection", "status")
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Any part of them."""
+        return narrow(queryset, PURCHASES_ABOUT, value)
+
+
+class PackageFilters(BuyingFilters):
+    """By connection; the box searches titles, ids and purchase orders."""
+
+    class Meta:
+        model = m.Package
+        fields = ("connection",)
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Any part of them."""
+        return narrow(queryset, PACKAGES_ABOUT, value)
+
+
+class ShipmentFilters(BuyingFilters):
+    """By connection; the box searches numbers and tracking numbers."""
+
+    class Meta:
+        model = m.Shipment
+        fields = ("connection",)
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Any part of them."""
+        return narrow(queryset, SHIPMENTS_ABOUT, value)
+
+
+class FavouriteFilters(BuyingFilters):
+    """By connection; the box searches titles and product ids."""
+
+    search_fields = ("title", "product_remote_id")
+
+    class Meta:
+        model = m.Favourite
+        fields = ("connection",)
+
+
+PURCHASES = ListSpec(
+    domain="purchase-orders",
+    filters=PurchaseFilters,
+    heads=(
+        Head(_("Order")),
+        Head(_("Connection")),
+        Head(_("State")),
+        Head(_("Items"), css="grow"),
+        Head(_("Goods"), "total", ("total",), "num"),
+        Head(_("Fee"), css="num"),
+        Head(_("Tracking")),
+        Head(_("Placed"), "placed", ("placed_at",)),
+        Head(_("Next")),
+    ),
+    sort="-placed",
+    tabs=(
+        Tab("open", _("Open"), lambda rows: rows.open()),
+        Tab("inspect", _("Inspection failed"), lambda rows: rows.troubled(), "act"),
+        Tab("all", _("All"), lambda rows: rows.present(), counted=False),
+        Tab("gone", _("Gone"), lambda rows: rows.exclude(gone_at=None), counted=False),
+    ),
+)
+PACKAGES = ListSpec(
+    domain="packages",
+    filters=PackageFilters,
+    heads=(Head(_("Arrived"), "arrived", ("arrived_at",)),),
+    sort="arrived",
+    tabs=(
+        Tab("shippable", _("May be shipped"), lambda rows: rows.shippable()),
+        Tab("overdue", _("Storage runs out"), lambda rows: rows.overdue(), "wait"),
+        Tab("all", _("All"), lambda rows: rows.present(), counted=False),
+    ),
+)
+SHIPMENTS = ListSpec(
+    domain="shipments",
+    filters=ShipmentFilters,
+    heads=(
+        Head(_("Shipment")),
+        Head(_("Connection")),
+        Head(_("State")),
+        Head(_("Method"), css="grow"),
+        Head(_("Tracking")),
+        Head(_("Weight"), css="num"),
+        Head(_("Fee"), "fee", ("fee",), "num"),
+        Head(_("Made"), "placed", ("placed_at",)),
+    ),
+    sort="-placed",
+    tabs=(
+        Tab("open", _("Open"), lambda rows: rows.open()),
+        Tab("all", _("All"), lambda rows: rows.present(), counted=False),
+    ),
+)
+FAVOURITES = ListSpec(
+    domain="favourites",
+    filters=FavouriteFilters,
+    heads=(
+        Head(_("Product"), "title", ("title",), "grow"),
+        Head(_("Product id")),
+        Head(_("Connection")),
+        Head(_("Price"), css="num"),
+        Head(_("Added"), "added", ("added_at",)),
+        Head(_("Change")),
+    ),
+    sort="-added",
+    tabs=(Tab("all", _("All"), lambda rows: rows.present(), counted=False),),
+)

@@ -1,0 +1,114 @@
+"""Forms of buying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels.records import CouponRecord
+from dashboard.core import formatting
+from dashboard.core.exports import plain_money
+from dashboard.sync.kinds import Refused
+
+
+class CommandForm(forms.Form):
+    """A form whose refusal by the machinery stands at the field that is wrong."""
+
+    def refuse(self, refused: Refused) -> None:
+        """Put the words where they belong."""
+        name = refused.field if refused.field in self.fields else None
+        self.add_error(name, refused.words)
+
+
+class PlaceOrderForm(CommandForm):
+    """Remark, coupon, and the amount typed by hand."""
+
+    remark = forms.CharField(label=gettext_lazy("Remark for the agent"), max_length=200, required=False)
+    coupon = forms.ChoiceField(label=gettext_lazy("Coupon"), required=False)
+    typed = forms.CharField(label=gettext_lazy("Amount of the goods, to confirm"), max_length=20)
+
+    def __init__(self, *args: Any, total: Decimal, coupons: Iterable[CouponRecord], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.total = total
+        self.fields["typed"].help_text = _("Type %(total)s. Money is spent when the platform takes the order.") % {
+            "total": plain_money(total)
+        }
+        self.fields["typed"].widget.attrs |= {"autocomplete": "off", "inputmode": "decimal", "class": "mono"}
+        choices = [("", _("none")), *((one.remote_id, coupon_words(one)) for one in coupons)]
+        self.fields["coupon"] = forms.ChoiceField(label=_("Coupon"), required=False, choices=choices)
+
+    def clean_typed(self) -> str:
+        """The very amount; a price that changed meanwhile is noticed here."""
+        text = str(self.cleaned_data["typed"]).strip().replace(",", ".")
+        try:
+            same = Decimal(text) == self.total
+        except InvalidOperation:
+            same = False
+        if not same:
+            raise forms.ValidationError(_("The goods cost %(total)s now.") % {"total": plain_money(self.total)})
+        return text
+
+
+def coupon_words(coupon: CouponRecord) -> str:
+    """A coupon in a choice: name and from which amount on."""
+    if not coupon.minimum:
+        return coupon.name or coupon.remote_id
+    least = formatting.money(coupon.minimum, coupon.currency)
+    return _("%(name)s, from %(least)s") % {"name": coupon.name or coupon.remote_id, "least": least}
+
+
+class AddressForm(CommandForm):
+    """A recipient."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=60)
+    country = forms.CharField(label=gettext_lazy("Country, two letters"), max_length=2, min_length=2)
+    state = forms.CharField(label=gettext_lazy("State or province"), max_length=120, required=False)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=120)
+    address = forms.CharField(label=gettext_lazy("Street and number"), max_length=400)
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=40)
+
+
+class SaveAddressForm(AddressForm):
+    """An address to keep."""
+
+    is_default = forms.BooleanField(label=gettext_lazy("Use it by default"), required=False)
+
+
+class ShipmentForm(AddressForm):
+    """Method, recipient, remark, and the price typed by hand."""
+
+    channel = forms.CharField(label=gettext_lazy("Shipping method"), max_length=120)
+    remark = forms.CharField(label=gettext_lazy("Remark for the agent"), max_length=200, required=False)
+
+
+class QuoteForm(forms.Form):
+    """What to quote: a country and, where known, the box."""
+
+    country = forms.CharField(label=gettext_lazy("To country, two letters"), max_length=2, min_length=2)
+    length = forms.IntegerField(label=gettext_lazy("Length, cm"), min_value=1, max_value=500, required=False)
+    width = forms.IntegerField(label=gettext_lazy("Width, cm"), min_value=1, max_value=500, required=False)
+    height = forms.IntegerField(label=gettext_lazy("Height, cm"), min_value=1, max_value=500, required=False)
+
+
+class ProfileForm(CommandForm):
+    """The fields of the profile that the platform takes."""
+
+    username = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    avatar = forms.URLField(label=gettext_lazy("Picture, its address"), required=False, assume_scheme="https")
+    language = forms.CharField(label=gettext_lazy("Language"), max_length=40)
+
+    def __init__(self, *args: Any, known: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(known):
+            del self.fields[name]
+
+    def changed(self) -> dict[str, Any]:
+        """Only what differs from what the form showed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}

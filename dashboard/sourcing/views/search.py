@@ -1,0 +1,197 @@
+"""Finding goods: search of the sources, import by address, the product with its kinds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from channels import capabilities as can
+from channels import records as r
+from dashboard.core import formatting, html, pages
+from dashboard.core.filters import capped, capped_counts
+from dashboard.core.pages import redirect
+from dashboard.sourcing import live
+from dashboard.sourcing.feeds import look_at
+from dashboard.sourcing.mirror import upsert_source_products
+from dashboard.sourcing.models import CartItem, Favourite, Package, PurchaseOrder, Shipment, SourceProduct
+from dashboard.sourcing.reach import Reach, reason
+from dashboard.sourcing.views.common import act, figure, page, under_way
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.models import Connection
+
+SORTS = ("", "price", "sales", "created")
+
+
+@require_safe
+@requires("sourcing.view")
+def index(request: StaffRequest) -> HttpResponse:
+    """The search, and where everything stands between product and parcel."""
+    connection = Reach.of(request).chosen
+    context = page(
+        request,
+        "index",
+        ("cart", "purchase-orders", "packages", "shipments"),
+        tiles=tiles(request),
+        sources=getattr(connection.declared.channel, "sources", ()) if connection else (),
+        why_search=reason(connection, can.SearchesSources),
+        why_import=reason(connection, can.ImportsSources),
+        commands=under_way(request, "place_order", "create_shipment", "cart_add", "add_favourite"),
+        **found(request, connection),
+    )
+    return pages.render(request, "sourcing/index.html", context)
+
+
+def tiles(request: StaffRequest) -> list[dict[str, Any]]:
+    """From product to parcel: each number links to its list."""
+    counted = (
+        (_("Put aside"), "favourites", Favourite.objects.present(), ""),
+        (_("In the cart"), "cart", CartItem.objects.present(), ""),
+        (_("Ordered"), "purchases", PurchaseOrder.objects.open().exclude(status="in_warehouse"), ""),
+        (_("May be shipped"), "warehouse", Package.objects.shippable(), ""),
+        (_("Storage runs out"), "warehouse", Package.objects.overdue(), "?view=overdue"),
+        (_("Under way"), "shipments", Shipment.objects.open(), ""),
+    )
+    numbers = capped_counts([rows.visible_to(request.user) for _name, _url, rows, _query in counted])
+    return [
+        {"name": name, "url": reverse(f"sourcing:{url}") + query, "value": capped(number)}
+        for (name, url, _rows, query), number in zip(counted, numbers, strict=True)
+    ]
+
+
+def found(request: StaffRequest, connection: Connection | None) -> dict[str, Any]:
+    """The results that the address asks for."""
+    words = request.GET.get("q", "").strip()[:100]
+    if not words or connection is None or not connection.can(can.SearchesSources):
+        return {"q": words, "results": None}
+    wanted = request.GET.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
+    source = request.GET.get("source", "")
+    source = source if source in connection.declared.channel.sources else ""
+    sort = request.GET.get("sort", "")
+    query = r.SourceQuery(words=words, source=source, page=max(number, 1), sort=sort if sort in SORTS else "")
+    answer = live.search(connection, query)
+    if answer.problem:
+        return {"q": words, "source": source, "results": [], "problem": answer.problem}
+    following = {**request.GET.dict(), "page": str(query.page + 1)}
+    return {
+        "q": words,
+        "source": source,
+        "results": [_result(one, connection) for one in answer.value.records],
+        "total": answer.value.total,
+        "next_url": f"?{urlencode(following)}" if answer.value.next else "",
+    }
+
+
+def _result(product: r.SourceProductRecord, connection: Connection) -> dict[str, Any]:
+    sold = formatting.count(product.sales) if product.sales is not None else ""
+    return {
+        "url": reverse("sourcing:product", args=[connection.slug, product.remote_id]),
+        "title": product.title or product.remote_id,
+        "source": product.source,
+        "shop": product.shop,
+        "price": figure(product.price, product.currency),
+        "sold": sold,
+        "kinds": len(product.skus),
+        "image": html.image_link(product.image, _("Picture")) if product.image else "",
+    }
+
+
+@require_POST
+@requires("sourcing.organise")
+def import_product(request: StaffRequest) -> HttpResponse:
+    """Bring in a product by its address or offer id, and go to its page."""
+    connection = Reach.of(request).or_404()
+    text = request.POST.get("text", "").strip()[:500]
+    why = reason(connection, can.ImportsSources)
+    if not text or why:
+        context = page(request, "index", (), words=why or _("Give an address or an offer id."), back=_index(connection))
+        return pages.render(request, "sourcing/refused.html", context, status=422)
+    given = {"url": text} if "/" in text else {"offer_id": text}
+    answer = live.ask(connection, "import", text, lambda channel: channel.import_source_product(**given), 60)
+    if answer.value is None:
+        context = page(request, "index", (), words=answer.problem, back=_index(connection))
+        return pages.render(request, "sourcing/refused.html", context, status=422)
+    upsert_source_products(connection, [answer.value])
+    return redirect(request, reverse("sourcing:product", args=[connection.slug, answer.value.remote_id]))
+
+
+def _index(connection: Connection) -> str:
+    return f"{reverse('sourcing:index')}?connection={connection.slug}"
+
+
+@require_safe
+@requires("sourcing.view")
+def product(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
+    """A source product with its kinds, read now; what is mirrored of it when the source does not answer."""
+    rows = Connection.objects.visible_to(request.user)
+    connection = get_object_or_404(rows, slug=slug)
+    known = SourceProduct.objects.filter(connection=connection, remote_id=remote_id)
+    answer = live.Answer(problem=reason(connection, can.SearchesSources))
+    if not answer.problem:
+        answer = live.ask(connection, "look", remote_id, lambda channel: _look(connection, channel, remote_id), 60)
+    row = known.defer("raw").first()
+    if row is None and not answer.problem:
+        raise Http404
+    favourite = Favourite.objects.filter(connection=connection, product_remote_id=remote_id, gone_at=None).first()
+    context = page(
+        request,
+        "index",
+        ("favourites",),
+        product=row,
+        kinds=kinds_of(row) if row else [],
+        favourite=favourite,
+        problem=answer.problem,
+        why_cart=reason(connection, can.EditsCart),
+        why_favourite=reason(connection, can.EditsFavourites),
+    )
+    context["connection"] = connection
+    return render(request, "sourcing/product.html", context)
+
+
+def _look(connection: Connection, channel: Any, remote_id: str) -> bool:
+    return look_at(connection, channel, remote_id) is not None
+
+
+def kinds_of(row: SourceProduct) -> list[dict[str, Any]]:
+    """The SKUs as the table prints them."""
+    return [
+        {
+            "id": f"q{number}",
+            "sku": sku["remote_id"],
+            "name": sku["name"] or sku["remote_id"],
+            "price": figure(Decimal(sku["price"]) if sku["price"] else row.price, row.currency),
+            "stock": "–" if sku["stock"] is None else formatting.count(sku["stock"]),
+        }
+        for number, sku in enumerate(row.skus)
+    ]
+
+
+@require_POST
+@requires("sourcing.organise")
+def add_to_cart(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
+    """Put the kinds with a quantity into the cart."""
+    connection = get_object_or_404(Connection.objects.visible_to(request.user), slug=slug)
+    pairs = zip(request.POST.getlist("sku"), request.POST.getlist("quantity"), strict=False)
+    items = [
+        {"product": remote_id, "sku": sku, "quantity": int(quantity)}
+        for sku, quantity in pairs
+        if quantity.isascii() and quantity.isdigit() and 0 < int(quantity[:9]) < 10**6
+    ]
+    back = reverse("sourcing:product", args=[slug, remote_id])
+    return act(request, connection, "sourcing.cart_add", "-", {"items": items}, back)
+
+
+@require_POST
+@requires("sourcing.organise")
+def add_favourite(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
+    """Put a product aside."""
+    connection = get_object_or_404(Connection.objects.visible_to(request.user), slug=slug)
+    back = reverse("sourcing:product", args=[slug, remote_id])
+    return act(request, connection, "sourcing.add_favourite", "-", {"product": remote_id}, back)

@@ -1,0 +1,194 @@
+"""The warehouse, freight quotes, and making a shipment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from channels import capabilities as can
+from channels import records as r
+from dashboard.core import formatting, html, pages
+from dashboard.core.exports import plain_money
+from dashboard.core.pages import redirect
+from dashboard.sourcing import live, words
+from dashboard.sourcing.filters import PACKAGES
+from dashboard.sourcing.forms import QuoteForm, ShipmentForm
+from dashboard.sourcing.models import AddressEntry, Package, ShippingMethod
+from dashboard.sourcing.querysets import STORAGE_FREE_DAYS, STORAGE_WARN_DAYS
+from dashboard.sourcing.reach import Reach, reason
+from dashboard.sourcing.views.common import conn, download, figure, page, under_way
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.kinds import Refused
+from dashboard.sync.models import Connection
+from dashboard.sync.web import give
+
+RECIPIENT = ("name", "phone", "country", "state", "city", "address", "postcode")
+
+
+@require_safe
+@requires("sourcing.view")
+def warehouse(request: StaffRequest) -> HttpResponse:
+    """The packages as cards, those stored longest first."""
+    file = download(request, PACKAGES)
+    if file is not None:
+        return file
+    listing = PACKAGES.open(request, Package.objects.visible_to(request.user).light())
+    reach = Reach.of(request)
+    cards = [card(one, reach) for one in listing.page.rows]
+    context = page(request, "warehouse", ("packages",), listing=listing, cards=cards)
+    context |= {
+        "commands": under_way(request, "create_shipment"),
+        "why_ship": reason(reach.chosen, can.CreatesShipments),
+    }
+    return pages.render(request, "sourcing/warehouse.html", context)
+
+
+def card(package: Package, reach: Reach) -> dict[str, Any]:
+    """A package as its card prints it."""
+    days = package.storage_days
+    left = None if days is None else STORAGE_FREE_DAYS - days
+    return {
+        "pk": package.pk,
+        "remote_id": package.remote_id,
+        "title": package.title,
+        "connection": conn(reach, package.connection_id),
+        "sign": html.badge(*words.package(package)),
+        "photos": [url for url in package.photos if html.is_web_address(url)][:5],
+        "purchase_order": package.purchase_order,
+        "weight": formatting.weight(package.weight_grams),
+        "days": days,
+        "free": STORAGE_FREE_DAYS,
+        "warn": STORAGE_WARN_DAYS,
+        "left": storage_words(left),
+        "tone": "" if left is None or days is None or days < STORAGE_WARN_DAYS else "wait" if left > 0 else "act",
+        "shippable": package.shippable is not False and package.gone_at is None,
+    }
+
+
+def storage_words(left: int | None) -> str:
+    """How long storage is still free."""
+    if left is None:
+        return ""
+    if left <= 0:
+        return _("storage costs now")
+    return ngettext("free for %(n)s more day", "free for %(n)s more days", left) % {"n": left}
+
+
+# -- shipping --------------------------------------------------------------------------------------------------------
+
+
+def chosen(request: StaffRequest, given: Any) -> list[Package]:
+    """The packages that the form names, of one connection; none when they are of several."""
+    pks = [int(pk) for pk in given.getlist("package") if pk.isascii() and pk.isdigit() and len(pk) < 18]
+    rows = Package.objects.visible_to(request.user).present().light().select_related("connection")
+    found = list(rows.filter(pk__in=pks).order_by("pk")[:50])
+    return found if len({one.connection_id for one in found}) == 1 else []
+
+
+def quoted(connection: Connection, packages: list[Package], given: Any) -> dict[str, Any]:
+    """The freight quotes for the packages; empty until a country is known."""
+    grams = sum(one.weight_grams or 0 for one in packages)
+    form = QuoteForm(given)
+    if not form.is_valid() or grams < 1:
+        return {"quotes": [], "grams": formatting.weight(grams), "quote_problem": ""}
+    box = {f"{name}_cm": form.cleaned_data[name] for name in ("length", "width", "height")}
+    query = r.FreightQuery(country=form.cleaned_data["country"].upper(), weight_grams=grams, **box)
+    answer = live.quotes(connection, query)
+    cargo = dict(ShippingMethod.objects.filter(connection=connection).values_list("remote_id", "cargo_types"))
+    carriers = dict(ShippingMethod.objects.filter(connection=connection).values_list("remote_id", "carrier"))
+    prices = [one.price for one in answer.value or () if one.price is not None]
+    return {
+        "quotes": [
+            _quote(one, cargo, carriers, len(packages), min(prices, default=None)) for one in answer.value or ()
+        ],
+        "grams": formatting.weight(grams),
+        "quote_problem": answer.problem,
+        "prices": {one.channel_remote_id: one for one in answer.value or ()},
+    }
+
+
+def _quote(one: r.FreightQuote, cargo: Any, carriers: Any, count: int, cheapest: Any) -> dict[str, Any]:
+    each = None if one.price is None else (one.price / count).quantize(one.price)
+    return {
+        "id": one.channel_remote_id,
+        "name": one.name or one.channel_remote_id,
+        "carrier": carriers.get(one.channel_remote_id, ""),
+        "days": one.delivery_days,
+        "charged": formatting.weight(one.charge_grams),
+        "price": figure(one.price, one.currency),
+        "typed": "" if one.price is None else plain_money(one.price),
+        "each": figure(each, one.currency),
+        "takes": ", ".join(cargo.get(one.channel_remote_id, [])),
+        "is_cheapest": one.price is not None and one.price == cheapest,
+    }
+
+
+@require_safe
+@requires("sourcing.view")
+def quotes(request: StaffRequest) -> HttpResponse:
+    """The quotes alone, for the page that asks with another box or country."""
+    packages = chosen(request, request.GET)
+    context = quoted(packages[0].connection, packages, request.GET) if packages else {"quotes": []}
+    return render(request, "sourcing/_quotes.html", context | {"chosen_channel": request.GET.get("channel", "")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("sourcing.buy")
+def new_shipment(request: StaffRequest) -> HttpResponse:
+    """Make a shipment from packages: recipient, quotes compared, the price typed before money is spent."""
+    given = request.POST if request.method == "POST" else request.GET
+    packages = chosen(request, given)
+    if not packages:
+        return redirect(request, reverse("sourcing:warehouse"))
+    connection = packages[0].connection
+    addresses = list(AddressEntry.objects.filter(connection=connection, gone_at=None).light()[:50])
+    initial = start_of(addresses, given)
+    asked = given if given.get("country") else initial
+    context = quoted(connection, packages, asked)
+    form = ShipmentForm(given if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid() and is_confirmed(form, context.get("prices", {}), given):
+        try:
+            give(request, connection, "sourcing.create_shipment", "-", payload_of(packages, form.cleaned_data))
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(request, reverse("sourcing:shipments"))
+    context |= page(request, "warehouse", (), form=form, packages=packages, addresses=addresses)
+    context |= {"connection": connection, "quote_form": QuoteForm(asked, auto_id="quote_%s")}
+    context |= {"chosen_channel": given.get("channel", ""), "why_ship": reason(connection, can.CreatesShipments)}
+    return render(request, "sourcing/shipment_new.html", context, status=422 if form.errors else 200)
+
+
+def start_of(addresses: list[AddressEntry], given: Any) -> dict[str, Any]:
+    """The recipient that the form begins with: the address that was chosen, or the default one."""
+    wanted = given.get("address_id", "")
+    picked = next((one for one in addresses if str(one.pk) == wanted), None) or next(iter(addresses), None)
+    return {name: getattr(picked, name) for name in RECIPIENT} if picked else {}
+
+
+def is_confirmed(form: ShipmentForm, prices: dict[str, r.FreightQuote], given: Any) -> bool:
+    """Whether the typed price is the one quoted for the method; says so in the form when it is not."""
+    quote = prices.get(form.cleaned_data["channel"])
+    if quote is None or quote.price is None:
+        form.add_error("channel", _("There is no quote for this method now; ask for quotes again."))
+        return False
+    if given.get("typed", "").strip().replace(",", ".") != plain_money(quote.price):
+        form.add_error(None, _("Type %(price)s, the price of this method.") % {"price": plain_money(quote.price)})
+        return False
+    return True
+
+
+def payload_of(packages: list[Package], clean: dict[str, Any]) -> dict[str, Any]:
+    """The command's payload."""
+    return {
+        "items": [{"package": one.remote_id, "quantity": 1} for one in packages],
+        "channel": clean["channel"],
+        "recipient": {name: clean[name] for name in RECIPIENT},
+        "remark": clean["remark"],
+    }

@@ -1,0 +1,362 @@
+"""The pages of buying: what they show, how many queries they cost, and what their forms send."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from channels.records import PackageRecord, PurchaseOrderRecord, ShipmentRecord
+from dashboard.sourcing import models as m
+from dashboard.sourcing.mirror import upsert_packages, upsert_purchase_orders, upsert_shipments
+from dashboard.sync.models import Command
+from tests.connected import drive, effects, fault
+from tests.pages import assert_strict_html
+
+LISTS = ("purchases", "shipments", "warehouse", "favourites", "addresses", "cart", "profile", "index")
+
+
+def url(name, *args):
+    return reverse(f"sourcing:{name}", args=args)
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def client(client_for, mirrored):
+    return client_for("fulfilment")
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("role", ["viewer", "fulfilment"])
+def test_every_page_with_data_is_strict_html(client_for, mirrored, name, role):
+    response = client_for(role).get(url(name))
+    assert response.status_code == 200
+    assert_strict_html(response)
+
+
+@pytest.mark.parametrize("name", ["purchases", "shipments", "warehouse", "favourites"])
+def test_lists_answer_htmx_with_the_list_alone_and_export_what_they_show(client, name):
+    response = client.get(url(name), headers={"HX-Request": "true"})
+    assert_strict_html(response, fragment=True)
+    assert b"<main" not in response.content
+    export = client.get(url(name), {"format": "csv", "view": "all"})
+    rows = b"".join(export.streaming_content).decode().splitlines()
+    model = {"purchases": m.PurchaseOrder, "shipments": m.Shipment, "warehouse": m.Package, "favourites": m.Favourite}
+    assert len(rows) == model[name].objects.count() + 1
+
+
+def test_details_show_what_the_platform_says(client, sandbox):
+    told = next(order for order in sandbox.orders.values() if order["inspection"])
+    row = m.PurchaseOrder.objects.get(remote_id=told["orderNo"])
+    response = client.get(url("purchase", row.pk))
+    assert_strict_html(response)
+    for part in (
+        row.number,
+        told["logistics"]["trackingNo"],
+        told["inspection"]["photos"][0],
+        told["items"][0]["title"],
+    ):
+        assert part in text(response)
+    assert "<img" not in text(response)
+    parcel = m.Shipment.objects.exclude(tracking_number="").first()
+    response = client.get(url("shipment", parcel.pk))
+    assert_strict_html(response)
+    assert parcel.tracking_number in text(response)
+
+
+def test_viewers_see_no_street_and_no_phone(client_for, mirrored, sandbox):
+    address = next(iter(sandbox.addresses.values()))
+    parcel = m.Shipment.objects.first()
+    viewer, support = client_for("viewer"), client_for("support")
+    assert address["phone"] not in text(viewer.get(url("addresses")))
+    assert address["phone"] in text(support.get(url("addresses")))
+    assert parcel.recipient["phone"] not in text(viewer.get(url("shipment", parcel.pk)))
+    assert parcel.recipient["phone"] in text(support.get(url("shipment", parcel.pk)))
+
+
+def test_a_foreign_connection_is_not_found(client_for, user_for, mirrored):
+    user_for("fulfilment").sees_all_connections = False
+    person = user_for("fulfilment")
+    person.sees_all_connections = False
+    person.save()
+    client = client_for("fulfilment")
+    assert client.get(url("purchase", m.PurchaseOrder.objects.first().pk)).status_code == 404
+    assert client.get(url("shipment", m.Shipment.objects.first().pk)).status_code == 404
+    assert client.get(url("product", mirrored.slug, "12345")).status_code == 404
+    assert client.post(url("cart_remove", m.CartItem.objects.first().pk)).status_code == 404
+    assert not Command.objects.exists()
+
+
+# -- queries ---------------------------------------------------------------------------------------------------------
+
+
+def grow(connection, count):
+    upsert_purchase_orders(
+        connection, [PurchaseOrderRecord(remote_id=f"X{n}", number=f"X{n}", status="paid") for n in range(count)]
+    )
+    upsert_packages(connection, [PackageRecord(remote_id=f"X{n}", shippable=True) for n in range(count)])
+    upsert_shipments(connection, [ShipmentRecord(remote_id=f"X{n}", status="pending") for n in range(count)])
+
+
+@pytest.mark.parametrize("name", ["purchases", "shipments", "warehouse"])
+def test_lists_cost_the_same_whatever_they_hold(client, mirrored, name):
+    def cost():
+        client.get(url(name), {"size": 100})
+        with CaptureQueriesContext(
+            database,
+        ) as found:
+            client.get(url(name), {"size": 100})
+        assert not any('"raw"' in each["sql"] for each in found.captured_queries)
+        return len(found)
+
+    grow(mirrored, 10)
+    few = cost()
+    grow(mirrored, 100)
+    assert cost() == few
+    assert few <= 7  # session, person, connections, freshness, commands, the rows
+
+
+# -- searching -------------------------------------------------------------------------------------------------------
+
+
+def test_a_search_asks_once_in_five_minutes(client, mirrored, sandbox):
+    response = client.get(url("index"), {"q": "backpack"})
+    assert_strict_html(response)
+    assert "Adidas Backpack" in text(response)
+    sandbox.products.clear()
+    assert "Adidas Backpack" in text(client.get(url("index"), {"q": "backpack"}))
+    cache.clear()
+    assert "Nothing found" in text(client.get(url("index"), {"q": "backpack"}))
+
+
+def test_a_source_that_does_not_answer_says_so(client, sandbox):
+    fault(sandbox, "*", "status", code=500, times=5)
+    response = client.get(url("index"), {"q": "backpack"})
+    assert response.status_code == 200
+    assert "The source could not be asked" in text(response)
+
+
+def test_an_import_leads_to_the_product(client, mirrored, sandbox):
+    response = client.post(url("import"), {"text": "https://detail.1688.com/offer/729113004518.html"})
+    assert response.status_code == 302
+    product = m.SourceProduct.objects.get(remote_id=response.url.rstrip("/").rsplit("/", 1)[1])
+    assert product.minimum == sandbox.products[int(product.remote_id)]["_minimum"]
+    page = client.get(response.url)
+    assert_strict_html(page)
+    assert product.title in text(page)
+
+
+@pytest.mark.parametrize("given", ["", "https://example.com/nothing", "1"])
+def test_an_import_that_fails_says_why(client, given):
+    before = m.SourceProduct.objects.count()
+    response = client.post(url("import"), {"text": given})
+    assert response.status_code == 422
+    assert_strict_html(response)
+    assert m.SourceProduct.objects.count() == before
+
+
+def test_a_product_shows_its_kinds_without_pictures_or_scripts(client, mirrored, sandbox):
+    response = client.get(url("product", mirrored.slug, "12345"))
+    assert_strict_html(response)
+    assert all(sku["skuId"] in text(response) for sku in sandbox.products[12345]["skus"])
+    assert "alert(" not in text(response)
+    assert "<img" not in text(response)
+    assert client.get(url("product", mirrored.slug, "99999999")).status_code == 404
+
+
+# -- buying ----------------------------------------------------------------------------------------------------------
+
+
+def test_from_the_product_to_the_cart(client, mirrored, sandbox, goods):
+    given = {"sku": [goods["sku"]], "quantity": ["3"], "form_key": "k"}
+    response = client.post(url("cart_add", mirrored.slug, "12345"), given, headers={"HX-Request": "true"})
+    assert response.status_code == 202
+    assert_strict_html(response, fragment=True)
+    drive(Command.objects.get())
+    assert len(effects(sandbox, "cart.add")) == 1
+    again = client.post(url("cart_add", mirrored.slug, "12345"), given, headers={"HX-Request": "true"})
+    assert (again.status_code, Command.objects.count()) == (202, 1)
+
+
+def test_nothing_chosen_is_refused(client, mirrored, sandbox):
+    response = client.post(url("cart_add", mirrored.slug, "12345"), {"sku": ["a"], "quantity": ["0"]})
+    assert response.status_code == 422
+    assert not Command.objects.exists()
+
+
+def test_the_cart_is_changed_by_its_own_verbs(client, sandbox):
+    line = m.CartItem.objects.order_by("pk").first()
+    m_stock = sandbox.product_and_sku(line.product_remote_id, line.sku)[1]
+    m_stock["stock"] = 50
+    assert client.post(url("cart_update", line.pk), {"quantity": "7"}).status_code == 302
+    drive(Command.objects.get(kind="sourcing.cart_update"))
+    assert sandbox.cart[int(line.remote_id)]["quantity"] == 7
+    assert client.post(url("cart_update", line.pk), {"quantity": "0"}).status_code == 422
+    client.post(url("cart_remove", line.pk))
+    drive(Command.objects.get(kind="sourcing.cart_remove"))
+    assert int(line.remote_id) not in sandbox.cart
+    client.post(url("cart_clear"))
+    drive(Command.objects.get(kind="sourcing.cart_clear"))
+    assert sandbox.cart == {}
+
+
+@pytest.fixture
+def line(mirrored, sandbox, goods):
+    """The cart's line of product 12345: two pieces at CNY 100."""
+    from tests.connected import pull
+
+    pull(mirrored, "cart", full=True)
+    return m.CartItem.objects.get(product_remote_id="12345")
+
+
+def test_an_order_shows_wallet_and_fee_and_wants_the_amount_typed(client, sandbox, line):
+    page = client.get(url("order_new"), {"line": line.pk})
+    assert_strict_html(page)
+    assert "CNY\u00a0200.00" in text(page)
+    assert "100,000.00" in text(page)
+    wrong = client.post(url("order_new"), {"line": line.pk, "typed": "199", "form_key": "k"})
+    assert wrong.status_code == 422
+    assert_strict_html(wrong)
+    assert not Command.objects.exists()
+    done = client.post(url("order_new"), {"line": line.pk, "typed": "200.00", "remark": "SO1", "form_key": "k"})
+    assert (done.status_code, done.url) == (302, url("purchases"))
+    drive(Command.objects.get())
+    [effect] = effects(sandbox, "orders.create")
+    assert (effect["items"], effect["remark"][:4]) == ([["12345", line.sku, 2]], "SO1 ")
+
+
+def test_an_empty_wallet_is_said_before_anything_is_sent(client, sandbox, line):
+    sandbox.balance = sandbox.frozen + Decimal(10)
+    assert "The wallet does not have enough" in text(client.get(url("order_new"), {"line": line.pk}))
+
+
+def test_a_purchase_is_cancelled_from_its_page(client, sandbox):
+    row = m.PurchaseOrder.objects.filter(status="pending").first()
+    assert client.post(url("purchase_cancel", row.pk), {"reason": "Too late"}).status_code == 302
+    drive(Command.objects.get())
+    assert [effect["orderNo"] for effect in effects(sandbox, "orders.cancel")] == [row.remote_id]
+    over = m.PurchaseOrder.objects.filter(status="completed").first()
+    assert client.post(url("purchase_cancel", over.pk)).status_code == 422
+    assert Command.objects.count() == 1
+
+
+# -- shipping --------------------------------------------------------------------------------------------------------
+
+TO = {
+    "name": "Ana Weber",
+    "phone": "+49 30 1234",
+    "country": "DE",
+    "city": "Berlin",
+    "address": "Allee 1",
+    "postcode": "10115",
+}
+
+
+def test_quotes_are_compared_and_a_shipment_is_made(client, sandbox):
+    package = m.Package.objects.filter(shippable=True, weight_grams__gt=200).first()
+    page = client.get(url("shipment_new"), {"package": package.pk})
+    assert_strict_html(page)
+    quotes = client.get(url("quotes"), {"package": package.pk, "country": "DE"})
+    assert_strict_html(quotes, fragment=True)
+    assert text(quotes).count('type="radio"') >= 2
+    assert text(quotes).count("Cheapest") >= 1
+    price = next(one for one in client.get(url("quotes"), {"package": package.pk, "country": "DE"}).context["quotes"])
+    given = {"package": package.pk, "channel": price["id"], "form_key": "k", **TO}
+    wrong = client.post(url("shipment_new"), given | {"typed": "1"})
+    assert wrong.status_code == 422
+    assert_strict_html(wrong)
+    assert not Command.objects.exists()
+    assert client.post(url("shipment_new"), given | {"typed": price["typed"]}).status_code == 302
+    drive(Command.objects.get())
+    [effect] = effects(sandbox, "shipping.create")
+    assert effect["items"] == [[int(package.remote_id), 1]]
+    assert Decimal(effect["shippingFee"]) == Decimal(price["typed"])
+
+
+def test_shipments_are_cancelled_and_confirmed_from_their_page(client, sandbox):
+    pending = m.Shipment.objects.filter(status="pending").first()
+    shipped = m.Shipment.objects.filter(status="shipped").first()
+    client.post(url("shipment_cancel", pending.pk))
+    client.post(url("shipment_confirm", shipped.pk))
+    for command in Command.objects.all():
+        drive(command)
+    assert [effect["orderNo"] for effect in effects(sandbox, "shipping.cancel")] == [pending.remote_id]
+    assert [effect["orderNo"] for effect in effects(sandbox, "shipping.confirm")] == [shipped.remote_id]
+
+
+# -- organising ------------------------------------------------------------------------------------------------------
+
+
+def test_addresses_are_saved_changed_and_deleted(client, sandbox):
+    assert client.post(url("address_new"), TO | {"city": ""}).status_code == 422
+    assert client.post(url("address_new"), TO | {"form_key": "a"}).status_code == 302
+    drive(Command.objects.get())
+    row = m.AddressEntry.objects.get(name="Ana Weber")
+    assert_strict_html(client.get(url("address", row.pk)))
+    client.post(url("address", row.pk), TO | {"city": "Bonn", "form_key": "b"})
+    drive(Command.objects.latest("pk"))
+    row.refresh_from_db()
+    assert row.city == "Bonn"
+    client.post(url("address_delete", row.pk))
+    drive(Command.objects.latest("pk"))
+    assert int(row.remote_id) not in sandbox.addresses
+
+
+def test_favourites_are_added_and_removed(client, mirrored, sandbox):
+    client.post(url("favourite_add", mirrored.slug, "12346"))
+    drive(Command.objects.get())
+    row = m.Favourite.objects.get(product_remote_id="12346")
+    client.post(url("favourite_remove", row.pk))
+    drive(Command.objects.latest("pk"))
+    assert all(one["productId"] != 12346 for one in sandbox.favorites.values())
+
+
+def test_the_profile_sends_only_what_changed(client, mirrored, sandbox):
+    row = m.Profile.objects.get()
+    given = {"username": "Mei", "email": row.email, "avatar": row.avatar, "language": row.language}
+    response = client.post(url("profile_update"), given | {"form_key": "k"})
+    assert response.status_code == 302
+    drive(Command.objects.get())
+    assert effects(sandbox, "profile.update") == [{"username": "Mei"}]
+
+
+@pytest.mark.parametrize("name", ["cart_clear", "profile_update", "import"])
+def test_without_a_connection_nothing_can_be_done(client_for, name):
+    assert client_for("fulfilment").post(url(name)).status_code == 404
+    assert "No connection can buy" in text(client_for("fulfilment").get(url("index")))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_page_answers_htmx_too(client, name):
+    assert client.get(url(name), headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_panels_and_quotes_are_fragments(client, mirrored, connect):
+    from dashboard.orders.models import Order
+    from tests.connected import pull
+
+    supplier = connect("accplanet", "supplier").connection
+    pull(supplier, "orders")
+    order = Order.objects.first()
+    m.PurchaseOrder.objects.filter(pk=m.PurchaseOrder.objects.first().pk).update(remark=f"{order.number} #AAAA")
+    panel = client.get(url("for_order", order.pk), headers={"HX-Request": "true"})
+    assert_strict_html(panel, fragment=True)
+    assert m.PurchaseOrder.objects.first().number in text(panel)
+    package = m.Package.objects.filter(shippable=True).first()
+    quotes = client.get(url("quotes"), {"package": package.pk, "country": "DE"}, headers={"HX-Request": "true"})
+    assert_strict_html(quotes, fragment=True)
+
+
+def test_the_frame_counts_packages_and_finds_purchases(client, user_for, mirrored):
+    from dashboard.sourcing.finding import hits, waiting
+
+    person = user_for("fulfilment")
+    assert waiting(person)[0] == m.Package.objects.filter(shippable=True, gone_at=None).count()
+    row = m.PurchaseOrder.objects.first()
+    assert reverse("sourcing:purchase", args=[row.pk]) in [hit.url for hit in hits(person, row.number)]
+    assert list(hits(person, "")) == []
