@@ -1,0 +1,1 @@
+"""Money: payments, balances, wallet movements, coupons."""

@@ -1,0 +1,296 @@
+"""The pages of money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.core import exports, formatting, html, pages
+from dashboard.core.filters import ListSpec
+from dashboard.core.pages import redirect
+from dashboard.core.templatetags.dash import when_at
+from dashboard.finance import totals
+from dashboard.finance.exports import balances as balance_rows
+from dashboard.finance.filters import COUPONS, MOVEMENTS, PAYMENTS
+from dashboard.finance.forms import CostForm
+from dashboard.finance.margins import cost_of, margin, paid_by_wallet, payments_of
+from dashboard.finance.models import Coupon, OrderCost, Payment, WalletMovement
+from dashboard.finance.reach import Reach
+from dashboard.orders.models import Order
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.staff.audit import Target, audit
+from dashboard.sync.models import Connection
+from dashboard.sync.web import freshness
+
+FEEDS = ("payments", "balance", "wallet", "coupons")
+SIGNS = {"pending": "wait", "paid": "good", "refunded": "", "unknown": "unknown"}
+CHARTS = 6
+
+
+def page(request: StaffRequest, here: str, **more: Any) -> dict[str, Any]:
+    """What every page of money shows."""
+    words = {"index": _("Overview"), "payments": _("Payments"), "movements": _("Wallet"), "coupons": _("Coupons")}
+    words["margins"] = _("Margins")
+    places = [
+        {"label": label, "url": reverse(f"finance:{name}"), "current": name == here} for name, label in words.items()
+    ]
+    return {"places": places, "fresh": freshness(Reach.of(request).connections.values(), FEEDS), **more}
+
+
+# -- overview --------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@requires("finance.view")
+def index(request: StaffRequest) -> HttpResponse:
+    """Balances, and what came in and went out by connection, currency and period, with a chart."""
+    if request.GET.get("format"):
+        return exports.export_response(request, "balances", balance_rows(request.user))  # type: ignore[return-value]
+    period = request.GET.get("period", "day")
+    period = period if period in totals.PERIODS else "day"
+    what = request.GET.get("what", "sales")
+    sources = {
+        "sales": (_("Orders"), lambda: totals.sales(Order.objects.visible_to(request.user), period)),
+        "payments": (_("Payments"), lambda: totals.payments(Payment.objects.visible_to(request.user), period)),
+        "wallet": (_("Wallet"), lambda: totals.movements(WalletMovement.objects.visible_to(request.user), period)),
+    }
+    what = what if what in sources else "sales"
+    sums = totals.summed(sources[what][1]())
+    connections = Connection.objects.only("title", "platform").in_bulk({one.connection_id for one in sums})
+    context = page(
+        request,
+        "index",
+        balances=[_balance(one) for one in balance_rows(request.user).filter(gone_at=None)],
+        sums=[_sums(one, n, period, connections) for n, one in enumerate(sums)],
+        periods=[_choice("period", key, label, period, request) for key, label in period_words().items()],
+        kinds=[_choice("what", key, label, what, request) for key, (label, _make) in sources.items()],
+        what=what,
+    )
+    return render(request, "finance/index.html", context)
+
+
+def period_words() -> dict[str, str]:
+    """The periods, in words."""
+    return {"day": _("30 days"), "week": _("12 weeks"), "month": _("12 months")}
+
+
+def _choice(name: str, key: str, label: str, current: str, request: StaffRequest) -> dict[str, Any]:
+    query = request.GET.copy()
+    query[name] = key
+    return {"label": label, "url": f"?{query.urlencode()}", "current": key == current}
+
+
+def _balance(row: Any) -> dict[str, Any]:
+    money = {name: _money(getattr(row, name), row.currency) for name in ("balance", "frozen", "available")}
+    connection = html.connection(row.connection.mark, row.connection.title)
+    return {"name": row.remote_id, "connection": connection, "read_at": row.read_at, **money}
+
+
+def _sums(one: totals.Sums, number: int, period: str, connections: dict[int, Connection]) -> dict[str, Any]:
+    connection = connections[one.connection_id]
+    bars = totals.bars(one, period) if number < CHARTS else []
+    return {
+        "id": f"sums-{number}",
+        "title": connection.title,
+        "connection": html.connection(connection.mark, connection.title),
+        "currency": one.currency or "–",
+        "money_in": _money(one.money_in, one.currency),
+        "money_out": _money(one.money_out, one.currency),
+        "left": _money(one.money_in - one.money_out, one.currency),
+        "count": formatting.count(one.number),
+        "bars": bars,
+        "rows": [
+            (
+                formatting.day(bar["start"]),
+                _money(bar["money_in"], one.currency),
+                _money(bar["money_out"], one.currency),
+            )
+            for bar in reversed(bars)
+            if bar["money_in"] or bar["money_out"]
+        ],
+    }
+
+
+def _money(amount: Decimal | None, currency: str) -> str:
+    return "–" if amount is None else formatting.money(amount, currency)
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
+
+
+def _list(request: StaffRequest, here: str, spec: ListSpec, model: Any, cells: Any, names: tuple[str, ...]) -> Any:
+    """A list page: rows formatted by `cells`, or all of what the filter shows as a file."""
+    if request.GET.get("format"):
+        found = spec.open(request, exports.discover()[spec.domain].queryset(request.user)).queryset
+        return exports.export_response(request, spec.domain, found)
+    listing = spec.open(request, model.objects.visible_to(request.user).only("connection_id", "remote_id", *names))
+    now, known = timezone.now(), Reach.of(request).connections
+    rows = [_row(row, known, cells(row, now)) for row in listing.page.rows]
+    return pages.render(request, f"finance/{here}.html", page(request, here, listing=listing, rows=rows))
+
+
+def _row(row: Any, known: Any, cells: list[tuple[str, Any]]) -> dict[str, Any]:
+    one = known.get(row.connection_id)
+    connection = html.connection(one.mark, one.title) if one else ""
+    head = getattr(row, "number", "") or row.remote_id
+    return {"head": head, "is_gone": row.gone_at is not None, "cells": [("", connection), *cells]}
+
+
+@require_safe
+@requires("finance.view")
+def payments(request: StaffRequest) -> HttpResponse:
+    """Payments of buyers."""
+
+    def cells(row: Payment, now: Any) -> list[tuple[str, Any]]:
+        sign = html.state(SIGNS.get(row.status, "unknown"), row.remote_status or row.status)
+        return [
+            ("", sign),
+            ("mono", row.order_remote_id),
+            ("grow", row.method),
+            ("num", _money(row.amount, row.currency)),
+            ("nowrap", when_at(row.paid_at, now) if row.paid_at else ""),
+            ("nowrap", when_at(row.placed_at, now) if row.placed_at else ""),
+        ]
+
+    names = "number status remote_status order_remote_id method amount currency paid_at placed_at gone_at"
+    found: HttpResponse = _list(request, "payments", PAYMENTS, Payment, cells, tuple(names.split()))
+    return found
+
+
+@require_safe
+@requires("finance.view")
+def movements(request: StaffRequest) -> HttpResponse:
+    """Movements of wallets."""
+
+    def cells(row: WalletMovement, now: Any) -> list[tuple[str, Any]]:
+        return [
+            ("grow", row.kind),
+            ("mono", row.order_number),
+            ("num", _money(row.amount, row.currency)),
+            ("nowrap", when_at(row.happened_at, now) if row.happened_at else ""),
+        ]
+
+    names = ("kind", "order_number", "amount", "currency", "happened_at", "gone_at")
+    found: HttpResponse = _list(request, "movements", MOVEMENTS, WalletMovement, cells, names)
+    return found
+
+
+@require_safe
+@requires("finance.view")
+def coupons(request: StaffRequest) -> HttpResponse:
+    """Coupons: ours, and those on offer."""
+
+    def cells(row: Coupon, now: Any) -> list[tuple[str, Any]]:
+        share = row.kind.startswith("percent") and row.value is not None
+        return [
+            ("grow", row.name),
+            ("", row.kind),
+            ("num", f"{formatting.number(row.value)} %" if share else _money(row.value, row.currency)),
+            ("num", _money(row.minimum, row.currency)),
+            ("nowrap", when_at(row.expires_at, now) if row.expires_at else ""),
+        ]
+
+    names = ("name", "kind", "value", "minimum", "currency", "expires_at", "gone_at")
+    found: HttpResponse = _list(request, "coupons", COUPONS, Coupon, cells, names)
+    return found
+
+
+# -- margins ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@requires("finance.view")
+def margins(request: StaffRequest) -> HttpResponse:
+    """The newest orders with a stated cost, and what is left of each."""
+    costs = list(OrderCost.objects.visible_to(request.user).select_related("order__connection").order_by("-pk")[:400])
+    by_order: dict[int, list[OrderCost]] = {}
+    for cost in costs:
+        by_order.setdefault(cost.order_id, []).append(cost)
+    wallet = paid_by_wallet(request.user, (cost.reference for cost in costs))
+    rows = [_margin_row(found[0].order, found, wallet) for found in by_order.values()]
+    return render(request, "finance/margins.html", page(request, "margins", rows=rows))
+
+
+def _margin_row(order: Order, costs: list[OrderCost], wallet: Any) -> dict[str, Any]:
+    told = margin(order, costs, wallet)
+    return {
+        "number": str(order),
+        "url": reverse("orders:detail", args=[order.pk]),
+        "connection": html.connection(order.connection.mark, order.connection.title),
+        "revenue": _moneys(told.revenue),
+        "costs": _moneys(told.costs),
+        "left": _moneys(told.left),
+        "share": "" if told.share is None else f"{told.share} %",
+        "tone": "act" if any(amount < 0 for amount in told.left.values()) and len(told.left) == 1 else "",
+    }
+
+
+def _moneys(amounts: dict[str, Decimal]) -> str:
+    return " · ".join(formatting.money(amount, currency) for currency, amount in amounts.items()) or "–"
+
+
+def _order(request: StaffRequest, pk: int) -> Order:
+    rows = Order.objects.visible_to(request.user).defer("raw", "delivered").select_related("connection")
+    found: Order = get_object_or_404(rows, pk=pk)
+    return found
+
+
+@require_safe
+@requires("finance.view")
+def for_order(request: StaffRequest, pk: int) -> HttpResponse:
+    """A panel of an order's page: payments, costs, margin."""
+    return _panel(request, _order(request, pk), CostForm())
+
+
+def _panel(request: StaffRequest, order: Order, form: CostForm) -> HttpResponse:
+    costs = list(OrderCost.objects.filter(order=order).select_related("author"))
+    wallet = paid_by_wallet(request.user, (cost.reference for cost in costs))
+    told = margin(order, costs, wallet)
+    context = {
+        "order": order,
+        "form": form,
+        "payments": [(one, _money(one.amount, one.currency)) for one in payments_of(order)],
+        "costs": [(one, _moneys(cost_of(one, wallet))) for one in costs],
+        "revenue": _moneys(told.revenue),
+        "left": _moneys(told.left),
+        "share": "" if told.share is None else f"{told.share} %",
+    }
+    return pages.render(request, "finance/for_order.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("finance.view")
+def add_cost(request: StaffRequest, pk: int) -> HttpResponse:
+    """State what an order cost."""
+    order, form = _order(request, pk), CostForm(request.POST)
+    if form.is_valid():
+        OrderCost.objects.create(order=order, author=request.user, **form.cleaned_data)
+        _noted(request, order, "finance.cost_added", form.cleaned_data)
+        form = CostForm()
+    return _panel(request, order, form)
+
+
+@require_POST
+@requires("finance.view")
+def remove_cost(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take a stated cost back."""
+    rows = OrderCost.objects.visible_to(request.user).select_related("order__connection")
+    cost = get_object_or_404(rows, pk=pk)
+    order = cost.order
+    _noted(request, order, "finance.cost_removed", {"cost": str(cost)})
+    cost.delete()
+    if not request.htmx:
+        return redirect(request, reverse("finance:for_order", args=[order.pk]))
+    return _panel(request, order, CostForm())
+
+
+def _noted(request: StaffRequest, order: Order, verb: str, detail: dict[str, Any]) -> None:
+    told = {key: str(value) for key, value in detail.items() if value not in (None, "")}
+    audit(request.user, verb, Target("order", str(order.pk), str(order)), told, connection=order.connection.slug)

@@ -1,0 +1,198 @@
+"""The pages of money: who sees them, what they sum, what is left of an order."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from channels.records import WalletMovementRecord
+from dashboard.finance import models as m
+from dashboard.finance import totals
+from dashboard.finance.mirror import WALLET
+from dashboard.orders.models import Order
+from dashboard.staff.models import AuditEvent
+from dashboard.sync.upsert import upsert
+from tests.connected import pull
+from tests.pages import assert_strict_html
+
+PAGES = ("index", "payments", "movements", "coupons", "margins")
+
+
+def url(name, *args):
+    return reverse(f"finance:{name}", args=args)
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def money(agent, supplier):
+    """Both connections, mirrored."""
+    pull(agent.connection, "balance", "wallet", "coupons")
+    pull(supplier.connection, "orders", "payments", "balance")
+    return agent, supplier
+
+
+@pytest.fixture
+def client(client_for, money):
+    return client_for("finance")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_with_data_is_strict_html(client, name):
+    response = client.get(url(name))
+    assert response.status_code == 200
+    assert_strict_html(response)
+    fragment = client.get(url(name), headers={"HX-Request": "true"})
+    assert fragment.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["payments", "movements", "coupons"])
+def test_lists_export_what_they_show(client, name):
+    response = client.get(url(name), {"format": "csv"})
+    rows = b"".join(response.streaming_content).decode().splitlines()
+    count = {
+        "payments": m.Payment.objects.count(),
+        "movements": m.WalletMovement.objects.count(),
+        "coupons": m.Coupon.objects.filter(claimed=True).count(),
+    }
+    assert len(rows) == count[name] + 1
+
+
+@pytest.mark.parametrize("what", ["sales", "payments", "wallet", "nonsense"])
+@pytest.mark.parametrize("period", ["day", "week", "month", "nonsense"])
+def test_every_sum_has_its_page(client, what, period):
+    assert_strict_html(client.get(url("index"), {"what": what, "period": period}))
+
+
+def test_the_wallets_sums_are_exact(agent):
+    connection, _sandbox = agent
+    now = timezone.now()
+    told = [("1", "100.00", 0), ("2", "-40.10", 0), ("3", "-0.90", 1), ("4", "7.00", 400)]
+    upsert(
+        WALLET,
+        connection,
+        [
+            WalletMovementRecord(
+                remote_id=key, kind="x", amount=Decimal(amount), currency="CNY", happened_at=now - timedelta(days=days)
+            )
+            for key, amount, days in told
+        ],
+    )
+    [sums] = totals.summed(totals.movements(m.WalletMovement.objects.all(), "month"))
+    assert (sums.currency, sums.money_in, sums.money_out, sums.number) == ("CNY", Decimal(100), Decimal(41), 3)
+    bars = totals.bars(sums, "month")
+    assert len(bars) == 12
+    assert sum(bar["money_out"] for bar in bars) == Decimal(41)
+    assert max(float(bar["up"]) for bar in bars) == 76.0
+
+
+def test_currencies_are_never_summed(agent):
+    connection, _sandbox = agent
+    now = timezone.now()
+    records = [
+        WalletMovementRecord(remote_id=code, kind="x", amount=Decimal(5), currency=code, happened_at=now)
+        for code in ("CNY", "USD")
+    ]
+    upsert(WALLET, connection, records)
+    sums = totals.summed(totals.movements(m.WalletMovement.objects.all(), "day"))
+    assert [(one.currency, one.money_in) for one in sums] == [("CNY", Decimal(5)), ("USD", Decimal(5))]
+
+
+@pytest.mark.parametrize("period", totals.PERIODS)
+def test_periods_begin_at_midnight_and_follow_each_other(period):
+    begins = totals.starts(period)
+    assert len(begins) == totals.PERIODS[period][1]
+    assert begins == sorted(set(begins))
+    assert {(timezone.localtime(at).hour, timezone.localtime(at).minute) for at in begins} == {(0, 0)}
+
+
+@pytest.mark.parametrize("name", ["movements", "index"])
+def test_pages_cost_the_same_whatever_they_hold(client, agent, name):
+    def grow(count):
+        now = timezone.now()
+        records = [
+            WalletMovementRecord(remote_id=f"X{n}", kind="x", amount=Decimal(n), currency="CNY", happened_at=now)
+            for n in range(count)
+        ]
+        upsert(WALLET, agent.connection, records)
+
+    def cost():
+        asked = {"what": "wallet", "size": 100}
+        client.get(url(name), asked)
+        with CaptureQueriesContext(database) as found:
+            client.get(url(name), asked)
+        assert not any('"raw"' in each["sql"] for each in found.captured_queries)
+        return len(found)
+
+    grow(10)
+    few = cost()
+    grow(100)
+    assert cost() == few
+
+
+# -- margins ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def order(money):
+    """A sold order in USD."""
+    row = Order.objects.filter(total__gt=0).exclude(status__in=("unpaid", "cancelled", "refunded", "expired")).first()
+    Order.objects.filter(pk=row.pk).update(total=Decimal("100.00"), currency="USD")
+    return row
+
+
+def test_what_is_left_of_an_order(client, order):
+    assert_strict_html(client.get(url("for_order", order.pk)))
+    client.post(url("cost_add", order.pk), {"amount": "30", "currency": "usd", "note": "Goods"})
+    client.post(url("cost_add", order.pk), {"amount": "5.50", "currency": "USD"})
+    page = client.get(url("for_order", order.pk), headers={"HX-Request": "true"})
+    assert_strict_html(page, fragment=True)
+    assert "USD\u00a064.50" in text(page)
+    assert "64.5 %" in text(page)
+    assert "USD\u00a064.50" in text(client.get(url("margins")))
+    assert AuditEvent.objects.filter(verb="finance.cost_added").count() == 2
+
+
+def test_a_purchase_costs_what_the_wallet_paid_for_it(client, order, agent):
+    now = timezone.now()
+    for key, amount in (("a", "-200"), ("b", "-10"), ("c", "60")):
+        record = WalletMovementRecord(
+            remote_id=key, kind="x", amount=Decimal(amount), currency="CNY", order_number="ORD-9", happened_at=now
+        )
+        upsert(WALLET, agent.connection, [record])
+    client.post(url("cost_add", order.pk), {"reference": "ORD-9"})
+    page = text(client.get(url("for_order", order.pk)))
+    assert "CNY\u00a0150.00" in page
+    assert "USD\u00a0100.00 · CNY\u00a0-150.00" in page
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"amount": "3"}, {"reference": "A", "amount": "3", "currency": "USD"}, {"amount": "-1", "currency": "USD"}],
+)
+def test_a_cost_that_says_nothing_is_refused(client, order, given):
+    response = client.post(url("cost_add", order.pk), given)
+    assert response.status_code == 422
+    assert_strict_html(response)
+    assert not m.OrderCost.objects.exists()
+
+
+def test_a_cost_is_taken_back(client, order):
+    client.post(url("cost_add", order.pk), {"amount": "30", "currency": "USD"})
+    assert client.post(url("cost_remove", m.OrderCost.objects.get().pk)).status_code == 302
+    assert not m.OrderCost.objects.exists()
+
+
+def test_a_foreign_order_is_not_found(client, user_for, order):
+    person = user_for("finance")
+    person.sees_all_connections = False
+    person.save()
+    assert client.get(url("for_order", order.pk)).status_code == 404
+    assert client.post(url("cost_add", order.pk), {"amount": "3", "currency": "USD"}).status_code == 404
+    assert not m.OrderCost.objects.exists()
