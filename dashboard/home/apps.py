@@ -1,0 +1,18 @@
+"""App registration."""
+
+from django.apps import AppConfig
+
+
+class HomeConfig(AppConfig):
+    """The first page and the search over everything; the one app that may ask every domain."""
+
+    name = "dashboard.home"
+    label = "home"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the palette find records and start actions."""
+        from dashboard.home import actions, search
+
+        search.register()
+        actions.register()

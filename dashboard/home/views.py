@@ -1,0 +1,91 @@
+"""The day's work, the parts of it that refresh themselves, and the search over everything."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from dashboard.core import formatting, pages
+from dashboard.home import arrivals, deadlines
+from dashboard.home import health as connection_health
+from dashboard.home import queues as work_queues
+from dashboard.home import search as searching
+from dashboard.home.places import Reach
+from dashboard.staff.access import StaffRequest
+
+
+@require_GET
+def index(request: StaffRequest) -> HttpResponse:
+    """What must be done next, how well the connections are read, what came in."""
+    reach = _reach(request)
+    due = _due(request, reach)
+    context = {
+        "tiles": work_queues.tiles(reach),
+        **due,
+        **_health(reach),
+        "came": arrivals.came_in(reach),
+        "has_connections": bool(reach.every),
+    }
+    return render(request, "home/index.html", context)
+
+
+@require_GET
+def queues(request: StaffRequest) -> HttpResponse:
+    """The tiles alone, as the page polls them."""
+    tiles = work_queues.tiles(_reach(request))
+    return pages.polled(request, tuple(tiles), lambda: render(request, "home/_queues.html", {"tiles": tiles}))
+
+
+@require_GET
+def health(request: StaffRequest) -> HttpResponse:
+    """The connections alone, as the page polls them."""
+    context = _health(_reach(request))
+    parts = tuple((each["title"], each["words"], each["age"]) for each in context["connections"])
+    return pages.polled(request, (parts, context["engine"]), lambda: render(request, "home/_health.html", context))
+
+
+@require_GET
+def due_news(request: StaffRequest) -> HttpResponse:
+    """The foot of the deadlines: offers to show the list anew when it is no longer what ``?known=`` says."""
+    context = _due(request, _reach(request))
+    context["has_changed"] = request.GET.get("known", "") != context["known"]
+    return pages.polled(request, (context["known"],), lambda: render(request, "home/_due_foot.html", context))
+
+
+@require_GET
+def search(request: StaffRequest) -> HttpResponse:
+    """Everything that holds ``?q=``; a number that is exactly one record's opens it, unless ``?stay=`` is set."""
+    q = request.GET.get("q", "")[:100].strip()
+    groups = searching.find(_reach(request), q)
+    exact = "" if request.GET.get("stay") or pages.is_fragment(request) else searching.exactly(groups)
+    if exact:
+        return HttpResponseRedirect(exact)
+    context = {"q": q, "groups": groups, "is_short": len(q) < searching.SHORTEST, "shown": searching.SHOWN}
+    return pages.render(request, "home/search.html", context)
+
+
+def _reach(request: HttpRequest) -> Reach:
+    return Reach(request.user, request.GET.get("connection", ""))
+
+
+def _due(request: HttpRequest, reach: Reach) -> dict[str, Any]:
+    mine = request.GET.get("whose") == "me"
+    found = deadlines.due_next(reach, mine=mine)
+    known = hashlib.blake2b(repr([each.key for each in found]).encode(), digest_size=9).hexdigest()
+    return {"due": deadlines.shown(found, reach), "mine": mine, "known": known, "scope": reach.slug}
+
+
+def _health(reach: Reach) -> dict[str, Any]:
+    words, tone = connection_health.engine_line(reach)
+    return {
+        "connections": connection_health.connections(reach),
+        "engine": words,
+        "engine_tone": tone,
+        "as_of": formatting.exact(timezone.now()),
+        "scope": reach.slug,
+    }

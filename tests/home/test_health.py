@@ -1,0 +1,64 @@
+"""The verdict over a connection, and over the worker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dashboard.home import health
+from dashboard.sync.models import Connection, FeedState, Heartbeat
+from dashboard.sync.models.commands import QUEUED
+from tests.home.test_queues import make_command
+
+
+def line(reach):
+    (found,) = health.connections(reach)
+    return found["tone"], found["words"], found["age"].replace("\xa0", " ")
+
+
+def test_up_to_date_shows_the_newest_reading(goods, reach):
+    assert line(reach())[:2] == ("good", "Up to date")
+
+
+def test_a_late_feed_shows_its_own_age(goods, reach):
+    late = timezone.now() - timedelta(minutes=22)
+    FeedState.objects.filter(feed="orders").update(last_ok_at=late)
+    assert line(reach()) == ("wait", "Orders late", "22 min")
+    FeedState.objects.filter(feed="orders").update(error="429")
+    assert line(reach()) == ("act", "Orders late", "22 min")
+
+
+def test_an_alarm_goes_first(goods, reach):
+    FeedState.objects.filter(feed="messages").update(alarm="too many bad records")
+    assert line(reach())[:2] == ("act", "Messages stopped")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (Connection.PAUSED, ("", "Paused")),
+        (Connection.DISABLED, ("", "Disabled")),
+        (Connection.REAUTH_NEEDED, ("act", "Sign-in refused")),
+    ],
+)
+def test_resting_connections(goods, reach, state, expected):
+    Connection.objects.update(state=state)
+    assert line(reach())[:2] == expected
+
+
+def test_a_connection_that_was_never_read(connect, reach):
+    connect("m2e", "fresh")
+    assert line(reach()) == ("wait", "Not read yet", "never")
+
+
+def test_the_worker(goods, reach):
+    assert health.engine_line(reach()) == ("No sign of life from the worker: never", "act")
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+    assert health.engine_line(reach()) == ("The worker is well; nothing waits to be sent", "")
+    command = make_command(goods.connection, QUEUED)
+    command.not_before = timezone.now() - timedelta(seconds=4)
+    command.save()
+    words, tone = health.engine_line(reach())
+    assert (words.replace("\xa0", " "), tone) == ("The worker is well; the oldest waiting command is 4 s old", "")

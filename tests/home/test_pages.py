@@ -1,0 +1,87 @@
+"""The first page for every role: strict HTML, constant queries, parts that refresh themselves."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dashboard.orders.models import Order
+from dashboard.staff.permissions import ROLES
+from tests.pages import assert_strict_html
+
+PARTS = ("/home/queues/", "/home/health/", "/home/due/")
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_is_strict_html_for_every_role(goods, supply, client_for, settings, role, language):
+    client = client_for(role)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    for url in ("/", "/?whose=me", "/?connection=goods"):
+        response = client.get(url)
+        assert response.status_code == 200
+        assert_strict_html(response)
+    for url in PARTS:
+        assert_strict_html(client.get(url), fragment=True)
+
+
+def test_without_connections_the_page_says_what_to_do(client_for):
+    text = client_for("admin").get("/").content.decode()
+    assert "No connection yet" in text
+    assert 'href="/connections/"' in text
+
+
+def test_queries_do_not_grow_with_rows(goods, client_for):
+    client = client_for("admin")
+
+    def queries():
+        cache.clear()
+        with CaptureQueriesContext(database) as found:
+            assert client.get("/").status_code == 200
+        return len(found)
+
+    Order.objects.update(status="completed")
+    queries()  # the first page of a process also asks what it then remembers
+    few = queries()
+    Order.objects.update(status="to_deliver", ship_by=timezone.now())
+    assert queries() == few
+
+
+def test_no_list_reads_raw_payloads(goods, client_for):
+    client = client_for("admin")
+    with CaptureQueriesContext(database) as found:
+        client.get("/")
+        client.get("/search/?q=Hartmann")
+    assert [query["sql"] for query in found if '"raw"' in query["sql"]] == []
+
+
+@pytest.mark.parametrize("url", PARTS)
+def test_parts_answer_304_while_nothing_changed(goods, client_for, url):
+    client = client_for("viewer")
+    first = client.get(url)
+    again = client.get(url, headers={"If-None-Match": first["ETag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+def test_a_changed_list_of_deadlines_is_offered_never_inserted(goods, client_for):
+    client = client_for("admin")
+    Order.objects.update(status="completed")
+    known = client.get("/").context["known"]
+    url = f"/home/due/?known={known}"
+    assert "This list has changed" not in client.get(url).content.decode()
+    Order.objects.filter(pk=Order.objects.first().pk).update(status="to_deliver", ship_by=timezone.now())
+    text = client.get(url).content.decode()
+    assert "This list has changed" in text
+    assert f"known={known}" in text
+
+
+def test_a_foreign_scope_is_no_scope(goods, confined, client_for):
+    from django.test import Client
+
+    client = Client()
+    client.force_login(confined, backend="django.contrib.auth.backends.ModelBackend")
+    text = client.get("/?connection=goods").content.decode()
+    assert goods.connection.title not in text
