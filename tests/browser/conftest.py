@@ -1,0 +1,55 @@
+"""A real browser, where there is one: tests here are skipped with a clear line otherwise."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium for the whole run. Playwright leaves an event loop behind, hence the variable."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium found (chromium or google-chrome in PATH, or CHROMIUM=/path)")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page_for(
+    browser: Any, live_server: Any, client_for: Callable[[str], Any], settings: Any
+) -> Iterator[Callable[..., Any]]:
+    """``page_for(role, width=1440, theme="light", language="en")``: a signed-in tab; console errors fail the test."""
+    contexts: list[Any] = []
+    problems: list[str] = []
+
+    def make(role: str, *, width: int = 1440, theme: str = "light", language: str = "en") -> Any:
+        cookies = {settings.SESSION_COOKIE_NAME: client_for(role).cookies[settings.SESSION_COOKIE_NAME].value}
+        cookies |= {"theme": theme, settings.LANGUAGE_COOKIE_NAME: language}
+        context = browser.new_context(viewport={"width": width, "height": 900}, base_url=live_server.url)
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5000)
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.problems = problems
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [each for each in problems if "422" not in each] == []

@@ -1,0 +1,142 @@
+"""Buying and money in a real browser, to the agent's ledger and back."""
+
+from decimal import Decimal
+
+import pytest
+
+from dashboard.orders.models import Order
+from dashboard.sourcing.models import CartItem, Package, PurchaseOrder, Shipment
+from dashboard.sync.models import Command
+from tests.connected import drive, effects, pull
+from tests.pages import assert_axe_clean
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def agent(connect):
+    found = connect("fulfillbot", "agent")
+    found.sandbox.calls_per_minute = 100_000
+    found.sandbox.balance = found.sandbox.frozen + Decimal(100_000)
+    found.sandbox.products[12345]["skus"][0].update(stock=500, price=Decimal("100.00"))
+    pull(found.connection, full=True)
+    return found
+
+
+def test_from_the_search_to_a_paid_purchase(page_for, agent):
+    _connection, sandbox = agent
+    sku = sandbox.products[12345]["skus"][0]["skuId"]
+    page = page_for("fulfilment")
+    page.goto("/sourcing/")
+    page.fill("[name=q]", sandbox.products[12345]["title"])
+    page.click("main button:has-text('Search')")
+    page.click("#results a[href$='/12345/']")
+    page.wait_for_url("**/12345/")
+    page.fill("#q0", "3")
+    page.click("button:has-text('Add to cart')")
+    page.wait_for_selector("#commands .state:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#commands .state:has-text('Confirmed')")
+    line = CartItem.objects.get(sku=sku)
+    page.goto("/sourcing/cart/")
+    for box in page.locator("tbody .box:checked").all():
+        if box.get_attribute("value") != str(line.pk):
+            box.uncheck()
+    page.click("button:has-text('Order what is selected…')")
+    page.wait_for_url("**/sourcing/orders/new/?*")
+    page.fill("[name=typed]", "1")
+    page.click("main form[method=post] button[type=submit]")
+    assert "Nothing was sent" in page.locator("[role=alert]").inner_text()
+    page.fill("[name=typed]", f"{line.quantity * 100}.00")
+    page.click("main form[method=post] button[type=submit]")
+    page.wait_for_url("**/sourcing/orders/")
+    command = drive(Command.objects.get(kind="sourcing.place_order"))
+    assert command.state == "done", command.error
+    page.reload()
+    [effect] = effects(sandbox, "orders.create")
+    assert effect["items"] == [["12345", sku, line.quantity]]
+    page.click(f"a:has-text('{effect['orderNo']}')")
+    page.wait_for_url(f"**/orders/{PurchaseOrder.objects.get(remote_id=effect['orderNo']).pk}/")
+    page.click("button:has-text('Cancel…')")
+    page.fill("#cancel-reason", "Bought twice")
+    page.click("dialog button:has-text('Cancel order')")
+    page.wait_for_selector(".timeline .badge:has-text('Queued')")
+    assert drive(Command.objects.get(kind="sourcing.cancel_order")).state == "done"
+    assert [one["orderNo"] for one in effects(sandbox, "orders.cancel")] == [effect["orderNo"]]
+
+
+def test_from_the_warehouse_to_a_shipment(page_for, agent):
+    _connection, sandbox = agent
+    package = Package.objects.filter(shippable=True, weight_grams__gt=200).order_by("arrived_at").first()
+    page = page_for("fulfilment")
+    page.goto("/sourcing/warehouse/?size=100")
+    page.check(f".card .box[value='{package.pk}']")
+    page.click("button:has-text('Ship what is selected…')")
+    page.wait_for_url("**/sourcing/shipments/new/?*")
+    page.fill("#quote_country", "GB")
+    page.click("button:has-text('Quote')")
+    page.wait_for_selector("#quotes:has-text('Cheapest')")
+    page.fill("#id_country", "GB")
+    price = page.locator("#quotes tbody tr td.strong").first.inner_text().split("\u00a0")[-1].replace(",", "")
+    page.fill("#ship-typed", price)
+    page.click("#ship-form button[type=submit]")
+    page.wait_for_url("**/sourcing/shipments/")
+    assert drive(Command.objects.get()).state == "done"
+    [effect] = effects(sandbox, "shipping.create")
+    assert effect["items"] == [[int(package.remote_id), 1]]
+    row = Shipment.objects.get(remote_id=effect["orderNo"])
+    page.goto(f"/sourcing/shipments/{row.pk}/")
+    page.click("button:has-text('Cancel…')")
+    page.click("dialog button:has-text('Cancel shipment')")
+    page.wait_for_selector(".timeline .badge:has-text('Queued')")
+    assert drive(Command.objects.get(kind="sourcing.cancel_shipment")).state == "done"
+
+
+def test_a_cost_is_stated_beside_the_order(page_for, connect):
+    connection, _sandbox = connect("accplanet", "supplier")
+    pull(connection, "orders", "payments", "balance")
+    order = Order.objects.filter(status="completed").first()
+    page = page_for("finance")
+    page.goto(f"/finance/for-order/{order.pk}/")
+    page.click("summary:has-text('State a cost')")
+    page.fill("#id_amount", "1.25")
+    page.fill("#id_currency", order.currency)
+    page.fill("#id_note", "Goods")
+    page.click("button:has-text('Add cost')")
+    page.wait_for_selector("#money-of-order dt:has-text('Goods')")
+    page.goto("/finance/margins/")
+    assert str(order) in page.locator("tbody").inner_text()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark")])
+def test_the_pages_are_clean_for_axe_and_do_not_run_over_the_edge(page_for, agent, connect, width, theme):
+    supplier = connect("accplanet", "supplier").connection
+    pull(supplier, "orders", "payments", "balance")
+    page = page_for("admin", width=width, theme=theme)
+    line, package = CartItem.objects.first(), Package.objects.filter(shippable=True).first()
+    for address in (
+        "/sourcing/?q=backpack",
+        "/sourcing/products/agent/12345/",
+        "/sourcing/cart/",
+        f"/sourcing/orders/new/?line={line.pk}",
+        "/sourcing/orders/?view=all",
+        f"/sourcing/orders/{PurchaseOrder.objects.exclude(inspection='').first().pk}/",
+        "/sourcing/warehouse/?view=all",
+        f"/sourcing/shipments/new/?package={package.pk}",
+        "/sourcing/shipments/?view=all",
+        f"/sourcing/shipments/{Shipment.objects.first().pk}/",
+        "/sourcing/favourites/",
+        "/sourcing/addresses/",
+        "/sourcing/addresses/new/",
+        "/sourcing/profile/",
+        "/finance/?what=wallet&period=month",
+        "/finance/payments/",
+        "/finance/wallet/",
+        "/finance/coupons/",
+        "/finance/margins/",
+        f"/finance/for-order/{Order.objects.first().pk}/",
+    ):
+        page.goto(address)
+        assert_axe_clean(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, address

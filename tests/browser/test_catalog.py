@@ -1,0 +1,84 @@
+"""The catalog in a real browser: filter, reprice, see it confirmed, and find it in the platform's ledger."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.catalog.models import Product, Variant
+from dashboard.sync.models import Batch, Command
+from tests.connected import drive, effects, pull
+from tests.pages import assert_axe_clean
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def digital(connect):
+    made = connect("accplanet", "digital")
+    pull(made.connection, "products", "categories")
+    return made
+
+
+def test_filter_reprice_confirmed(page_for, digital):
+    row = Product.objects.on_sale().filter(quantity__gt=0).exclude(title="").first()
+    variant = row.variants.get()
+    page = page_for("fulfilment")
+    page.goto("/catalog/?view=on-sale")
+    page.fill("#catalog-list-q", row.title[:40])
+    page.wait_for_url("**q=**")
+    page.click(f"#price-{variant.pk} a.edits")
+    page.fill(f"#price-{variant.pk} input[name=price]", "12.34")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#price-{variant.pk}:has-text('Queued')")
+    drive(Command.objects.get())
+    page.wait_for_selector(f"#price-{variant.pk}:has-text('Confirmed')")
+    assert "12.34" in page.inner_text(f"#price-{variant.pk}")
+    assert [one["changes"] for one in effects(digital.sandbox)] == [{"price": "12.34"}]
+    page.goto(f"/catalog/{row.pk}/")
+    assert "12.34" in page.inner_text("#history")
+
+
+def test_a_wrong_price_stays_in_its_cell(page_for, digital):
+    variant = Variant.objects.filter(product__status="on_sale").first()
+    page = page_for("fulfilment")
+    page.goto(f"/catalog/{variant.product_id}/", wait_until="networkidle")
+    page.click(f"#price-{variant.pk} a.edits")
+    page.fill(f"#price-{variant.pk}:not(.htmx-added) input[name=price]", "-1")  # the swap has settled
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#price-{variant.pk} [role=alert]")
+    page.click(f"#price-{variant.pk} button[type=button]")
+    page.wait_for_selector(f"#price-{variant.pk} a.edits")
+    assert effects(digital.sandbox) == []
+
+
+def test_choose_rule_dry_run_send(page_for, digital):
+    page = page_for("fulfilment")
+    page.goto("/catalog/?view=on-sale")
+    for box in page.query_selector_all("tbody .box")[:3]:
+        box.check()
+    page.click("button[name=what][value=stock]")
+    page.fill("[name=value]", "55")
+    page.click("button[name=run]")
+    page.wait_for_selector("[name=typed]")
+    number = page.inner_text(".tile:nth-child(2) .tile-value")
+    page.fill("[name=typed]", number)
+    page.click("form:has([name=typed]) button[type=submit]")
+    page.wait_for_load_state()
+    batch = Batch.objects.get()
+    assert batch.commands.count() == int(number) == 3
+    assert {drive(one).state for one in batch.commands.all()} == {"done"}
+    assert [one["changes"] for one in effects(digital.sandbox)] == [{"stock": 55}] * 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_the_pages_are_clean_for_axe(page_for, digital, width, theme):
+    page = page_for("fulfilment", width=width, theme=theme)
+    product = Product.objects.on_sale().first()
+    for url in ("/catalog/", "/catalog/categories/", "/catalog/bulk/?all=1&what=price",
+                "/catalog/bulk/?all=1&what=price&how=percent&value=-5&run=1", f"/catalog/{product.pk}/",
+                f"/catalog/{product.pk}/edit/", f"/catalog/{product.pk}/accounts/", "/catalog/new/digital/",
+                f"/catalog/variants/{product.variants.get().pk}/price/"):  # fmt: skip
+        page.goto(url)
+        assert_axe_clean(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url

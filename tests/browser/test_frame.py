@@ -1,0 +1,215 @@
+"""The frame in a real browser: accessible in every scheme and language, keys, palette, selection, toasts, drafts."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from dashboard.core import navigation
+from dashboard.core.models import SavedView
+from tests.pages import assert_axe_clean
+
+SHOTS = os.environ.get("SCREENSHOTS", "")  # a folder to keep pictures in, to judge the look by eye
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def style(page_for, settings):
+    settings.DEBUG = True
+
+    def open_page(query="", **options):
+        page = page_for("admin", **options)
+        page.goto(f"/style/{query}")
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_components_are_clean_for_axe(style, width, theme, language):
+    page = style("?form=bad", width=width, theme=theme, language=language)
+    assert_axe_clean(page)
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 768, 390])
+def test_the_full_frame_is_clean_for_axe_and_stays_inside(style, monkeypatch, width):
+    everywhere = tuple(replace(entry, url_name="staff:people") for entry in navigation.NAVIGATION)
+    monkeypatch.setattr(navigation, "NAVIGATION", everywhere)
+    monkeypatch.setattr(
+        navigation, "_counts", {"orders": lambda user: (48, "act"), "messages": lambda user: (1200, "wait")}
+    )
+    sign = {"tone": "wait", "text": "4 of 5 up to date", "failures": 1, "url": "/staff/"}
+    monkeypatch.setattr(navigation, "_sign", [lambda user: sign])
+    scopes = [{"slug": "a", "title": "First shop", "mark": "Fi"}, {"slug": "b", "title": "Second shop", "mark": "Se"}]
+    monkeypatch.setattr(navigation, "_scopes", [lambda user: scopes])
+    page = style("?connection=b", width=width)
+    assert page.locator(".nav-link").count() == len(navigation.NAVIGATION)
+    assert page.locator("#count-messages").inner_text() == "999+"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert_axe_clean(page)
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/frame-{width}.png")
+
+
+def test_nothing_runs_over_the_edge(style):
+    for width in (1440, 1024, 768, 390):
+        page = style(width=width)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+def test_dialogs_are_clean_for_axe(style):
+    page = style()
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette-list a")
+    assert_axe_clean(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert_axe_clean(page)
+
+
+def test_the_palette_asks_the_server_and_enter_opens(style):
+    page = style()
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette-list a.is-active")
+    with page.expect_response("**/search/palette?q=sta*"):
+        page.keyboard.type("sta")
+    page.wait_for_selector("#palette-list a:has-text('Go to Staff')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/")
+
+
+def test_keys_rest_while_typing_and_go_elsewhere(style):
+    page = style()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url("**/staff/")
+
+
+def test_rows_are_walked_and_selected_by_keys(style):
+    page = style()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    assert page.locator("tbody .box:checked").count() == 2
+    assert page.locator("[data-selected]").inner_text() == "2 selected"
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('tr').id") == "order-2"
+    page.locator("#order-6 .box").click(modifiers=["Shift"])
+    assert page.locator("tbody .box:checked").count() == 7
+    page.click(".bulk [data-act=clear]")
+    assert page.locator("tbody .box:checked").count() == 0
+
+
+def test_search_swaps_the_list_only_and_keeps_focus(style):
+    page = style()
+    page.evaluate("document.querySelector('h1').dataset.kept = '1'")
+    box = page.locator("#sample-list-q")
+    box.focus()
+    with page.expect_response(lambda response: "q=mug" in response.url and "style" in response.url) as answer:
+        page.keyboard.type("mug")
+    assert answer.value.request.headers["hx-request"] == "true"
+    page.wait_for_url("**/style/?*q=mug*")
+    assert page.locator("h1[data-kept]").count() == 1
+    assert page.evaluate("document.activeElement.id") == "sample-list-q"
+
+
+def test_sort_tab_and_page_swap_the_list_only(style):
+    page = style()
+    page.evaluate("document.querySelector('h1').dataset.kept = '1'")
+    for name, ending in [("sort-2", "?"), ("tab-1", "?"), ("size-50", "?size=50"), ("on", "after=x")]:
+        with page.expect_response(lambda response: "/style/" in response.url) as answer:
+            page.click(f"#sample-list-{name}")
+        assert answer.value.request.headers["hx-target"] == "sample-list"
+        assert ending in answer.value.url
+        assert page.locator("h1[data-kept]").count() == 1
+        page.wait_for_selector("#sample-list:not([aria-busy])")
+    assert page.evaluate("document.activeElement.id") == "sample-list-on"
+    assert page.locator("#announce").inner_text() == "12 rows shown"
+    page.go_back()
+    page.wait_for_selector("h1:not([data-kept])")
+
+
+def test_a_refused_form_takes_the_focus_to_its_summary(style):
+    page = style("?form=bad")
+    assert page.evaluate("document.activeElement.id") == "form-errors"
+
+
+def test_a_failed_request_shows_a_toast_and_changes_nothing(style):
+    page = style()
+    before = page.locator("#sample-list tbody tr").count()
+    page.route("**/style/?*q=*", lambda route: route.fulfill(status=500, body="boom"))
+    page.locator("#sample-list-q").fill("x")
+    page.wait_for_selector("#toasts .toast.is-act")
+    assert "Nothing was changed." in page.locator("#toasts").inner_text()
+    assert page.locator("#sample-list tbody tr").count() == before
+    page.unroute("**/style/?*q=*")
+    page.route("**/style/?*q=*", lambda route: route.abort())
+    page.locator("#sample-list-q").fill("y")
+    page.wait_for_selector("#toasts .toast >> nth=1")
+    page.problems.clear()
+
+
+def test_the_theme_is_a_cookie_that_the_server_renders(style):
+    page = style()
+    page.click("[data-act=theme]")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_poll_carries_the_validator_and_rests_on_hidden_tabs(page_for, settings, monkeypatch):
+    settings.DEBUG = True
+    sign = {"tone": "wait", "text": "4 of 5 up to date", "failures": 1, "url": "/staff/"}
+    monkeypatch.setattr(navigation, "_sign", [lambda user: sign])
+    page = page_for("admin")
+    page.goto("/style/")
+    codes = []
+    page.on("response", lambda response: codes.append(response.status) if "sync-sign" in response.url else None)
+    wake = "document.dispatchEvent(new Event('visibilitychange'))"
+    with page.expect_response("**/sync-sign/"):
+        page.evaluate(wake)
+    page.wait_for_timeout(100)
+    with page.expect_response("**/sync-sign/"):
+        page.evaluate(wake)
+    assert codes == [200, 304]
+    assert page.locator("#sync-sign").inner_text().startswith("4 of 5 up to date")
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
+    page.evaluate(wake)
+    page.wait_for_timeout(200)
+    assert codes == [200, 304]
+    page.problems.clear()
+
+
+def test_a_draft_outlives_a_reload_but_not_the_session(style):
+    page = style()
+    page.fill("#id_rows", "AAAA-BBBB")
+    page.reload()
+    assert page.input_value("#id_rows") == "AAAA-BBBB"
+    page.click("details.menu:has(.avatar) summary")
+    page.click("[data-ends-session] button")
+    page.wait_for_url("**/staff/sign-in/**")
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft:'))") == []
+
+
+def test_a_double_click_sends_once(style):
+    page = style()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.click("[data-dialog=save-view] >> nth=0")
+    page.fill("#save-view-name", "Late ones")
+    with page.expect_navigation():
+        page.dblclick("#save-view button[type=submit]")
+    page.wait_for_load_state()
+    assert [url.split("/", 3)[3] for url in sent] == ["views/save/"]
+    assert SavedView.objects.count() == 1
+
+
+def test_the_language_switch(style):
+    page = style()
+    page.click("button[name=language]")
+    page.wait_for_selector("html[lang=zh-Hans]")
+    assert page.locator(".skip").inner_text() == "跳到正文"

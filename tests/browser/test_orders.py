@@ -1,0 +1,71 @@
+"""The day's work with orders in a real browser, to the platform's ledger and back."""
+
+import pytest
+
+from dashboard.orders.models import Order
+from dashboard.sync.models import Command
+from tests.connected import drive, effects, pull
+from tests.pages import assert_axe_clean
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def goods(connect):
+    found = connect("imetastore", "goods")
+    pull(found.connection, "orders")
+    return found
+
+
+def test_from_the_list_to_a_confirmed_delivery(page_for, goods):
+    order = Order.objects.filter(connection=goods.connection, status="to_deliver", quantity=2).first()
+    page = page_for("fulfilment")
+    page.goto("/orders/")
+    page.fill("#orders-list-q", order.number)
+    page.wait_for_url(f"**q={order.number}*")
+    page.click(f"#order-{order.pk} th a")
+    page.wait_for_url(f"**/orders/{order.pk}/")
+    page.click("text=Deliver…")
+    page.fill("[name=content]", "only-one-code\nonly-one-code")
+    page.click("main button[type=submit]")
+    assert "Nothing was sent" in page.locator("[role=alert]").inner_text()
+    assert Command.objects.count() == 0
+    page.fill("[name=content]", "first-code\nsecond-code")
+    page.click("main button[type=submit]")
+    page.wait_for_selector("#history .badge:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#history .badge:has-text('Confirmed')")
+    assert [effect["units"] for effect in effects(goods.sandbox, "orders.deliver")] == [2]
+    assert "first-code" not in page.content()
+
+
+def test_chosen_orders_are_delivered_together(page_for, goods):
+    orders = list(Order.objects.filter(connection=goods.connection, status="to_deliver", quantity=1)[:2])
+    page = page_for("fulfilment")
+    page.goto("/orders/?size=100")
+    for order in orders:
+        page.check(f"#order-{order.pk} .box")
+    page.click(".bulk button:has-text('Deliver…')")
+    page.wait_for_url("**/orders/bulk/deliver/?pk=*")
+    page.fill("[name=content]", "code-1\ncode-2")
+    page.click("button:has-text('Deliver 2 units')")
+    page.wait_for_load_state()
+    for command in Command.objects.all():
+        assert drive(command).state == "done"
+    assert len(effects(goods.sandbox, "orders.deliver")) == 2
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark")])
+def test_the_pages_are_clean_for_axe_and_do_not_run_over_the_edge(page_for, goods, width, theme):
+    order = Order.objects.filter(connection=goods.connection, status="to_deliver").first()
+    page = page_for("admin", width=width, theme=theme)
+    for address in (
+        "/orders/?view=all",
+        f"/orders/{order.pk}/",
+        f"/orders/{order.pk}/deliver/",
+        f"/orders/bulk/deliver/?pk={order.pk}",
+        f"/orders/packing-slips/?pk={order.pk}",
+    ):
+        page.goto(address)
+        assert_axe_clean(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address

@@ -1,0 +1,45 @@
+"""The staff pages in a real browser: signing in by hand, and axe on every page."""
+
+import pytest
+
+from dashboard.staff import two_factor
+from tests.factories import PASSWORD, make_user
+from tests.pages import assert_axe_clean
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def tab(browser, live_server):
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    yield page
+    context.close()
+
+
+def test_signing_in_by_hand(tab):
+    make_user()
+    tab.goto("/staff/profile/")
+    assert_axe_clean(tab)
+    tab.fill("[name=username]", "mei")
+    tab.fill("[name=password]", "wrong")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("[role=alert]")
+    assert_axe_clean(tab)
+    tab.fill("[name=password]", PASSWORD)
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/staff/profile/")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_are_clean_for_axe(page_for, user_for, width, language):
+    page = page_for("admin", width=width, language=language)
+    li = make_user("li", role="support")
+    two_factor.enrol(user_for("admin"))
+    for url in ("/staff/", f"/staff/{li.pk}/", "/staff/new/", "/staff/audit/", "/staff/profile/",
+                "/staff/profile/two-factor/", "/staff/confirm/"):  # fmt: skip
+        page.goto(url)
+        assert_axe_clean(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url

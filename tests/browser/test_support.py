@@ -1,0 +1,194 @@
+"""After-sales, messages and tickets in a real browser, to the platforms' ledgers and back."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from channels.imetastore.sandbox import ImetastoreSandbox
+from dashboard.aftersales.models import Case
+from dashboard.messaging.models import CannedReply, Draft, Thread, ThreadNote
+from dashboard.orders.models import Order
+from dashboard.sync.models import Command
+from dashboard.tickets.models import Ticket
+from tests.connected import drive, effects, pull
+from tests.pages import assert_axe_clean
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def patient(page_for):
+    """A tab that waits longer: these pages load panels of several domains."""
+
+    def make(role, **options):
+        page = page_for(role, **options)
+        page.set_default_timeout(20_000)
+        return page
+
+    return make
+
+
+@pytest.fixture
+def goods(connect):
+    found = connect("imetastore", "goods", values=dict(ImetastoreSandbox.options))
+    pull(found.connection, "orders", "deliveries", "cases", "threads", "messages")
+    return found
+
+
+@pytest.fixture
+def desk(connect):
+    found = connect("shoppo", "desk")
+    pull(found.connection, "orders", "tickets")
+    return found
+
+
+def test_a_case_is_rejected_with_a_reason_and_the_page_shows_it(patient, goods):
+    case = Case.objects.waiting().order_by("decide_by").first()
+    page = patient("support")
+    page.goto("/aftersales/")
+    page.click(f"#case-{case.pk} th a")
+    page.wait_for_url(f"**/aftersales/{case.pk}/")
+    page.click("button:has-text('Reject the case')")
+    assert "Nothing was sent" in page.locator("[role=alert]").inner_text()
+    assert Command.objects.count() == 0
+    page.fill("#reject_reason", "The code was redeemed")
+    page.fill("#reject_image_urls", "https://img.example.com/proof.png")
+    page.click("button:has-text('Reject the case')")
+    page.wait_for_selector("#decision .badge:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#decision .badge:has-text('Rejected')")
+    assert [effect["rejectDescription"] for effect in effects(goods.sandbox)] == ["The code was redeemed"]
+
+
+def test_a_refund_needs_the_amount_typed(patient, goods):
+    case = Case.objects.waiting().order_by("decide_by").first()
+    page = patient("support")
+    page.goto(f"/aftersales/{case.pk}/")
+    page.fill("#approve_typed", "1")
+    page.click("button:has-text('Refund')")
+    assert "This is not" in page.content()
+    page.fill("#approve_typed", f"{case.amount:,.2f}")
+    page.click("button:has-text('Refund')")
+    page.wait_for_selector("#decision .badge:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    assert [effect["isApproved"] for effect in effects(goods.sandbox)] == [True]
+
+
+def test_a_reply_is_written_from_a_canned_one_taken_back_and_sent(patient, goods):
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    CannedReply.objects.create(shortcut="thanks", text="Hello {buyer}, thank you.")
+    page = patient("support")
+    page.goto("/messages/")
+    page.click(f"#thread-item-{thread.pk}")
+    page.wait_for_selector(f"#thread-item-{thread.pk}[aria-current]")
+    page.locator("#message-text").press_sequentially("/")
+    page.click(".canned button")
+    wanted = f"Hello {thread.buyer}, thank you."
+    assert page.input_value("#message-text") == wanted
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".msg:has-text('Goes out in')")
+    assert page.input_value("#message-text") == ""
+    page.click("button:has-text('Undo')")
+    page.wait_for_selector("#message-text:not(:placeholder-shown)")
+    assert Command.objects.get().state == "cancelled"
+    assert Draft.objects.get().text == wanted
+    page.click("#composer button:has-text('Send')")
+    page.wait_for_selector(".msg:has-text('Goes out in')")
+    command = Command.objects.get(state="queued")
+    assert command.not_before - command.created_at == timedelta(seconds=8)
+    assert drive(command).state == "done"
+    page.wait_for_selector(".msg-out:has-text('confirmed at')")
+    assert [effect["text"] for effect in effects(goods.sandbox)] == [wanted]
+
+
+def test_a_private_note_stays_in_the_house_even_with_the_send_key(patient, goods):
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    page = patient("support")
+    page.goto(f"/messages/{thread.pk}/")
+    page.click("button[data-mode=note]")
+    page.fill("#message-text", "Do not believe this one")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".msg-note:has-text('Do not believe this one')")
+    assert ThreadNote.objects.get().text == "Do not believe this one"
+    assert Command.objects.count() == 0
+    assert effects(goods.sandbox) == []
+
+
+def test_what_is_typed_is_kept(patient, goods):
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    page = patient("support")
+    page.goto(f"/messages/{thread.pk}/")
+    page.locator("#message-text").press_sequentially("Half a sent")
+    page.wait_for_selector("#draft:has-text('Draft kept')")
+    page.reload()
+    assert page.input_value("#message-text") == "Half a sent"
+
+
+def test_a_ticket_is_opened_from_an_order_with_a_picture(patient, desk, tmp_path):
+    order = Order.objects.filter(connection=desk.connection, line_count__gt=0).first()
+    picture = tmp_path / "box.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 64)
+    page = patient("support")
+    page.goto(f"/tickets/open/?order={order.pk}&kind=refund")
+    page.set_input_files("#picture-file", str(picture))
+    page.wait_for_selector("#pictures .command")
+    upload = drive(Command.objects.get(kind="tickets.upload_picture"))
+    assert upload.state == "done"
+    page.wait_for_selector("#pictures .command:has-text('Confirmed')")
+    for name, value in {
+        "first_name": "Mei",
+        "last_name": "Li",
+        "email": "mei@example.com",
+        "reason": "DAMAGED",
+    }.items():
+        page.fill(f"[name={name}]", value)
+    page.select_option("[name=problem_type]", "REFUND")
+    page.fill("[name=text]", "The box was empty")
+    page.click("button:has-text('Open ticket')")
+    page.wait_for_url("**/activity/**")
+    assert drive(Command.objects.get(kind="tickets.open")).state == "done"
+    (opened,) = [effect for effect in effects(desk.sandbox) if "image_ids" in effect]
+    assert opened["image_ids"] == [upload.receipt["remote_id"]]
+    assert Ticket.objects.get(remote_id=opened["ticket_id"]).opened_for == order.remote_id
+
+
+def test_a_ticket_is_answered(patient, desk):
+    ticket = Ticket.objects.filter(status="open").first()
+    page = patient("support")
+    page.goto(f"/tickets/{ticket.pk}/")
+    page.fill("[name=text]", "We look into it")
+    page.click("button:has-text('Send reply')")
+    page.wait_for_selector("#conversation .msg-out:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#conversation .msg-out:not(:has(.state)):has-text('We look into it')")
+    assert [effect["content"] for effect in effects(desk.sandbox)] == ["We look into it"]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark"), (390, "light")])
+def test_the_pages_are_clean_for_axe_and_do_not_run_over_the_edge(patient, goods, desk, width, theme):
+    case = Case.objects.waiting().order_by("decide_by").first()
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    ThreadNote.objects.create(thread=thread, text="Figure passed inspection")
+    Thread.objects.filter(pk=thread.pk).update(waiting_since=timezone.now() - timedelta(hours=23))
+    order = Order.objects.filter(connection=desk.connection, line_count__gt=0).first()
+    ticket = Ticket.objects.filter(status="open", reply_count__gt=0).first() or Ticket.objects.first()
+    page = patient("admin", width=width, theme=theme)
+    for name, address in {
+        "cases": "/aftersales/?view=all",
+        "case": f"/aftersales/{case.pk}/",
+        "inbox": "/messages/",
+        "thread": f"/messages/{thread.pk}/",
+        "canned": "/messages/canned/",
+        "tickets": "/tickets/?view=all",
+        "ticket": f"/tickets/{ticket.pk}/",
+        "open": f"/tickets/open/?order={order.pk}&kind=refund",
+    }.items():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        if os.environ.get("SHOTS"):
+            page.screenshot(path=Path(os.environ["SHOTS"]) / f"{name}-{width}-{theme}.png")
+        assert_axe_clean(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
