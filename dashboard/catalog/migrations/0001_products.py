@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("sync", "0001_machinery"),
+        ("sync", "0001_connections"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0001_products"),
-        ("sync", "0002_feed_notice"),
+        ("sync", "0005_commands_and_batches"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0002_pool_command"),
-        ("sync", "0003_connection_check"),
+        ("sync", "0001_connections"),
     ]
 
     operations = [

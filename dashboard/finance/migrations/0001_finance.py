@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("sync", "0002_feed_notice"),
+        ("sync", "0001_connections"),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("messaging", "0001_threads_and_messages"),
         ("orders", "0001_orders"),
         ("sourcing", "0001_sourcing"),
-        ("sync", "0003_connection_check"),
+        ("sync", "0005_commands_and_batches"),
         ("tickets", "0001_tickets"),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("sync", "0002_feed_notice"),
+        ("sync", "0005_commands_and_batches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

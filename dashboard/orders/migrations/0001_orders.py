@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("sync", "0001_machinery"),
+        ("sync", "0005_commands_and_batches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
