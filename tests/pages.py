@@ -1,5 +1,6 @@
 """What every page must be: strictly parseable HTML, without anything inline, clean for axe."""
 
+import time
 from typing import Any
 
 import html5lib
@@ -33,6 +34,20 @@ def _assert_nothing_inline(element: Any) -> None:
         assert lowered != "style", f"style= on <{tag}>"
         assert not lowered.startswith("on"), f"{name}= on <{tag}>"
         assert "hx-on" not in lowered, f"{name}= on <{tag}>"
+
+
+def eventually(page: Any, script: str, wanted: Any) -> None:
+    """Wait until a script in the page gives the wanted value. (A policy without eval forbids the browser's own way.)"""
+    deadline = time.monotonic() + 90
+    while (found := page.evaluate(script)) != wanted:
+        assert time.monotonic() < deadline, f"{script} gives {found!r}, not {wanted!r}"
+        page.wait_for_timeout(50)
+
+
+def go_by_keys(page: Any, *keys: str) -> None:
+    """Press keys one upon the other, however slow the machine is: the second of `g o` must follow within a second."""
+    press = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}))"
+    page.evaluate(f"keys => keys.forEach({press})", list(keys))
 
 
 def assert_axe_clean(page: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+PATIENCE = 90_000  # milliseconds: a busy machine with two cores takes its time
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -42,7 +43,7 @@ def page_for(
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))

@@ -62,8 +62,8 @@ def test_choose_rule_dry_run_send(page_for, digital):
     page.wait_for_selector("[name=typed]")
     number = page.inner_text(".tile:nth-child(2) .tile-value")
     page.fill("[name=typed]", number)
-    page.click("form:has([name=typed]) button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("form:has([name=typed]) button[type=submit]")
     batch = Batch.objects.get()
     assert batch.commands.count() == int(number) == 3
     assert {drive(one).state for one in batch.commands.all()} == {"done"}

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.core import navigation
 from dashboard.core.models import SavedView
-from tests.pages import assert_axe_clean
+from tests.pages import assert_axe_clean, eventually, go_by_keys
 
 SHOTS = os.environ.get("SCREENSHOTS", "")  # a folder to keep pictures in, to judge the look by eye
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -73,9 +73,9 @@ def test_the_palette_asks_the_server_and_enter_opens(style):
     page = style()
     page.keyboard.press("Control+k")
     page.wait_for_selector("#palette-list a.is-active")
-    with page.expect_response("**/search/palette?q=sta*"):
-        page.keyboard.type("sta")
-    page.wait_for_selector("#palette-list a:has-text('Go to Staff')")
+    page.keyboard.type("sta")
+    page.wait_for_selector("#palette-input[data-answered=sta]")
+    page.wait_for_selector("#palette-list a.is-active:has-text('Go to Staff')")
     page.keyboard.press("Enter")
     page.wait_for_url("**/staff/")
 
@@ -85,8 +85,7 @@ def test_keys_rest_while_typing_and_go_elsewhere(style):
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("g")
-    page.keyboard.press("p")
+    go_by_keys(page, "g", "p")
     page.wait_for_url("**/staff/")
 
 
@@ -114,7 +113,7 @@ def test_search_swaps_the_list_only_and_keeps_focus(style):
     assert answer.value.request.headers["hx-request"] == "true"
     page.wait_for_url("**/style/?*q=mug*")
     assert page.locator("h1[data-kept]").count() == 1
-    assert page.evaluate("document.activeElement.id") == "sample-list-q"
+    eventually(page, "document.activeElement.id", "sample-list-q")
 
 
 def test_sort_tab_and_page_swap_the_list_only(style):
@@ -127,8 +126,8 @@ def test_sort_tab_and_page_swap_the_list_only(style):
         assert ending in answer.value.url
         assert page.locator("h1[data-kept]").count() == 1
         page.wait_for_selector("#sample-list:not([aria-busy])")
-    assert page.evaluate("document.activeElement.id") == "sample-list-on"
-    assert page.locator("#announce").inner_text() == "12 rows shown"
+    eventually(page, "document.activeElement.id", "sample-list-on")
+    eventually(page, "document.querySelector('#announce').innerText", "12 rows shown")
     page.go_back()
     page.wait_for_selector("h1:not([data-kept])")
 
@@ -170,9 +169,10 @@ def test_a_poll_carries_the_validator_and_rests_on_hidden_tabs(page_for, setting
     codes = []
     page.on("response", lambda response: codes.append(response.status) if "sync-sign" in response.url else None)
     wake = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate("document.addEventListener('htmx:afterSettle', () => { document.body.dataset.settled = '1'; })")
     with page.expect_response("**/sync-sign/"):
         page.evaluate(wake)
-    page.wait_for_timeout(100)
+    page.wait_for_selector("body[data-settled]")
     with page.expect_response("**/sync-sign/"):
         page.evaluate(wake)
     assert codes == [200, 304]
@@ -203,7 +203,6 @@ def test_a_double_click_sends_once(style):
     page.fill("#save-view-name", "Late ones")
     with page.expect_navigation():
         page.dblclick("#save-view button[type=submit]")
-    page.wait_for_load_state()
     assert [url.split("/", 3)[3] for url in sent] == ["views/save/"]
     assert SavedView.objects.count() == 1
 

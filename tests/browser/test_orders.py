@@ -48,8 +48,8 @@ def test_chosen_orders_are_delivered_together(page_for, goods):
     page.click(".bulk button:has-text('Deliver…')")
     page.wait_for_url("**/orders/bulk/deliver/?pk=*")
     page.fill("[name=content]", "code-1\ncode-2")
-    page.click("button:has-text('Deliver 2 units')")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("button:has-text('Deliver 2 units')")
     for command in Command.objects.all():
         assert drive(command).state == "done"
     assert len(effects(goods.sandbox, "orders.deliver")) == 2

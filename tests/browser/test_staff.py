@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.staff import two_factor
+from tests.browser.conftest import PATIENCE
 from tests.factories import PASSWORD, make_user
 from tests.pages import assert_axe_clean
 
@@ -13,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def tab(browser, live_server):
     context = browser.new_context(base_url=live_server.url)
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
 

@@ -46,7 +46,7 @@ class Farm:
         """End it."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(20)
+        self._process.wait(300)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ def test_eight_threads_renew_a_session_once(connect: Connect):
 
     def work() -> None:
         try:
-            barrier.wait(30)
+            barrier.wait()
             pages.append(len(open_channel(made.connection).pull_products(None, None).records))
         except Exception as error:
             broken.append(error)
