@@ -262,7 +262,7 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
-LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale", BASE_DIR / "channels" / "locale"]
 LANGUAGE_COOKIE_HTTPONLY = True
 SITE_TITLE = _("Seller dashboard")
 

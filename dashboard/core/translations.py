@@ -13,6 +13,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from dashboard.core.declared import phrases
+
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -28,7 +30,7 @@ _NOISE = ('"Project-Id', '"Report-', '"POT-', '"PO-Rev', '"Last-', '"Language-Te
 
 
 def po_files() -> list[Path]:
-    """The catalogues of the product, one a language."""
+    """The catalogues: one a language for the pages, one for what channels say."""
     return sorted(path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/django.po"))
 
 
@@ -38,9 +40,14 @@ def read(path: Path) -> Catalog:
         return read_po(file, locale=path.parts[-3])
 
 
-def found() -> Catalog:
-    """Every message that the sources name."""
+def found(path: Path) -> Catalog:
+    """Every message that the sources of a catalogue name: those of the channels are declared, not marked."""
     catalog = Catalog(project="seller-dashboard", charset="utf-8")
+    folder = path.parents[3]  # …/<folder>/locale/<language>/LC_MESSAGES/django.po
+    if folder == Path(settings.BASE_DIR) / "channels":
+        for file, line, words in phrases(folder):
+            catalog.add(words, locations=[(str(file), line)])
+        return catalog
     for place, line, message, comments, context in _messages():
         catalog.add(message, locations=[(place, line)], auto_comments=comments, context=context)
     return catalog
@@ -62,7 +69,7 @@ def _messages() -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], st
 def missing(path: Path) -> list[str]:
     """The messages that the sources name and the catalogue lacks or has not translated."""
     catalog = read(path)
-    return [_words(message) for message in found() if message.id and not _translated(catalog, message)]
+    return [_words(message) for message in found(path) if message.id and not _translated(catalog, message)]
 
 
 def _translated(catalog: Catalog, message: Message) -> bool:
@@ -79,7 +86,7 @@ def _words(message: Message) -> str:
 def update(path: Path) -> None:
     """Add what the sources name anew, drop what they no longer name; translations stay."""
     catalog = read(path)
-    catalog.update(found(), no_fuzzy_matching=True)
+    catalog.update(found(path), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=120, no_location=True, sort_output=True)

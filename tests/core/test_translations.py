@@ -8,16 +8,37 @@ from dashboard.core import translations
 
 PLACEHOLDERS = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
+PAGES, CHANNELS = (
+    next(path for path in translations.po_files() if folder in path.parts) for folder in ("dashboard", "channels")
+)
+
+
+def named(path):
+    """The folder and the language of a catalogue."""
+    return f"{path.parts[-5]} {path.parts[-3]}"
+
 
 def test_the_extractor_reads_templates_and_python():
-    ids = {message.id for message in translations.found()}
+    ids = {message.id for message in translations.found(PAGES)}
     assert "Skip to content" in ids
     assert "just now" in ids
     assert ("%(n)s day", "%(n)s days") in ids
     assert ("%(n)s row shown", "%(n)s rows shown") in ids
 
 
-@pytest.mark.parametrize("path", translations.po_files(), ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", translations.po_files(), ids=named)
+def test_nothing_is_left_in_english(path):
+    assert translations.missing(path) == []
+
+
+def test_what_channels_say_has_a_catalogue_of_its_own():
+    ids = {message.id for message in translations.found(CHANNELS)}
+    assert "API key" in ids
+    assert "The platform answered %(status)s." in ids
+    assert "Skip to content" not in ids
+
+
+@pytest.mark.parametrize("path", translations.po_files(), ids=named)
 def test_placeholders_survive(path):
     for message in translations.read(path):
         if not message.id:
@@ -30,7 +51,7 @@ def test_placeholders_survive(path):
 
 
 def test_compiling_is_whole(tmp_path):
-    source = translations.po_files()[0]
+    source = PAGES
     folder = tmp_path / "zh_Hans" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     copy = folder / "django.po"

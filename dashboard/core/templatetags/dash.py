@@ -10,7 +10,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from dashboard.core import formatting, forms, html
+from dashboard.core import formatting, forms, html, wording
+from dashboard.core.keyset import PLACE_PARAMS
 
 register = template.Library()
 
@@ -23,12 +24,14 @@ register.filter("number", formatting.count)
 register.filter("duration", formatting.duration)
 register.filter("sanitised", html.sanitised)
 register.filter("with_links", html.with_links)
+register.filter("worded", wording.worded)
 register.filter("control", forms.control)
 register.filter("error_fields", forms.error_fields)
 register.simple_tag(html.icon, name="icon")
 register.simple_tag(html.state, name="state")
 register.simple_tag(html.badge, name="badge")
 register.simple_tag(html.image_link, name="image_link")
+register.simple_tag(html.picture, name="picture")
 
 
 @register.filter
@@ -72,7 +75,7 @@ def mark(letters: str, title: str) -> SafeString:
 def query(context: Mapping[str, Any], **changes: Any) -> str:
     """The page's query string with changes: ``{% query sort="-total" after=None %}``; None or "" removes a name.
 
-    Positions do not outlive a change: ``after`` and ``before`` are dropped unless they are what changes.
+    Positions do not outlive a change: ``after``, ``before`` and ``on`` are dropped unless they are what changes.
     """
     return changed_query(context["request"].GET, **changes)
 
@@ -80,7 +83,7 @@ def query(context: Mapping[str, Any], **changes: Any) -> str:
 def changed_query(params: QueryDict, **changes: Any) -> str:
     """``?…`` with the given names set or removed; a list sets several values."""
     copy = params.copy()
-    for name in ("after", "before", "format"):
+    for name in (*PLACE_PARAMS, "format"):
         copy.pop(name, None)
     for name, value in changes.items():
         copy.pop(name, None)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Do it for every language."""
         for path in translations.po_files():
-            language = path.parts[-3]
+            language = f"{path.parts[-5]} {path.parts[-3]}"
             if options["update"]:
                 translations.update(path)
                 self.stdout.write(f"{language}: {len(translations.missing(path))} messages to translate")

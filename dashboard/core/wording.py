@@ -1,0 +1,83 @@
+"""Stored English sentences in the reader's language.
+
+What channels and workers say is kept in English, because nobody knows who will read it. When it is shown it is looked
+up among the translated messages: as it stands, or as one of those with values in them. Anything else is somebody's
+own words and stays.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from babel.messages.catalog import Message
+from babel.messages.mofile import read_mo
+from django.utils.translation import get_language, to_locale
+
+from dashboard.core import translations
+
+_PLACE = re.compile(r"%\((\w+)\)[sd]")
+_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
+_TELLING = 8  # letters that a message with values must have around them, or it would fit anything
+
+
+class _Catalogue(NamedTuple):
+    exact: dict[str, str]
+    patterns: list[tuple[re.Pattern[str], str]]
+
+
+def worded(text: object) -> str:
+    """The text in the reader's language when it is ours, unchanged otherwise."""
+    language = get_language() or "en"
+    return str(text) if not text or language.startswith("en") else _worded(str(text), to_locale(language))
+
+
+@functools.lru_cache(maxsize=4096)
+def _worded(text: str, locale: str) -> str:
+    known = _catalogue(locale)
+    if text in known.exact:
+        return known.exact[text]
+    for pattern, template in known.patterns:
+        if found := pattern.fullmatch(text):
+            return template % {name: _worded(value, locale) for name, value in found.groupdict().items()}
+    sentences = _SENTENCES.split(text)
+    return text if len(sentences) == 1 else " ".join(_worded(sentence, locale) for sentence in sentences)
+
+
+@functools.cache
+def _catalogue(locale: str) -> _Catalogue:
+    found = _Catalogue({}, [])
+    for path in translations.po_files():
+        compiled = path.with_suffix(".mo")
+        if path.parts[-3] == locale and compiled.exists():
+            with compiled.open("rb") as file:
+                for message in read_mo(file):
+                    _keep(found, message)
+    found.patterns.sort(key=lambda pair: len(_PLACE.sub("", pair[0].pattern)), reverse=True)
+    return found
+
+
+def _keep(found: _Catalogue, message: Message) -> None:
+    if not message.id or message.context:
+        return
+    one = isinstance(message.id, str)
+    ids, strings = ([message.id], [message.string]) if one else (message.id, message.string)
+    for number, text in enumerate(ids):
+        translated = strings[min(number, len(strings) - 1)]
+        if not _PLACE.search(text):
+            found.exact.setdefault(text, translated)
+        elif sum(map(str.isalpha, _PLACE.sub("", text))) >= _TELLING:
+            found.patterns.append((_pattern(text), translated))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """What a message with values looks like once they are in; a value named twice is the same twice."""
+    made, at, named = "", 0, set()
+    for place in _PLACE.finditer(text):
+        name = place[1]
+        made += re.escape(text[at : place.start()].replace("%%", "%"))
+        made += f"(?P={name})" if name in named else f"(?P<{name}>.+?)"
+        named.add(name)
+        at = place.end()
+    return re.compile(made + re.escape(text[at:].replace("%%", "%")), re.DOTALL)
