@@ -11,6 +11,7 @@ ACCESS = {
     # sync
     "sync:callback": CALLBACK,
     "sync:metrics": PUBLIC,  # staff, or the bearer of METRICS_TOKEN
+    "sync:picture": SIGNED_IN,
     "sync:connections": "connections.view",
     "sync:connection_add": "connections.manage",
     "sync:connection": "connections.view",
@@ -108,6 +109,7 @@ ACCESS = {
     "messaging:canned": "messages.view",
     "messaging:thread": "messages.view",
     "messaging:messages": "messages.view",
+    "messaging:context": "messages.view",
     "messaging:canned_new": "messages.send",
     "messaging:canned_edit": "messages.send",
     "messaging:canned_delete": "messages.send",
@@ -115,6 +117,7 @@ ACCESS = {
     "messaging:note": "messages.send",
     "messaging:draft": "messages.send",
     "messaging:done": "messages.send",
+    "messaging:snooze": "messages.send",
     "messaging:assign": "messages.send",
     "messaging:undo": "messages.send",
     "messaging:again": "messages.send",
@@ -167,6 +170,8 @@ ACCESS = {
     "sourcing:cart": "sourcing.view",
     "sourcing:purchases": "sourcing.view",
     "sourcing:purchase": "sourcing.view",
+    "sourcing:purpose_add": "sourcing.organise",
+    "sourcing:purpose_remove": "sourcing.organise",
     "sourcing:for_order": "sourcing.view",
     "sourcing:warehouse": "sourcing.view",
     "sourcing:quotes": "sourcing.view",

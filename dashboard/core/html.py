@@ -11,6 +11,8 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from dashboard.core.pictures import shown_at
+
 _TAGS = """
 a abbr b blockquote br caption code col colgroup dd div dl dt em h3 h4 h5 h6 hr i img li ol p pre q s small span strong
 sub sup table tbody td tfoot th thead tr u ul
@@ -77,8 +79,27 @@ def _image(found: re.Match[str]) -> str:
     return f'<a class="chip" href="{source}" target="_blank" rel="noopener noreferrer nofollow">{label}</a>'
 
 
+def picture(url: str, label: str = "", box: str = "picture") -> SafeString:
+    """A remote picture, small and through our own door, in a box of ours; a click opens it large in its own tab.
+
+    What is no web address is an empty box: pictures come late or never, and move nothing.
+    """
+    if not is_web_address(url):
+        return format_html('<span class="photo {}"></span>', box)
+    return format_html(
+        '<a class="photo {}" href="{}" target="_blank" rel="noopener" title="{}">{}'
+        '<img src="{}" alt="{}" loading="lazy" decoding="async"></a>',
+        box,
+        shown_at(url, "large"),
+        gettext("Show picture"),
+        icon("photo"),
+        shown_at(url),
+        label or gettext("Picture"),
+    )
+
+
 def image_link(url: str, label: str = "") -> SafeString:
-    """A placeholder for a remote picture: it loads nothing, and opens the picture in its own tab without a referrer."""
+    """A remote file: nothing of it is loaded; a click opens it in its own tab without a referrer."""
     if not is_web_address(url):
         return format_html("<span class='quiet'>{}</span>", label)
     return format_html(

@@ -105,7 +105,7 @@ class Personal:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The answer as this person reads it."""
+        """The answer as this person reads it; a view that says itself how long its answer may be kept is obeyed."""
         user: Any = getattr(request, "user", None)
         known = bool(user is not None and user.is_authenticated)
         if known:
@@ -115,7 +115,7 @@ class Personal:
         finally:
             timezone.deactivate()
         if known or request.user.is_authenticated:
-            response["Cache-Control"] = "no-store"
+            response.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ("Cookie",))
         return response
 

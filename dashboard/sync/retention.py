@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dashboard.sync.models import Callback, Connection, Exchange, Run
 from dashboard.sync.models.callbacks import RECEIVED
+from dashboard.sync.pictures import forget_old
 
 EXCHANGES, RUNS, CALLBACKS = timedelta(days=7), timedelta(days=30), timedelta(days=60)
 EXCHANGES_PER_CONNECTION = 5_000
@@ -17,12 +18,13 @@ BITE = 2_000
 
 
 def prune_all() -> dict[str, int]:
-    """Delete exchanges after 7 days (and beyond 5,000 a connection), runs after 30, applied callbacks after 60."""
+    """Delete exchanges after 7 days (and beyond 5,000 a connection), runs and pictures after 30, callbacks after 60."""
     now = timezone.now()
     return {
         "exchanges": _delete(Exchange.objects.filter(at__lt=now - EXCHANGES)) + _surplus_exchanges(),
         "runs": _delete(Run.objects.filter(started_at__lt=now - RUNS)),
         "callbacks": _delete(Callback.objects.filter(received_at__lt=now - CALLBACKS).exclude(state=RECEIVED)),
+        "pictures": forget_old(),
     }
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from dashboard.sync.views import activity, callbacks, commands, connections, incoming, managing, metrics
+from dashboard.sync.views import activity, callbacks, commands, connections, incoming, managing, metrics, pictures
 
 app_name = "sync"
 
 urlpatterns = [
     path("callbacks/<str:key>/<str:event>", callbacks.callback, name="callback"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("pictures/<slug:size>", pictures.picture, name="picture"),
     # connections
     path("connections/", connections.connections, name="connections"),
     path("connections/add/", managing.add, name="connection_add"),

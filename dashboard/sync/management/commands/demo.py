@@ -62,7 +62,7 @@ class Command(BaseCommand):
         web = [sys.executable, "-m", "granian", "--interface", "wsgi", "dashboard.wsgi:application"]
         web += ["--host", options["host"], "--port", str(options["port"]), "--blocking-threads", "8", "--no-log"]
         sandboxes = ["sandbox", "--port", str(options["sandbox_port"]), "--scale", options["scale"]]
-        sandboxes += ["--callbacks-to", address, "--move-every", str(options["move_every"])]
+        sandboxes += ["--callbacks-to", address, "--move-every", str(options["move_every"]), "--draw-pictures"]
         worker = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "dashboard", "--quiet", "worker"]
         worker += ["-B", "-P", "threads", "-c", "6"]
         return {

@@ -29,13 +29,15 @@ class Command(BaseCommand):
         parser.add_argument("--scale", choices=list(SCALES), default="small")
         parser.add_argument("--random-seed", type=int, default=1)
         parser.add_argument("--callbacks-to", metavar="URL", help="this dashboard's address; sends the callbacks there")
+        parser.add_argument("--draw-pictures", action="store_true", help="name pictures that this server draws")
         parser.add_argument("--move-every", type=float, metavar="SECONDS", help="let something happen by itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Until interrupted."""
         made = build(options["platforms"], options["scale"], options["random_seed"])
         try:
-            server = SandboxServer(made, options["host"], options["port"])
+            drawing = options["draw_pictures"]
+            server = SandboxServer(made, options["host"], options["port"], draws_pictures=drawing)
         except OSError as error:
             raise CommandError(f"Port {options['port']} cannot be used: {error.strerror}.") from None
         if options["callbacks_to"]:
