@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
-from channels.errors import Rejected, WireError
+from channels.errors import Rejected
 from channels.records import CaseDecision, CaseRecord, Receipt, Ref
 from dashboard.aftersales.feeds import read_again
 from dashboard.aftersales.models import Case
 from dashboard.catalog.targets import only
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
+    Arrived,
     Context,
     Finding,
     Kind,
@@ -90,9 +91,7 @@ class DecideKind(Kind):
             raise Rejected(_("The platform does not show this case any more. Nothing was sent."))
         if case.decision != "pending":
             if context.command.attempts > 1 and agrees(case, context.payload.approve):
-                raise WireError(
-                    _("An earlier attempt may have taken effect after all.")
-                )  # proven before it is believed
+                raise Arrived(_("An earlier attempt may have taken effect after all."))  # proven before it is believed
             raise Rejected(_already(case.decision, case.remote_status))
         return {"decision": case.decision, "word": case.remote_status}
 

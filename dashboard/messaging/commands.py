@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
-from channels.errors import WireError
 from channels.records import MessageRecord, Receipt
 from dashboard.catalog.targets import only
 from dashboard.messaging.feeds import read_again, ref_of
@@ -21,6 +20,7 @@ from dashboard.messaging.mirror import plain
 from dashboard.messaging.models import Thread
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
+    Arrived,
     Context,
     Finding,
     Kind,
@@ -80,12 +80,12 @@ class SendKind(Kind):
     def prepare(self, context: Context) -> dict[str, Any]:
         """Read the history: which messages with this text are there already. The first reading is the one that counts.
 
-        Raises `WireError` when an earlier attempt turns out to have arrived; proof is then asked for as usual.
+        Raises `Arrived` when an earlier attempt turns out to have arrived; proof is then asked for as usual.
         """
         before = context.command.before
         if "since" in before:
             if self._ours(context)[0]:
-                raise WireError(_("An earlier attempt has arrived after all."))
+                raise Arrived(_("An earlier attempt has arrived after all."))
             return dict(before)
         since = timezone.now() - MARGIN
         there = self._same(context, since)

@@ -1,7 +1,8 @@
 """Sends commands and proves what became of them.
 
 The row is the truth. A claim is a conditional UPDATE with a lease; `attempts` is the fencing token, so that a process
-that comes back from the dead cannot overwrite what happened since. A command that was sent and not answered is
+that comes back from the dead cannot overwrite what happened since. `sent_attempt` is written just before a command
+leaves: a lapsed attempt without it was never sent and is queued again. A command that was sent and not answered is
 *unknown*: it goes to `verify`, never blindly to `perform` again.
 """
 
@@ -20,12 +21,12 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.errors import Ambiguous, AuthFailed, ChannelError, NotSent, Rejected, RouteUnconfirmed
+from channels.errors import Ambiguous, AuthFailed, ChannelError, NotSent, Rejected, RouteUnconfirmed, WireError
 from channels.records import Receipt
 from dashboard.core.scrub import scrub
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.hiding import hide
-from dashboard.sync.kinds import Context, Kind, kind_of, settle_time
+from dashboard.sync.kinds import Arrived, Context, Kind, kind_of, settle_time
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.opening import open_channel
@@ -39,7 +40,7 @@ MAX_BACKOFF = timedelta(seconds=300)
 
 
 def lease() -> timedelta:
-    """After this a command that is being sent counts as unknown."""
+    """After this a command that is being sent is in doubt: its process is taken for dead."""
     return timedelta(seconds=settings.COMMAND_LEASE_SECONDS)
 
 
@@ -64,13 +65,14 @@ def claim(pk: int, *, ignore_backoff: bool = False) -> Command | None:
     try:
         with transaction.atomic():
             taken = Command.objects.filter(pk=pk, state=QUEUED, attempts=command.attempts).update(
-                state=SENDING, attempts=F("attempts") + 1, leased_until=now + lease(), sent_at=now, receipt={}
+                state=SENDING, attempts=F("attempts") + 1, leased_until=now + lease(), receipt={}
             )
     except IntegrityError:
         return None  # another command of this lane is in flight: the database says so
     if not taken:
         return None
-    command.refresh_from_db(fields=["state", "attempts", "leased_until", "sent_at", "receipt"])
+    command.state, command.attempts = SENDING, command.attempts + 1
+    command.leased_until, command.receipt = now + lease(), {}
     return command
 
 
@@ -83,9 +85,11 @@ def _is_behind(command: Command) -> bool:
 
 
 def _settle(command: Command, state: str, **changes: Any) -> bool:
-    """Write an outcome, but only while this attempt is the one that counts."""
+    """Write an outcome, but only while this attempt, as far as it had come, is the one that counts."""
     failpoint("before_commit")
-    mine = Command.objects.filter(pk=command.pk, state=command.state, attempts=command.attempts)
+    mine = Command.objects.filter(
+        pk=command.pk, state=command.state, attempts=command.attempts, sent_attempt=command.sent_attempt
+    )
     if not mine.update(state=state, leased_until=None, **changes):
         log.warning("A late outcome of command %s was dropped", command.pk)
         return False
@@ -107,9 +111,8 @@ def perform(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") ->
             channel = open_channel(command.connection, purpose)
             kind = kind_of(command.kind)
             contexts = [context_of(command, channel)]
-        except Exception as error:  # nothing was sent
-            log.exception("Command %s could not be prepared", command.pk)
-            _reject(command, f"{type(error).__name__}: {error}")
+        except Exception as error:
+            _not_prepared(command, error)
             return command
         contexts += _siblings(contexts[0], kind, ignore_backoff)
         _send(kind, contexts)
@@ -148,10 +151,15 @@ def _readable(command: Command, channel: Any) -> Context | None:
 
 def _send(kind: Kind, contexts: Sequence[Context]) -> None:
     """One call to the platform, and what its answer means for every command in it."""
+    before = _prepare(kind, contexts[0]) if len(contexts) == 1 else {}
+    if before is None:
+        return
+    failpoint("before_mark")
+    contexts = _depart(contexts, before)
+    if not contexts:
+        return
+    failpoint("before_send")
     try:
-        if len(contexts) == 1:
-            _prepare(kind, contexts[0])
-        failpoint("before_send")
         receipt = kind.send(contexts[0]) if len(contexts) == 1 else kind.send_many(contexts)
         failpoint("after_send")
     except Exception as error:
@@ -162,15 +170,54 @@ def _send(kind: Kind, contexts: Sequence[Context]) -> None:
         _answered(context.command, receipt, len(contexts))
 
 
-def _prepare(kind: Kind, context: Context) -> None:
-    """What must be read before sending. A failure here is never ambiguous: nothing was sent."""
+def _prepare(kind: Kind, context: Context) -> dict[str, Any] | None:
+    """What must be read before sending; `None` when that failed, and then nothing was sent."""
     try:
-        before = kind.prepare(context)
-    except Ambiguous as error:
-        raise NotSent(error.words) from error
+        return scrub(kind.prepare(context))
+    except Arrived as news:
+        _settle(context.command, UNKNOWN, error=news.words[:1000], not_before=timezone.now() + settle_time())
+    except Exception as error:
+        _not_prepared(context.command, error)
+    return None
+
+
+def _not_prepared(command: Command, error: Exception) -> None:
+    """An error before sending is never ambiguous: what is out of reach is tried again, what is unlike ends here."""
+    if isinstance(error, Ambiguous):
+        error = NotSent(error.words)
+    if isinstance(error, ChannelError) and not isinstance(error, WireError):
+        _failed(command, error)
+        return
+    if isinstance(error, WireError):
+        words = _("Nothing was sent. What the platform answered before is unlike its document: %(words)s (at %(path)s)")
+        told = words % {"words": error.words, "path": error.path}
+    else:
+        log.exception("Command %s could not be prepared", command.pk, exc_info=error)
+        told = _("Nothing was sent. A fault of the dashboard: %(fault)s") % {
+            "fault": f"{type(error).__name__}: {error}"
+        }
+    _settle(command, FAILED, error=hide(command, told)[:1000], finished_at=timezone.now())
+
+
+def _depart(contexts: Sequence[Context], before: dict[str, Any]) -> list[Context]:
+    """Write down that these leave for the platform now; gives those that are still ours, the only ones to send."""
+    now = timezone.now()
+    noted: dict[str, Any] = {"sent_at": now, "leased_until": now + lease()}
     if before:
-        context.command.before = scrub(before)
-        Command.objects.filter(pk=context.command.pk).update(before=context.command.before)
+        noted["before"] = before
+    ours: list[Context] = []
+    for attempt in sorted({context.command.attempts for context in contexts}):
+        mine = [context for context in contexts if context.command.attempts == attempt]
+        keys = [context.command.pk for context in mine]
+        rows = Command.objects.filter(pk__in=keys, state=SENDING, attempts=attempt)
+        if rows.update(sent_attempt=attempt, **noted) < len(mine):
+            left = set(rows.filter(sent_attempt=attempt).values_list("pk", flat=True))
+            mine = [context for context in mine if context.command.pk in left]
+        ours += mine
+    for context in ours:
+        command = context.command
+        command.sent_attempt, command.sent_at, command.before = command.attempts, now, before or command.before
+    return ours
 
 
 def _answered(command: Command, receipt: Receipt, sent: int) -> None:
@@ -197,7 +244,7 @@ def _failed(command: Command, error: Exception) -> None:
     told = error.words if isinstance(error, ChannelError) else f"{type(error).__name__}: {error}"
     words = hide(command, told)[:1000]
     if isinstance(error, NotSent):
-        _again(command, words, error)
+        again(command, words, error)
     elif isinstance(error, AuthFailed) and not error.missing_scope:
         credentials_refused(command.connection, error.words)
         _settle(command, QUEUED, error=words, not_before=timezone.now() + timedelta(seconds=30))
@@ -209,22 +256,22 @@ def _failed(command: Command, error: Exception) -> None:
         _settle(command, UNKNOWN, error=words, not_before=timezone.now() + settle_time())
 
 
-def _again(command: Command, words: str, error: NotSent) -> None:
-    """Never arrived: wait and send again, eight tries in all. A rate limit burns none of them."""
+def again(command: Command, words: str, error: NotSent, **noted: Any) -> bool:
+    """Had no effect: wait and send again, eight tries in all; a rate limit burns none of them.
+
+    Gives whether that was written, together with the fields `noted`.
+    """
     now = timezone.now()
     if is_overtaken(command):
-        _settle(command, SUPERSEDED, error=_("A newer value took over."), finished_at=now)
-        return
+        return _settle(command, SUPERSEDED, error=_("A newer value took over."), finished_at=now, **noted)
     if error.rate_limited:
-        _settle(command, QUEUED, error=words, not_before=max(error.retry_at or now + timedelta(seconds=30), now))
-        return
+        due = max(error.retry_at or now + timedelta(seconds=30), now)
+        return _settle(command, QUEUED, error=words, not_before=due, **noted)
     left = command.tries_left - 1
     if left <= 0:
-        _settle(command, FAILED, error=words, tries_left=0, finished_at=now)
-        return
-    _settle(
-        command, QUEUED, error=words, tries_left=left, not_before=max(error.retry_at or now, now + backoff(8 - left))
-    )
+        return _settle(command, FAILED, error=words, tries_left=0, finished_at=now, **noted)
+    due = max(error.retry_at or now, now + backoff(8 - left))
+    return _settle(command, QUEUED, error=words, tries_left=left, not_before=due, **noted)
 
 
 def is_overtaken(command: Command) -> bool:

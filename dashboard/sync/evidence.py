@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from dashboard.core.wording import worded
 from dashboard.sync.kinds import ABSENT, APPLIED, KINDS, NEVER, UNDECIDED
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, SENDING, UNKNOWN
+from dashboard.sync.verify import NEVER_SENT
 from dashboard.sync.web import state_word
 
 
@@ -19,7 +21,8 @@ def states_so_far(command: Command) -> list[str]:
     states = [QUEUED]
     if command.attempts and command.state != QUEUED:
         states.append(SENDING)
-    if command.evidence or command.state in (UNKNOWN, NEEDS_REVIEW):
+    asked = any(one.get("verdict") != NEVER_SENT for one in command.evidence)
+    if asked or command.state in (UNKNOWN, NEEDS_REVIEW):
         states.append(UNKNOWN)
     if command.state == QUEUED and command.attempts:
         states.append(QUEUED)
@@ -34,6 +37,7 @@ def verdict_words(verdict: str) -> tuple[str, str]:
         APPLIED: ("good", _("It is on the platform")),
         ABSENT: ("wait", _("It is not on the platform")),
         UNDECIDED: ("unknown", _("Not decided")),
+        NEVER_SENT: ("wait", _("It was never sent")),
     }.get(verdict, ("unknown", _("The platform did not answer")))
 
 
@@ -42,18 +46,23 @@ def shown_evidence(command: Command) -> list[dict[str, Any]]:
     found = []
     for one in reversed(command.evidence):
         tone, words = verdict_words(one.get("verdict", ""))
-        witnesses = [{**each, "at": _time(each.get("at"))} for each in one.get("witnesses", [])]
+        witnesses = [_witness(each) for each in one.get("witnesses", [])]
         found.append(
             {
                 "at": _time(one.get("at")),
                 "tone": tone,
                 "words": words,
-                "sentence": one.get("sentence", ""),
+                "sentence": worded(one.get("sentence", "")),
                 "witnesses": witnesses,
                 "agree": len(witnesses) > 1 and one.get("verdict") in (APPLIED, ABSENT),
             }
         )
     return found
+
+
+def _witness(kept: dict[str, Any]) -> dict[str, Any]:
+    words = {name: worded(kept.get(name, "")) for name in ("asked", "answered")}
+    return kept | words | {"at": _time(kept.get("at"))}
 
 
 def last_asked_at(command: Command) -> str:

@@ -37,6 +37,14 @@ class Refused(Exception):
         self.words, self.field, self.conflict = words, field, conflict
 
 
+class Arrived(Exception):
+    """`prepare` sees that an earlier attempt has taken effect, or may have: nothing is sent, proof is asked for."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 @dataclass(frozen=True)
 class Target:
     """What a command is about, as the mirror knows it."""
@@ -145,7 +153,10 @@ class Kind:
         return False
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """Read what must be known just before sending; kept as `before`. May raise `Rejected` to stop it."""
+        """Read what must be known just before sending; kept as `before`.
+
+        May raise `Rejected` to stop it, and `Arrived` when an earlier attempt turns out to have taken effect.
+        """
         return {}
 
     def send(self, context: Context) -> Receipt:

@@ -14,7 +14,7 @@ from channels.errors import AuthFailed, ChannelError, NotSent
 from dashboard.core.scrub import scrub_text
 from dashboard.staff.audit import Target as AuditTarget
 from dashboard.staff.audit import audit
-from dashboard.sync.engine import backoff, is_overtaken, lease, mirror_back
+from dashboard.sync.engine import again, backoff, is_overtaken, lease, mirror_back
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.kinds import (
     ABSENT,
@@ -52,17 +52,28 @@ log = logging.getLogger(__name__)
 
 KEPT_EVIDENCE = 20
 UNANSWERED = "unanswered"  # the platform could not be asked; says nothing about the command
+NEVER_SENT = "never_sent"  # nobody had to be asked
 
 
 def lapse() -> int:
-    """Commands whose sender never came back are unknown from now on. Gives their number."""
+    """Commands whose sender never came back: what had left is unknown from now on, what had not is queued again.
+
+    Gives their number.
+    """
     now = timezone.now()
-    return Command.objects.filter(state=SENDING, leased_until__lt=now).update(
+    late = Command.objects.filter(state=SENDING, leased_until__lt=now)
+    left = late.filter(sent_attempt=F("attempts")).update(
         state=UNKNOWN,
         leased_until=None,
         not_before=now,
-        error="The process that sent this ended before the answer was kept.",
+        error=_("The process that sent this ended before the answer was kept."),
     )
+    return left + sum(_never_left(command) for command in late.exclude(sent_attempt=F("attempts")))
+
+
+def _never_left(command: Command) -> bool:
+    words = _("The process ended before anything was sent; so it is sent again.")
+    return again(command, words, NotSent(words), evidence=_with(command, Finding(NEVER_SENT, words)))
 
 
 def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") -> Command | None:
@@ -172,9 +183,9 @@ def _could_not_ask(command: Command, error: ChannelError) -> None:
     if isinstance(error, AuthFailed) and not error.missing_scope:
         credentials_refused(command.connection, error.words)
     _note(command, _unanswered(error))
-    again = timezone.now() + backoff(command.checks)
+    due = timezone.now() + backoff(command.checks)
     hint = error.retry_at if isinstance(error, NotSent) else None
-    _move(command, UNKNOWN, not_before=max(hint, again) if hint else again)
+    _move(command, UNKNOWN, not_before=max(hint, due) if hint else due)
 
 
 def _unanswered(error: ChannelError) -> Finding:
@@ -227,15 +238,20 @@ def _move(command: Command, state: str, **changes: Any) -> None:
 
 
 def _note(command: Command, finding: Finding) -> None:
-    """Keep question, answer, time and verdict; the last twenty."""
+    """Keep what was asked and answered."""
+    command.evidence = _with(command, finding)
+    Command.objects.filter(pk=command.pk).update(evidence=command.evidence)
+
+
+def _with(command: Command, finding: Finding) -> list[dict[str, Any]]:
+    """The command's evidence with one more: questions, answers, time and verdict; the last twenty."""
     kept = {
         "verdict": finding.verdict,
         "sentence": scrub_text(finding.sentence),
         "at": timezone.now().isoformat(),
         "witnesses": [_witness(one) for one in finding.witnesses],
     }
-    command.evidence = [*command.evidence[-KEPT_EVIDENCE + 1 :], kept]
-    Command.objects.filter(pk=command.pk).update(evidence=command.evidence)
+    return [*command.evidence[-KEPT_EVIDENCE + 1 :], kept]
 
 
 def _witness(witness: Witness) -> dict[str, str]:

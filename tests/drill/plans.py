@@ -19,7 +19,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "429": {"fault": "rate_limit", "seconds": 30},
     "credentials end": {"fault": "expire_token"},
 }
-WHILE_SENDING = ("after_claim", "before_send", "after_send", "before_commit")
+WHILE_SENDING = ("after_claim", "before_mark", "before_send", "after_send", "before_commit")
 WHILE_PROVING = ("before_verify", "before_verdict")
 KILLS = (*WHILE_SENDING, *WHILE_PROVING)
 

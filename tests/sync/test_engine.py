@@ -10,9 +10,11 @@ from django.utils import timezone
 from channels.errors import Ambiguous, AuthFailed, NotSent, Rejected, RouteUnconfirmed, WireError
 from channels.records import Receipt
 from dashboard.sync import engine, verify
+from dashboard.sync.evidence import states_so_far
+from dashboard.sync.kinds import Arrived
 from dashboard.sync.models import Batch, Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
-from dashboard.sync.submit import submit
+from dashboard.sync.submit import context_of, submit
 from tests.connected import queue
 
 
@@ -95,13 +97,72 @@ def test_a_rate_limit_burns_no_try_and_waits_for_the_hint(connection, note):
     assert (command.state, command.tries_left, command.not_before) == (QUEUED, 8, until)
 
 
-def test_what_fails_before_sending_is_never_unknown(connection, note):
-    def broken():
-        raise Ambiguous("The read timed out.")
+def before_sending(error):
+    def read():
+        raise error
 
-    note.before = broken
+    return read
+
+
+@pytest.mark.parametrize("error", [Ambiguous("The read timed out."), NotSent("The read timed out.")], ids=["a", "n"])
+def test_what_cannot_be_read_before_sending_is_tried_again(connection, note, error):
+    note.before = before_sending(error)
+    before = timezone.now()
     command = sent(queue(connection, "test.note", "7", value=3))
-    assert (command.state, command.tries_left, note.sent) == (QUEUED, 7, [])
+    assert (command.state, command.tries_left, command.error, note.sent) == (QUEUED, 7, "The read timed out.", [])
+    assert command.not_before >= before + timedelta(seconds=0.75)
+    assert (command.sent_at, command.sent_attempt) == (None, 0)
+
+
+def test_a_rate_limit_before_sending_burns_no_try(connection, note):
+    until = timezone.now() + timedelta(seconds=77)
+    note.before = before_sending(NotSent("Slow down.", rate_limited=True, retry_at=until))
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.tries_left, command.not_before, note.sent) == (QUEUED, 8, until, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            WireError("Expected `int`, got `str`.", path="$.data.stock"),
+            "Nothing was sent. What the platform answered before is unlike its document: "
+            "Expected `int`, got `str`. (at $.data.stock)",
+        ),
+        (KeyError("stock"), "Nothing was sent. A fault of the dashboard: KeyError: 'stock'"),
+    ],
+    ids=["wire", "fault"],
+)
+def test_what_is_unlike_before_sending_has_failed_and_says_why(connection, note, error, words):
+    note.before = before_sending(error)
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.error, note.sent) == (FAILED, words, [])
+    assert command.finished_at is not None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Rejected("The order is refunded."), AuthFailed("No scope.", missing_scope="x"), RouteUnconfirmed("?", route="r")],
+    ids=["rejected", "scope", "route"],
+)
+def test_a_refusal_before_sending_is_a_refusal(connection, note, error):
+    note.before = before_sending(error)
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.error, note.sent) == (REJECTED, error.words, [])
+
+
+def test_refused_credentials_before_sending_keep_the_command_and_pause_the_connection(connection, note):
+    note.before = before_sending(AuthFailed("Token refused."))
+    command = sent(queue(connection, "test.note", "7", value=3))
+    connection.refresh_from_db()
+    assert (command.state, command.tries_left, note.sent) == (QUEUED, 8, [])
+    assert connection.state == Connection.REAUTH_NEEDED
+
+
+def test_an_earlier_attempt_that_arrived_is_proven_not_sent(connection, note):
+    note.before = before_sending(Arrived("It is there already."))
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.error, note.sent) == (UNKNOWN, "It is there already.", [])
 
 
 def test_what_was_seen_before_is_kept_without_secrets(connection, note):
@@ -115,8 +176,7 @@ def test_a_late_outcome_is_dropped(connection, note):
     command = queue(connection, "test.note", "7", value=3)
 
     def stall():
-        Command.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-        assert verify.lapse() == 1
+        assert lapsed() == 1
         verify.settle(Command.objects.get(), "cancelled", "seen on the platform", None)
         return Receipt()
 
@@ -125,16 +185,71 @@ def test_a_late_outcome_is_dropped(connection, note):
     assert (command.state, command.attempts) == ("cancelled", 2)
 
 
-def test_a_lapsed_lease_is_unknown_not_queued(connection, note):
+def lapsed():
+    Command.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    return verify.lapse()
+
+
+def test_what_left_and_lapsed_is_unknown_not_queued(connection, note):
     command = queue(connection, "test.note", "7", value=3)
     claimed = engine.claim(command.pk)
-    assert claimed.state == SENDING
     assert verify.lapse() == 0
-    Command.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert verify.lapse() == 1
+    Command.objects.update(sent_attempt=claimed.attempts)
+    assert lapsed() == 1
     command.refresh_from_db()
-    assert (command.state, command.leased_until) == (UNKNOWN, None)
+    assert (command.state, command.leased_until, command.evidence) == (UNKNOWN, None, [])
     assert note.sent == []
+
+
+def test_what_never_left_and_lapsed_is_queued_again_with_the_proof(connection, note):
+    note.answers = [NotSent("Later.")]
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.sent_attempt, command.tries_left) == (1, 7)
+    assert engine.claim(command.pk, ignore_backoff=True).state == SENDING  # and its process dies
+    assert lapsed() == 1
+    command.refresh_from_db()
+    assert (command.state, command.attempts, command.tries_left, command.leased_until) == (QUEUED, 2, 6, None)
+    told = [(one["verdict"], one["sentence"], one["witnesses"]) for one in command.evidence]
+    assert told == [("never_sent", "The process ended before anything was sent; so it is sent again.", [])]
+    assert states_so_far(command) == ["Queued", "Queued"]
+    sent(command, ignore_backoff=True)
+    assert (command.state, note.sent) == (DONE, [3, 3])
+
+
+def test_a_process_that_dies_eight_times_before_sending_is_enough(connection, note):
+    command = queue(connection, "test.note", "7", value=3)
+    for _ in range(8):
+        engine.claim(command.pk, ignore_backoff=True)
+        assert lapsed() == 1
+    command.refresh_from_db()
+    assert (command.state, command.tries_left, note.sent) == (FAILED, 0, [])
+
+
+def test_a_slow_reading_before_sending_sends_nothing_once_another_process_took_over(connection, note):
+    """The lease lapses while the platform is read; the other process sends; the first must not."""
+    command = queue(connection, "test.note", "7", value=3)
+
+    def slow():
+        note.before = dict
+        assert lapsed() == 1
+        sent(command, ignore_backoff=True)
+        return {"stock": 1}
+
+    note.before = slow
+    engine.perform(command.pk)
+    command.refresh_from_db()
+    assert (command.state, command.attempts, command.sent_attempt, command.before) == (DONE, 2, 2, {})
+    assert note.sent == [3]
+
+
+def test_a_call_for_many_leaves_out_what_was_taken_over(connection, setter):
+    setter.size = 3
+    commands = batch_of(connection, [11, 12, 13])
+    contexts = [context_of(engine.claim(one.pk), None) for one in commands]
+    Command.objects.filter(pk=commands[1].pk).update(attempts=2)
+    kept = engine._depart(contexts, {})
+    assert [one.command.pk for one in kept] == [commands[0].pk, commands[2].pk]
+    assert list(Command.objects.order_by("pk").values_list("sent_attempt", flat=True)) == [1, 0, 1]
 
 
 def test_one_command_of_a_target_is_in_flight(connection, note, setter):

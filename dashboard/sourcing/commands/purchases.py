@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
-from channels.errors import Rejected, WireError
+from channels.errors import Rejected
 from dashboard.sourcing.commands.common import (
     Buying,
     Item,
@@ -32,7 +32,18 @@ from dashboard.sourcing.commands.witnesses import judge, look_for_orders
 from dashboard.sourcing.feeds import read_purchase_again
 from dashboard.sourcing.mirror import upsert_purchase_orders, upsert_source_products
 from dashboard.sourcing.models import PurchaseOrder, SourceProduct
-from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
+from dashboard.sync.kinds import (
+    Arrived,
+    Context,
+    Finding,
+    Refused,
+    Target,
+    Witness,
+    absent,
+    applied,
+    register,
+    undecided,
+)
 from dashboard.sync.models import Connection
 
 MAX_REMARK = 200
@@ -91,7 +102,7 @@ class PlaceOrderKind(Buying):
         before = context.command.before
         if before:
             if look_for_orders(context).marked:
-                raise WireError(_("An order with this command's mark is there already; it is being proven."))
+                raise Arrived(_("An order with this command's mark is there already; it is being proven."))
             return {**before, "amounts": sorted({*before["amounts"], str(amount)})}
         since = since_of(context.command)
         known = recent(context.channel.pull_purchase_orders, since).rows

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
-from channels.errors import Rejected, WireError
+from channels.errors import Rejected
 from dashboard.sourcing.commands.common import (
     Buying,
     Nothing,
@@ -28,7 +28,18 @@ from dashboard.sourcing.commands.common import (
 from dashboard.sourcing.feeds import read_shipment_again
 from dashboard.sourcing.mirror import upsert_packages, upsert_shipments
 from dashboard.sourcing.models import Package, Shipment, ShippingMethod
-from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
+from dashboard.sync.kinds import (
+    Arrived,
+    Context,
+    Finding,
+    Refused,
+    Target,
+    Witness,
+    absent,
+    applied,
+    register,
+    undecided,
+)
 from dashboard.sync.models import Connection
 
 REQUIRED = ("name", "phone", "country", "city", "address", "postcode")
@@ -125,7 +136,7 @@ class CreateShipmentKind(Buying):
             if package is not None and package.shippable is not False:
                 continue
             if before:
-                raise WireError(_("Package %(id)s has left since; it is being proven.") % {"id": piece.package})
+                raise Arrived(_("Package %(id)s has left since; it is being proven.") % {"id": piece.package})
             raise Rejected(_("Package %(id)s may not be shipped. Nothing was sent.") % {"id": piece.package})
         if before:
             return dict(before)

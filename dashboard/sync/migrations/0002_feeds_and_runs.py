@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ("watermark", models.DateTimeField(blank=True, null=True)),
                 ("last_ok_at", models.DateTimeField(blank=True, null=True)),
                 ("last_full_at", models.DateTimeField(blank=True, null=True)),
+                ("emptied_at", models.DateTimeField(blank=True, null=True)),
                 ("next_due_at", models.DateTimeField(blank=True, db_index=True, null=True)),
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 ("lease", models.PositiveIntegerField(default=0)),

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="queued", max_length=20)),
                 ("priority", models.SmallIntegerField(default=0)),
                 ("attempts", models.PositiveIntegerField(default=0)),
+                ("sent_attempt", models.PositiveIntegerField(default=0)),
                 ("tries_left", models.PositiveSmallIntegerField(default=8)),
                 ("checks", models.PositiveIntegerField(default=0)),
                 ("absences", models.PositiveSmallIntegerField(default=0)),

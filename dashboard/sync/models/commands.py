@@ -69,8 +69,9 @@ class Command(models.Model):
 
     `target` is the remote id, or ``-`` when the kind makes something. `lane` names the target across kinds (domain and
     remote id): at most one command of a lane is in flight, which the database itself guarantees; empty targets have
-    no lane. `attempts` is the fencing token: an outcome is only written while it still stands. `before` is what was
-    seen just before sending, `evidence` what the platform answered when it was asked what had happened.
+    no lane. `attempts` is the fencing token: an outcome is only written while it still stands. `sent_attempt` is the
+    last attempt that left for the platform, at `sent_at`. `before` is what was seen just before sending, `evidence`
+    what the platform answered when it was asked what had happened.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="commands")
@@ -87,6 +88,7 @@ class Command(models.Model):
     state = models.CharField(max_length=20, default=QUEUED)
     priority = models.SmallIntegerField(default=INTERACTIVE)
     attempts = models.PositiveIntegerField(default=0)
+    sent_attempt = models.PositiveIntegerField(default=0)
     tries_left = models.PositiveSmallIntegerField(default=8)
     checks = models.PositiveIntegerField(default=0)
     absences = models.PositiveSmallIntegerField(default=0)

@@ -12,7 +12,8 @@ class FeedState(models.Model):
     """Where one feed of one connection stands: its cursor, its watermark, its lease.
 
     `cursor` is the platform's page cursor inside a run that was broken off; `watermark` the time from which the next
-    incremental run asks; `alarm` a fault that a person must look at; `notice` what the last run could not see.
+    incremental run asks; `alarm` a fault that a person must look at; `notice` what the last run could not see;
+    `emptied_at` when a sweep saw nothing though many rows were alive, until another sweep confirms or denies it.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="feed_states")
@@ -21,6 +22,7 @@ class FeedState(models.Model):
     watermark = models.DateTimeField(null=True, blank=True)
     last_ok_at = models.DateTimeField(null=True, blank=True)
     last_full_at = models.DateTimeField(null=True, blank=True)
+    emptied_at = models.DateTimeField(null=True, blank=True)
     next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease = models.PositiveIntegerField(default=0)

@@ -16,6 +16,7 @@ from dashboard.orders.models import Order
 from dashboard.orders.targets import find_order
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
+    Arrived,
     Context,
     Finding,
     Kind,
@@ -97,13 +98,13 @@ class OpenKind(Kind):
     def prepare(self, context: Context) -> dict[str, Any]:
         """Read the lists: which tickets like this are there already. The first reading is the one that counts.
 
-        Raises `WireError` when an earlier attempt turns out to have arrived; proof is then asked for as usual.
+        Raises `Arrived` when an earlier attempt turns out to have arrived; proof is then asked for as usual.
         """
         before = context.command.before
         if "seen" not in before:
             return {"seen": [ticket.remote_id for ticket in _like_it(context)]}
         if _new(context):
-            raise WireError(_("An earlier attempt has arrived after all."))
+            raise Arrived(_("An earlier attempt has arrived after all."))
         return dict(before)
 
     def send(self, context: Context) -> Receipt:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
-from channels.errors import Rejected, WireError
+from channels.errors import Rejected
 from channels.records import Receipt, TicketChange, TicketRecord
 from dashboard.catalog.targets import only
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
     AS_IT_IS,
+    Arrived,
     Context,
     Finding,
     Kind,
@@ -89,7 +90,7 @@ class ReplyKind(_OfTickets):
     def prepare(self, context: Context) -> dict[str, Any]:
         """Count the comments with this text. The first count is the one that counts.
 
-        Raises `Rejected` for a closed ticket, `WireError` when an earlier attempt turns out to have arrived.
+        Raises `Rejected` for a closed ticket, `Arrived` when an earlier attempt turns out to have arrived.
         """
         ticket, _asked = self.read(context)
         if ticket is None:
@@ -97,7 +98,7 @@ class ReplyKind(_OfTickets):
         before = context.command.before
         same = same_replies(ticket, context.payload.text)
         if "same" in before and same > before["same"]:
-            raise WireError(_("An earlier attempt has arrived after all."))
+            raise Arrived(_("An earlier attempt has arrived after all."))
         if ticket.status == "closed":
             raise Rejected(_("This ticket is closed (“%(word)s”). Nothing was sent.") % {"word": word_of(ticket)})
         return dict(before) if "same" in before else {"same": same, "comments": len(ticket.replies)}
