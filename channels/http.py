@@ -46,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One request to make. Give at most one of ``json`` (anything msgspec encodes) and ``files`` (name → part)."""
+    """One request: at most one of ``json`` (anything msgspec encodes) and ``files``. ``tries`` counts for reads."""
 
     route: Route
     params: dict[str, str] = {}
@@ -55,6 +55,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, tuple[str, bytes, str]] = {}
     form: dict[str, str] = {}
     read_seconds: float = READ_SECONDS
+    tries: int = READ_TRIES
 
 
 class Dialect(Protocol):
@@ -122,10 +123,10 @@ class Http:
     def send(self, call: Call) -> Answer:
         """Send one call and give its successful answer.
 
-        Reads are tried three times. A write goes out once; only when its credentials were refused (so that nothing
-        happened) is it sent again, with new ones. Raises the errors of ``channels.errors``.
+        Reads are tried as often as the call says. A write goes out once; only when its credentials were refused (so
+        that nothing happened) is it sent again, with new ones. Raises the errors of ``channels.errors``.
         """
-        tries = 1 if call.route.writes else READ_TRIES
+        tries = 1 if call.route.writes else call.tries
         for attempt in range(1, tries + 1):
             try:
                 return self._authorized(call)
@@ -299,20 +300,20 @@ def guarded_transport(private_hosts: frozenset[str]) -> httpx.BaseTransport:
 
 
 class InProcess(httpx.BaseTransport):
-    """Calls a WSGI sandbox without sockets, with the faults that a socket would show."""
+    """Calls a WSGI sandbox without sockets, with a socket's faults. The sandbox sees the path behind ``prefix``."""
 
     def __init__(self, app: Callable[..., Any], prefix: str = "") -> None:
         self._app, self._prefix = app, prefix
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One exchange; a dropped answer is a reset, a stalled one a timeout (without the wait)."""
-        raw_path = request.url.raw_path.partition(b"?")[0].decode("ascii")
+        raw_path = request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(self._prefix) or "/"
 
         def inside(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             return self._app({**environ, "sandbox.in_process": True, "RAW_PATH": raw_path}, start_response)
 
         try:
-            return httpx.WSGITransport(app=inside, script_name=self._prefix).handle_request(request)
+            return httpx.WSGITransport(app=inside).handle_request(request)
         except Stalled:
             raise httpx.ReadTimeout("No answer in time.", request=request) from None
         except Dropped:

@@ -17,8 +17,11 @@ Raws = list[msgspec.Raw]
 
 
 def login(http: Http, email: str, password: str) -> w.Envelope[w.Session]:
-    """Login: a session token for e-mail and password. ``http`` is a door that carries no token itself."""
-    call = Call(route=http.routes.get(LOGIN), json={"email": email, "password": password})
+    """Login: a session token for e-mail and password. ``http`` is a door that carries no token itself.
+
+    Tried once: the call that needs the token is itself tried again, and logs in anew each time.
+    """
+    call = Call(route=http.routes.get(LOGIN), json={"email": email, "password": password}, tries=1)
     return http.fetch(call, w.Envelope[w.Session])
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from channels import errors as e
-from channels.http import MAX_RESPONSE, Answer, Call, Http, encode
+from channels.http import MAX_RESPONSE, Answer, Call, Http, InProcess, encode
 from channels.ports import Exchange, Limits, StaticHeaders
 from channels.routes import Route, Routes
 
@@ -287,3 +287,19 @@ def test_an_exchange_holds_no_nul():
     http = http_over(lambda request: httpx.Response(200, content=b'{"a": "\x00"}'), record=kept.append)
     http.send(Call(route=WRITE, json={"a": 1}))
     assert kept[0].response_body == '{"a": "\ufffd"}'
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"), [("http://sandbox.test/m2e/orders%2F7?a=1", "/orders%2F7"), ("http://sandbox.test/m2e", "/")]
+)
+def test_a_sandbox_in_this_process_sees_the_path_behind_its_prefix(url, seen):
+    paths = []
+
+    def app(environ, start_response):
+        paths.append((environ["RAW_PATH"], environ["QUERY_STRING"]))
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    with httpx.Client(transport=InProcess(app, "/m2e")) as client:
+        assert client.get(url).status_code == 200
+    assert paths == [(seen, "a=1" if "?" in url else "")]

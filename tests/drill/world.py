@@ -101,7 +101,7 @@ def open_world(key: str, slug: str, server: SandboxServer, *, seed: int, scale: 
     _loosen(sandbox)
     server.sandboxes[slug] = sandbox
     url = f"{server.url}/{slug}"
-    TRANSPORTS[url] = InProcess(_below(f"/{slug}", sandbox))
+    TRANSPORTS[url] = InProcess(sandbox, f"/{slug}")
     values = {**sandbox.credentials, **getattr(sandbox, "options", {})}
     given = {"title": slug, "base_url": url, "values": values}
     connection = connections.add(key, slug, given, trusted=True, by=None)
@@ -112,16 +112,6 @@ def open_world(key: str, slug: str, server: SandboxServer, *, seed: int, scale: 
         assert run is not None, f"{slug} {feed.name} was not read"
         assert run.error == "", f"{slug} {feed.name}: {run.error}"
     return world
-
-
-def _below(prefix: str, sandbox: Any) -> Any:
-    """The sandbox without sockets at the path that it has on the server."""
-
-    def app(environ: dict[str, Any], start_response: Any) -> Any:
-        path = environ["RAW_PATH"].removeprefix(prefix) or "/"
-        return sandbox({**environ, "RAW_PATH": path}, start_response)
-
-    return app
 
 
 def _loosen(sandbox: Any) -> None:

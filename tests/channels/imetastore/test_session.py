@@ -163,6 +163,18 @@ def test_a_failing_login_leaves_a_write_unsent(sandbox: ImetastoreSandbox, chann
     assert sandbox.ledger == []
 
 
+def test_a_failing_login_is_tried_as_often_as_the_read_that_needs_it(
+    sandbox: ImetastoreSandbox, channel: Channel, exchanges: list[Exchange]
+) -> None:
+    sandbox.faults.append(Fault("auth.login", "status", times=99))
+    with pytest.raises(NotSent):
+        channel.check_credentials()
+    assert [one.route for one in exchanges] == ["auth.login"] * 3
+    sandbox.faults[:] = [Fault("auth.login", "status", times=2)]
+    channel.check_credentials()
+    assert [one.route for one in exchanges[3:]] == ["auth.login"] * 3 + ["products.list"]
+
+
 def test_nothing_secret_is_recorded(channel: Channel, sandbox: ImetastoreSandbox, exchanges: list[Exchange]) -> None:
     channel.check_credentials()
     (token,) = sandbox.tokens

@@ -13,7 +13,7 @@ from channels.m2e import PLATFORM
 from channels.m2e.channel import M2eChannel
 from channels.m2e.sandbox import M2eSandbox
 from channels.platform import Ports, Settings
-from channels.ports import Exchange, Limits
+from channels.ports import Exchange, Limits, Unlimited
 from channels.sandbox import Fault, Request
 from tests.channels.m2e.support import an_order, product
 from tests.channels.opening import START, open_over
@@ -238,9 +238,15 @@ def test_a_clock_that_differs_from_ours(sandbox: M2eSandbox, ahead: float) -> No
     assert caught.value.retry_at == START + timedelta(seconds=20)
 
 
-def test_what_the_limiter_learns(sandbox: M2eSandbox, channel: M2eChannel) -> None:
+def test_what_the_limiter_learns(sandbox: M2eSandbox) -> None:
     learnt: list[Limits] = []
-    channel.http._learn = lambda bucket, answer: learnt.append(channel.http._dialect.limits(answer))  # type: ignore
+
+    class Learning(Unlimited):
+        def observe(self, bucket: str, limits: Limits) -> None:
+            learnt.append(limits)
+
+    ports = Ports(transport=InProcess(sandbox), now=lambda: START, limiter=Learning())
+    channel = PLATFORM.open(Settings(base_url="http://sandbox.test", credentials=dict(sandbox.credentials)), ports)
     channel.pull_accounts(None, None)
     assert learnt == [Limits(limit=6000, remaining=5999, reset_at=START + timedelta(minutes=1))]
 
