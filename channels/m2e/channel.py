@@ -145,18 +145,23 @@ class M2eChannel:
     def pull_orders(self, after: str | None, since: datetime | None) -> r.Page[r.OrderRecord]:
         """One account after the other. ``since`` re-reads what was sold from a window before it: changes carry no time.
 
-        Accounts that must be authorised again are passed over and named in ``unseen``.
+        Accounts that must be authorised again, and those whose orders the platform refuses to list (stores are among
+        the accounts, and only marketplaces are known to have orders here), are passed over and named in ``unseen``.
         """
         place, unseen = (places.Place.read(after), ()) if after else self._account_after("")
         if place is None:
             return r.Page(records=(), unseen=unseen)
         fetch = partial(self._orders, place, "asc", since - self._window if since else None)
-        page = by_offset(str(place.offset), fetch, size=bodies.PAGE, overlap=OVERLAP)
+        refused: tuple[str, ...] = ()
+        try:
+            page = by_offset(str(place.offset), fetch, size=bodies.PAGE, overlap=OVERLAP)
+        except Rejected as error:
+            page, refused = r.Page(records=()), (places.refusal(place, error.words),)
         if page.next is not None:
             onward: places.Place | None = msgspec.structs.replace(place, offset=int(page.next))
         else:
             onward, unseen = self._account_after(place.account)
-        return msgspec.structs.replace(page, next=str(onward) if onward else None, total=None, unseen=unseen)
+        return msgspec.structs.replace(page, next=str(onward) if onward else None, total=None, unseen=unseen + refused)
 
     def read_order(self, order: r.Ref) -> r.OrderRecord | None:
         """By searching its account (without a known one: every account) for its number, then among the newest.

@@ -45,3 +45,8 @@ def barred(accounts: tuple[AccountRecord, ...]) -> tuple[str, ...]:
         for a in sorted(accounts, key=lambda one: one.remote_id)
         if not a.is_valid
     )
+
+
+def refusal(place: Place, words: str) -> str:
+    """A sentence for an account whose orders the platform refuses to list, in its own words."""
+    return f"The orders of the account {place.account} on {place.marketplace} are refused: {words}"

@@ -72,7 +72,7 @@ class ListingChange(Record, frozen=True, kw_only=True):
 
 
 class ProductDraft(Record, frozen=True, kw_only=True):
-    """A product to make, or the changes of one. ``None`` means not given; ``fields`` are the platform's own extras."""
+    """A product to make, or the changes of one. ``None`` means not given."""
 
     title: str | None = None
     description: str | None = None

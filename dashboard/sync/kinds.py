@@ -117,6 +117,8 @@ class Kind:
     - `repeat`: `AS_IT_IS`, `AFTER_ABSENCE` or `NEVER` (a person settles it).
     - `marker`: what a read-back recognises the effect by. `ambiguous`: which answers leave the outcome unknown.
     - `absences`: how often in a row absence must be proven, `settle_time()` apart.
+    - `lane`: the one thing of a connection that kinds of this name work on (its cart, its profile); at most one command
+      of a lane is in flight. Without it each target is a lane of its own, and what has no target has none.
     - `feed`: the feed that mirrors the target. `secret_keys`: payload keys that are never shown.
     """
 
@@ -128,6 +130,7 @@ class Kind:
     repeat: ClassVar[str]
     marker: ClassVar[str | Promise]
     ambiguous: ClassVar[str | Promise]
+    lane: ClassVar[str] = ""
     feed: ClassVar[str] = ""
     absolute: ClassVar[bool] = False
     exclusive: ClassVar[bool] = True
@@ -147,6 +150,10 @@ class Kind:
     def summary(self, payload: Any) -> str:
         """What is intended, in a few words, without secrets."""
         return str(self.label)
+
+    def covers(self, newer: dict[str, Any], older: dict[str, Any]) -> bool:
+        """Of an absolute kind: whether a newer payload says all that an older one says, and so takes its place."""
+        return True
 
     def is_urgent(self, payload: Any) -> bool:
         """Goes before everything else (a stock of zero)."""
@@ -171,7 +178,7 @@ class Kind:
         """After `done`: read the target back, so that the pages show what the platform says."""
 
     def bulk(self, channel: Any) -> int:
-        """How many commands of one batch go into one call; 1: each goes alone."""
+        """How many commands of one batch go into one call; 1: each goes alone. A kind that says so has `send_many`."""
         return 1
 
     def bulk_group(self, payload: Any) -> Any:
@@ -198,6 +205,8 @@ def register(kind: type[Kind]) -> type[Kind]:
     missing += [name for name in ("send", "read_back") if getattr(kind, name) is getattr(Kind, name)]
     if kind.has_target and kind.find is Kind.find:
         missing.append("find")
+    if kind.bulk is not Kind.bulk and kind.send_many is Kind.send_many:
+        missing.append("send_many")
     if missing:
         raise ValueError(f"The command kind {kind.__name__} does not declare: {', '.join(missing)}.")
     if kind.name in KINDS:

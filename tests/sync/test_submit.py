@@ -7,11 +7,12 @@ from django.db import connection as database
 
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import engine
-from dashboard.sync.kinds import Kind, Refused, register
+from dashboard.sync.kinds import KINDS, Kind, Refused, register
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE, INTERACTIVE, NEEDS_REVIEW, QUEUED, SENDING, SUPERSEDED, URGENT
 from dashboard.sync.submit import submit
 from tests.connected import queue
+from tests.sync.scripted import scripted
 
 
 def refused(connection, kind, target, payload, by=None):
@@ -175,6 +176,15 @@ def test_a_kind_that_leaves_questions_open_cannot_be_registered():
 
     with pytest.raises(ValueError, match="capability, permission, Payload, repeat, marker, ambiguous, send, read_back"):
         register(Open)
+
+
+def test_a_kind_that_goes_in_bulk_must_say_how():
+    with (
+        pytest.raises(ValueError, match=r"does not declare: send_many\.$"),
+        scripted(name="test.bulk", send_many=Kind.send_many),
+    ):
+        pass
+    assert "test.bulk" not in KINDS
 
 
 def test_final_commands_do_not_stand_in_the_way(connection, note):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from channels import records as r
-from channels.errors import Ambiguous, Rejected, WireError
+from channels.errors import Ambiguous, AuthFailed, Rejected, WireError
 from channels.m2e import PLATFORM
 from channels.m2e.channel import M2eChannel
 from channels.m2e.sandbox import M2eSandbox
@@ -66,6 +66,26 @@ def test_the_account_that_was_passed_over_is_named(channel: M2eChannel) -> None:
     words = ("Kaufland – Händlerkonto on kaufland must be authorised again at M2E Cloud.",)
     pages = pull_all(channel)
     assert (pages[0].unseen, pages[-1].unseen) == (words, words)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_account_that_is_refused_stops_no_other_and_is_named(
+    channel: M2eChannel, sandbox: M2eSandbox, status: int
+) -> None:
+    sandbox.move("account")
+    tokens = sorted(one["token"] for one in sandbox.world.accounts)
+    refused = next(one for one in sandbox.world.accounts if one["token"] == tokens[1])
+    sandbox.faults.append(Fault("OrdersFind", "status", skip=1, code=status))
+    pages = pull_all(channel)
+    assert {one.account_remote_id for page in pages for one in page.records} == set(tokens) - {refused["token"]}
+    words = f"The orders of the account {tokens[1]} on {refused['channel']} are refused: Injected {status}"
+    assert [page.unseen for page in pages if page.unseen] == [(words,)]
+
+
+def test_credentials_that_end_between_two_accounts_end_the_pull(channel: M2eChannel, sandbox: M2eSandbox) -> None:
+    sandbox.faults.append(Fault("OrdersFind", "status", skip=1, code=401))
+    with pytest.raises(AuthFailed):
+        pull_all(channel)
 
 
 def test_with_every_account_in_order_nothing_is_unseen(channel: M2eChannel, sandbox: M2eSandbox) -> None:
