@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
+from http.client import responses
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, unquote
 
@@ -204,6 +205,10 @@ class Sandbox:
 
     # -- state -----------------------------------------------------------------------------------------------------
 
+    def endpoint_names(self) -> list[str]:
+        """What a fault may be set on, besides ``*``."""
+        return sorted(name for _, (_, _, name, _) in self._endpoints)
+
     @property
     def size(self) -> int:
         """How many times the small amount of data there is."""
@@ -242,7 +247,7 @@ class Sandbox:
         body = reply.encoded()
         date = format_datetime(self.now().astimezone(UTC), usegmt=True)
         headers = {"Content-Type": reply.content_type, "Date": date, **reply.headers, "Content-Length": str(len(body))}
-        start_response(f"{reply.status} {_REASONS.get(reply.status, 'Status')}", list(headers.items()))
+        start_response(f"{reply.status} {responses.get(reply.status, 'Status')}", list(headers.items()))
         return [body]
 
     def handle(self, request: Request, in_process: bool = True) -> Reply:
@@ -360,6 +365,9 @@ class Sandbox:
         unknown = [f.fault for f in faults if f.fault not in FAULTS]
         if unknown:
             return Reply(400, {"error": f"Unknown fault {unknown[0]!r}. Known: {', '.join(FAULTS)}."})
+        strange = [f.endpoint for f in faults if f.endpoint != "*" and f.endpoint not in self.endpoint_names()]
+        if strange:
+            return Reply(400, {"error": f"No endpoint {strange[0]!r}. Known: *, {', '.join(self.endpoint_names())}."})
         self.faults.extend(faults)
         return Reply(200, {"faults": [asdict(f) for f in self.faults]})
 
@@ -387,11 +395,3 @@ def _request(environ: dict[str, Any]) -> Request:
 def _rest(environ: dict[str, Any]) -> bytes:
     """A body without a length: only an in-process call can have one."""
     return environ["wsgi.input"].read() if environ.get("sandbox.in_process") else b""
-
-
-_REASONS = {
-    200: "OK", 201: "Created", 204: "No Content", 301: "Moved Permanently", 302: "Found", 400: "Bad Request",
-    401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-    413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests",
-    500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
-}  # fmt: skip

@@ -101,6 +101,7 @@ def drive(command: Command, steps: int = 30) -> Command:
 
 def fault(sandbox: Sandbox, endpoint: str, kind: str, **more: Any) -> None:
     """Let the sandbox show a fault (`drop_after_apply`, `status`, `malformed`, `rate_limit` …) on an endpoint."""
+    assert endpoint in ("*", *sandbox.endpoint_names())
     sandbox.faults.append(Fault(endpoint=endpoint, fault=kind, **more))
 
 

@@ -54,6 +54,10 @@ class ShoppoSandbox(Sandbox):
             name = "graphql"
         return self._graphql, name, False
 
+    def endpoint_names(self) -> list[str]:
+        """The root fields of the schema; for ``node`` the types that it gives."""
+        return sandbox_graphql.names()
+
     def authenticate(self, request: Request) -> None:
         """Section Authentication: both headers, on every request."""
         pairs = (("accesstoken", "access_token"), ("viewerid", "viewer_id"))

@@ -223,6 +223,14 @@ def asked_for(body: dict[str, Any]) -> str:
     return types[0][:1].lower() + types[0][1:] if first.name.value == "node" and types else first.name.value
 
 
+def names() -> list[str]:
+    """Everything that :func:`asked_for` can answer of a document that fits the schema."""
+    roots = [root for root in (schema().query_type, schema().mutation_type) if root]
+    kinds = schema().get_possible_types(cast(g.GraphQLAbstractType, schema().type_map["Node"]))
+    nodes = [kind.name[:1].lower() + kind.name[1:] for kind in kinds]
+    return sorted({"graphql", *nodes, *(name for root in roots for name in root.fields)})
+
+
 def run(shop: Shop, body: dict[str, Any]) -> tuple[Any, list[g.GraphQLError]]:
     """Execute; data ``None`` with errors that have no path means that nothing was executed."""
     problems = invalid(body["query"])

@@ -14,6 +14,7 @@ import pytest
 from channels import capabilities as can
 from channels import errors as e
 from channels.registry import PLATFORMS
+from channels.sandbox import Request
 from tests.channels.contract.bench import Bench, capabilities_of, fits, is_frozen, is_read, methods_of
 from tests.channels.contract.calls import OWN, arrange
 from tests.channels.opening import START
@@ -86,6 +87,16 @@ def test_every_capability_is_had_by_some_platform():
 def test_no_call_of_the_table_is_left_over():
     for key, calls in OWN.items():
         assert set(calls) <= {case.method for case in CASES if case.key == key}
+
+
+@pytest.mark.parametrize("key", PLATFORMS)
+def test_faults_are_set_by_the_names_that_the_route_table_has(key: str):
+    sandbox = Bench(key).sandbox
+    assert {route.name for route in PLATFORMS[key].routes} - set(sandbox.endpoint_names()) == set()
+    body = b'{"endpoint": "no.such", "fault": "slow"}'
+    reply = sandbox.handle(Request("POST", "/_sandbox/faults", {}, {}, body))
+    assert (reply.status, "No endpoint 'no.such'. Known: *, " in reply.body["error"]) == (400, True)
+    assert sandbox.faults == []
 
 
 # -- reads -------------------------------------------------------------------------------------------------------------
