@@ -276,10 +276,12 @@ def again(command: Command, words: str, error: NotSent, **noted: Any) -> bool:
 
 def is_overtaken(command: Command) -> bool:
     """Whether a newer absolute value for the same target waits: the older one need not be sent any more."""
-    if not kind_of(command.kind).absolute:
+    kind = kind_of(command.kind)
+    if not kind.absolute:
         return False
     same = Command.objects.filter(connection=command.connection_id, kind=command.kind, target=command.target)
-    return same.filter(state=QUEUED, pk__gt=command.pk).exists()
+    newer = same.filter(state=QUEUED, pk__gt=command.pk).only("pk", "payload")
+    return any(kind.covers(one.payload, command.payload) for one in newer)
 
 
 def _reject(command: Command, words: str) -> None:

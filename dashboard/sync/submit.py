@@ -13,8 +13,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from dashboard.core.scrub import scrub
+from dashboard.core.wording import worded
 from dashboard.staff.audit import Target as AuditTarget
 from dashboard.staff.audit import audit
 from dashboard.sync.kinds import NO_TARGET, Context, Kind, Refused, Target, kind_of, read_payload
@@ -80,26 +82,33 @@ def examine(
 def why_not(connection: Connection, capability: type) -> str:
     """Why a connection cannot do something, in one sentence."""
     stated = connection.declared.needs.get(capability.__name__)
-    return stated or _("%(label)s offers no way to do this.") % {"label": connection.declared.label}
+    return worded(stated) or _("%(label)s offers no way to do this.") % {"label": connection.declared.label}
 
 
 def new_command(connection: Connection, kind: Kind, aim: Target, payload: Any, by: Any) -> Command:
     """The row of a command, not saved yet."""
     plain = msgspec.to_builtins(payload, str_keys=True)
     now = timezone.now()
+    with override("en"):  # kept in English, worded for whoever reads it
+        summary = kind.summary(payload)[:300]
     return Command(
         connection=connection,
         kind=kind.name,
         target=aim.remote_id,
         target_label=aim.label[:240],
-        lane=None if aim is NO_TARGET else f"{kind.name.partition('.')[0]}:{aim.remote_id}",
-        summary=kind.summary(payload)[:300],
+        lane=_lane(kind, aim),
+        summary=summary,
         payload=plain,
         payload_digest=digest(plain),
         actor=by,
         not_before=now,
         created_at=now,
     )
+
+
+def _lane(kind: Kind, aim: Target) -> str | None:
+    name = kind.lane or ("" if aim is NO_TARGET else aim.remote_id)
+    return f"{kind.name.partition('.')[0]}:{name}" if name else None
 
 
 def digest(payload: Any) -> str:
@@ -139,24 +148,31 @@ def _last_word(twin: Command, kind: Kind) -> int:
     """The value of an unfinished absolute command is wanted again: what was queued after it gives way."""
     if not kind.absolute:
         return 0
-    return _supersede(_of_target(twin).filter(state=QUEUED, pk__gt=twin.pk))
+    return _supersede(_of_target(twin).filter(pk__gt=twin.pk), kind, twin.payload)
 
 
 def _of_target(command: Command) -> QuerySet[Command]:
     return Command.objects.filter(connection=command.connection_id, kind=command.kind, target=command.target)
 
 
-def _supersede(rows: QuerySet[Command]) -> int:
-    return rows.update(state=SUPERSEDED, finished_at=timezone.now(), error=_("A newer value took over."))
+def _supersede(rows: QuerySet[Command], kind: Kind, payload: dict[str, Any]) -> int:
+    """Unsent ones of these that the payload covers give way."""
+    waiting = rows.filter(state=QUEUED).only("pk", "payload")
+    keys = [one.pk for one in waiting if kind.covers(payload, one.payload)]
+    if not keys:
+        return 0
+    return Command.objects.filter(pk__in=keys, state=QUEUED).update(
+        state=SUPERSEDED, finished_at=timezone.now(), error=_("A newer value took over.")
+    )
 
 
 def _make_way(command: Command, kind: Kind) -> int:
     """Older unsent absolute sets give way; an unfinished exclusive command stands in the way."""
-    if not kind.has_target:
+    if not kind.has_target and not kind.lane:
         return 0
     others = _of_target(command)
     if kind.absolute:
-        return _supersede(others.filter(state=QUEUED))
+        return _supersede(others, kind, command.payload)
     if kind.exclusive:
         unequal = others.exclude(payload_digest=command.payload_digest)  # an equal one is this very command
         first = unequal.exclude(state__in=FINAL).select_related("actor").first()

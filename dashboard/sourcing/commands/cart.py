@@ -22,7 +22,7 @@ class OfCart(Buying):
     """What the kinds of the cart have in common: they are proven and mirrored by reading the cart."""
 
     capability = can.EditsCart
-    feed = "cart"
+    lane = feed = "cart"
 
     def mirror(self, context: Context) -> None:
         """Read the cart."""

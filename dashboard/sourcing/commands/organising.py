@@ -245,7 +245,8 @@ class UpdateProfileKind(OfList):
     label = gettext_lazy("Update profile")
     capability = can.UpdatesProfile
     Payload = UpdateProfile
-    feed = "profile"
+    lane = feed = "profile"
+    absolute = True
     has_target = False
     marker = "The fields that the profile shows."
 
@@ -262,6 +263,10 @@ class UpdateProfileKind(OfList):
     def summary(self, payload: UpdateProfile) -> str:
         """Which fields."""
         return ", ".join(fields_of(payload))
+
+    def covers(self, newer: dict[str, Any], older: dict[str, Any]) -> bool:
+        """Whether every field of the older one is given anew."""
+        return all(newer.get(name) is not None for name, value in older.items() if value is not None)
 
     def send(self, context: Context) -> r.Receipt:
         """Change it."""

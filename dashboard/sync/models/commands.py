@@ -68,10 +68,11 @@ class Command(models.Model):
     """What somebody wants a platform to do, and what became of it.
 
     `target` is the remote id, or ``-`` when the kind makes something. `lane` names the target across kinds (domain and
-    remote id): at most one command of a lane is in flight, which the database itself guarantees; empty targets have
-    no lane. `attempts` is the fencing token: an outcome is only written while it still stands. `sent_attempt` is the
-    last attempt that left for the platform, at `sent_at`. `before` is what was seen just before sending, `evidence`
-    what the platform answered when it was asked what had happened.
+    remote id), or the one thing of the connection that its kind works on: at most one command of a lane is in flight,
+    which the database itself guarantees; what makes something has no lane. `attempts` is the fencing token: an outcome
+    is only written while it still stands. `sent_attempt` is the last attempt that left for the platform, at `sent_at`.
+    `before` is what was seen just before sending, `evidence` what the platform answered when it was asked what had
+    happened.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="commands")
