@@ -59,7 +59,8 @@ def product_touched(connection: Connection, channel: Any, event: ProductTouched)
     if not event.remote_id:
         return run_soon(connection)
     row = read_again(connection, channel, Ref(remote_id=event.remote_id))
-    return f"Read product {event.remote_id}." if row else f"Product {event.remote_id} is not on the platform."
+    said = gettext_noop("Read product %(id)s.") if row else gettext_noop("Product %(id)s is not on the platform.")
+    return said % {"id": event.remote_id}
 
 
 @on_event(VariantTouched)
@@ -70,7 +71,7 @@ def variant_touched(connection: Connection, channel: Any, event: VariantTouched)
     if found is None:
         return run_soon(connection)
     read_again(connection, channel, Ref(remote_id=found.product.remote_id, sku=found.product.sku))
-    return f"Read product {found.product.remote_id}."
+    return gettext_noop("Read product %(id)s.") % {"id": found.product.remote_id}
 
 
 @on_event(MerchantToggled)
@@ -82,4 +83,4 @@ def merchant_toggled(connection: Connection, channel: Any, event: MerchantToggle
 def run_soon(connection: Connection) -> str:
     """Make the products feed due at once."""
     FeedState.objects.filter(connection=connection, feed="products").update(next_due_at=timezone.now())
-    return "The products feed runs next."
+    return gettext_noop("The products feed runs next.")

@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 from dashboard.core import translations
 
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
-_TELLING = 8  # letters that a message with values must have around them, or it would fit anything
+_NUMBER = r"[\d.,\u00a0]+"
+_PLACED = re.compile(r"(.+) \(at (\S+)\)", re.DOTALL)
 
 
 class _Catalogue(NamedTuple):
@@ -41,6 +42,8 @@ def _worded(text: str, locale: str) -> str:
     for pattern, template in known.patterns:
         if found := pattern.fullmatch(text):
             return template % {name: _worded(value, locale) for name, value in found.groupdict().items()}
+    if placed := _PLACED.fullmatch(text):
+        return gettext("%(words)s (at %(path)s)") % {"words": _worded(placed[1], locale), "path": placed[2]}
     sentences = _SENTENCES.split(text)
     return text if len(sentences) == 1 else " ".join(_worded(sentence, locale) for sentence in sentences)
 
@@ -61,23 +64,30 @@ def _catalogue(locale: str) -> _Catalogue:
 def _keep(found: _Catalogue, message: Message) -> None:
     if not message.id or message.context:
         return
-    one = isinstance(message.id, str)
-    ids, strings = ([message.id], [message.string]) if one else (message.id, message.string)
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    strings = (message.string,) if isinstance(message.string, str) else tuple(map(str, message.string or ()))
     for number, text in enumerate(ids):
         translated = strings[min(number, len(strings) - 1)]
         if not _PLACE.search(text):
             found.exact.setdefault(text, translated)
-        elif sum(map(str.isalpha, _PLACE.sub("", text))) >= _TELLING:
+        elif _is_telling(text):
             found.patterns.append((_pattern(text), translated))
 
 
+def _is_telling(text: str) -> bool:
+    """Whether a message with values says enough around them to be known again; a bare “%(a)s %(b)s” fits anything."""
+    said = _PLACE.sub("", text)
+    letters = sum(map(str.isalpha, said))
+    return letters >= 8 or (letters >= 4 and ("%(n)s" in text or ":" in said or "→" in said))
+
+
 def _pattern(text: str) -> re.Pattern[str]:
-    """What a message with values looks like once they are in; a value named twice is the same twice."""
+    """What a message with values looks like once they are in; one named twice is the same twice, `n` is a number."""
     made, at, named = "", 0, set()
     for place in _PLACE.finditer(text):
         name = place[1]
         made += re.escape(text[at : place.start()].replace("%%", "%"))
-        made += f"(?P={name})" if name in named else f"(?P<{name}>.+?)"
+        made += f"(?P={name})" if name in named else f"(?P<{name}>{_NUMBER if name == 'n' else '.+?'})"
         named.add(name)
         at = place.end()
     return re.compile(made + re.escape(text[at:].replace("%%", "%")), re.DOTALL)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dashboard.aftersales.models import Case
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import clock_at
+from dashboard.core.wording import worded
 from dashboard.home.places import Reach, address
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
@@ -127,7 +128,7 @@ def _commands(reach: Reach, mine: bool) -> Iterable[Due]:
     columns = ("connection_id", "kind", "target", "target_label", "summary")
     for command in rows.only(*columns)[:OF_A_KIND]:
         label = str(KINDS[command.kind].label) if command.kind in KINDS else command.kind
-        about = " · ".join(filter(None, (command.target_label or command.target, command.summary)))
+        about = " · ".join(filter(None, (command.target_label or command.target, worded(command.summary))))
         yield Due(
             f"command-{command.pk}", "question-mark-circle", _("Settle"), label, about, _("It waits for a person"),
             address("sync:command", command.pk), command.connection_id, loud=True,
@@ -153,7 +154,7 @@ def _sign_ins(reach: Reach, mine: bool) -> Iterable[Due]:
         if connection.state == Connection.REAUTH_NEEDED:
             yield Due(
                 f"connection-{connection.pk}", "lock-closed", _("Give new credentials"), connection.title,
-                connection.state_reason, _("Nothing is read from it or sent to it"),
+                worded(connection.state_reason), _("Nothing is read from it or sent to it"),
                 address("sync:connection", connection.slug), connection.pk, loud=True,
             )  # fmt: skip
 

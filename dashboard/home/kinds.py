@@ -16,6 +16,7 @@ from dashboard.aftersales.searched import CASES
 from dashboard.catalog.searched import PRODUCTS
 from dashboard.core import formatting
 from dashboard.core.searching import Searched
+from dashboard.core.wording import worded
 from dashboard.finance.searched import PAYMENTS
 from dashboard.home.places import address
 from dashboard.messaging.models import Thread
@@ -80,7 +81,7 @@ def _payment(row: Any) -> str:
 
 
 def _command(row: Any) -> str:
-    return " · ".join(filter(None, (state_word(row.state), row.target_label or row.target, row.summary)))
+    return " · ".join(filter(None, (state_word(row.state), row.target_label or row.target, worded(row.summary))))
 
 
 def _command_name(row: Any) -> str:

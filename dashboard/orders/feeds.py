@@ -175,16 +175,18 @@ def order_touched(connection: Connection, channel: Any, event: OrderTouched) -> 
     elif event.partner_code:
         row = known.filter(partner_code=event.partner_code).first()
     if row is None and event.partner_code and can.has(channel, can.CreatesOrders):
-        return f"Read {read_by_code(connection, channel, event.partner_code)} order(s) with code {event.partner_code}."
+        number = read_by_code(connection, channel, event.partner_code)
+        return gettext_noop("Read %(n)s order(s) with code %(code)s.") % {"n": number, "code": event.partner_code}
     named_ref = Ref(remote_id=event.remote_id, number=event.number)
     if not (row or event.remote_id or event.number) or not can.has(channel, can.ReadsOrders):
         return run_soon(connection)
     read = read_again(connection, channel, ref_of(row) if row else named_ref)
     name = event.remote_id or event.number or event.partner_code
-    return f"Read order {name}." if read else f"Order {name} is not on the platform."
+    said = gettext_noop("Read order %(id)s.") if read else gettext_noop("Order %(id)s is not on the platform.")
+    return said % {"id": name}
 
 
 def run_soon(connection: Connection) -> str:
     """Make the orders feed due at once."""
     FeedState.objects.filter(connection=connection, feed="orders").update(next_due_at=timezone.now())
-    return "The orders feed runs next."
+    return gettext_noop("The orders feed runs next.")

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
+from dashboard.core.wording import worded
 from dashboard.orders import words
 from dashboard.orders.models import DeliveryRecord, Note, Order, OrderLine
 from dashboard.sync.kinds import KINDS
@@ -150,12 +151,12 @@ def _command(one: Told) -> dict[str, Any]:
     tone = TONES[one.state]
     return {
         "id": f"command-{one.pk}",
-        "title": f"{label}: {one.text}" if one.text else label,
+        "title": f"{label}: {worded(one.text)}" if one.text else label,
         "tone": "wait" if tone == "unknown" else tone,
         "badge": html.badge(tone, state_word(one.state)),
         "by": one.who or _("the system"),
         "path": _path(one),
-        "text": one.more,
+        "text": worded(one.more),
         "evidence": _link(reverse("sync:command", args=[one.pk])),
     }
 

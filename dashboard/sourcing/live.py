@@ -14,17 +14,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels import capabilities as can
 from channels import records as r
 from channels.errors import ChannelError
 from dashboard.core.scrub import scrub_text
+from dashboard.core.wording import worded
+from dashboard.sourcing.feeds import look_at
 from dashboard.sync.models import Connection
 from dashboard.sync.opening import open_channel
 from dashboard.sync.recorder import recording
 
 KEPT_SECONDS = 300
+LOOK_SECONDS = 60
 WALLET_SECONDS = 15
 
 
@@ -49,7 +53,7 @@ def ask(connection: Connection, name: str, question: Any, call: Callable[[Any], 
         with recording(connection.pk):
             found = call(open_channel(connection, "staff"))
     except ChannelError as error:
-        return Answer(problem=scrub_text(error.words))
+        return Answer(problem=worded(scrub_text(error.words)))
     if found is not None:
         cache.set(key, found, seconds)
     return Answer(found)
@@ -59,6 +63,15 @@ def search(connection: Connection, query: r.SourceQuery) -> Answer:
     """One page of a search at the sources."""
     question = (query.words, query.source, query.page, query.sort)
     return ask(connection, "search", question, lambda channel: channel.search_sources(query), KEPT_SECONDS)
+
+
+def look(connection: Connection, remote_id: str) -> Answer:
+    """Read one product of a source and keep it in the mirror; the answer is whether it is there."""
+
+    def read(channel: Any) -> bool:
+        return look_at(connection, channel, remote_id) is not None
+
+    return ask(connection, "look", remote_id, read, LOOK_SECONDS)
 
 
 def quotes(connection: Connection, query: r.FreightQuery) -> Answer:
@@ -88,11 +101,13 @@ def wallet(connection: Connection) -> Answer:
 
 
 def coupons(connection: Connection) -> Answer:
-    """The coupons that are ours."""
+    """The coupons that are ours and have not ended."""
     if not connection.can(can.PullsCoupons):
         return Answer(())
 
     def read(channel: Any) -> Any:
         return tuple(one for one in channel.pull_coupons(None, None).records if one.claimed)
 
-    return ask(connection, "coupons", "", read, KEPT_SECONDS)
+    answer, now = ask(connection, "coupons", "", read, KEPT_SECONDS), timezone.now()
+    left = tuple(one for one in answer.value or () if one.expires_at is None or one.expires_at > now)
+    return Answer(left, answer.problem)

@@ -9,6 +9,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from channels.errors import AuthFailed, ChannelError, WireError
 from channels.events import Event
@@ -126,10 +127,10 @@ def _apply(callback: Callback) -> str:
     events: tuple[Event, ...] = callback.connection.declared.callbacks.parse(received)
     handlers = [(handler, event) for event in events for handler in HANDLERS.get(type(event), [])]
     if not handlers:
-        return "Nothing to do."
+        return gettext_noop("Nothing to do.")
     channel = open_channel(callback.connection)
     said = [handler(callback.connection, channel, event) for handler, event in handlers]
-    return " ".join(filter(None, said)) or "Nothing to do."
+    return " ".join(filter(None, said)) or gettext_noop("Nothing to do.")
 
 
 def _later(callback: Callback, error: ChannelError) -> None:

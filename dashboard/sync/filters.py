@@ -77,10 +77,14 @@ class BatchFilters(Filters):
         fields = ()
 
 
+def _feed_choices() -> list[tuple[str, Any]]:
+    return [(name, _(FEEDS[name].label)) for name in sorted(FEEDS)]
+
+
 class RunFilters(OfConnection):
     """By feed, and whether it failed."""
 
-    feed = django_filters.ChoiceFilter(label=_("Feed"), choices=lambda: [(name, name) for name in sorted(FEEDS)])
+    feed = django_filters.ChoiceFilter(label=_("Feed"), choices=_feed_choices)
 
     class Meta:
         model = Run
@@ -102,7 +106,7 @@ class QuarantineFilters(OfConnection):
     """By feed; the search box looks into ids, places and reasons."""
 
     search_fields = ("record_remote_id", "path", "reason")
-    feed = django_filters.ChoiceFilter(label=_("Feed"), choices=lambda: [(name, name) for name in sorted(FEEDS)])
+    feed = django_filters.ChoiceFilter(label=_("Feed"), choices=_feed_choices)
 
     class Meta:
         model = Quarantined

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from channels.platform import Field, Platform
+from dashboard.core.wording import worded
 from dashboard.sync.evidence import may_be_absent
 from dashboard.sync.models import Command, Connection
 
@@ -44,7 +45,7 @@ class ConnectionForm(forms.Form):
 
     def _credential(self, field: Field) -> forms.Field:
         kept = bool(self.connection and self.connection.credentials.get(field.key))
-        hint = field.hint
+        hint = worded(field.hint)
         if kept and field.secret:
             hint = f"{hint} {_('Set and hidden; leave empty to keep it.')}".strip()
         made = _control(field, hint)
@@ -54,7 +55,7 @@ class ConnectionForm(forms.Form):
         return made
 
     def _option(self, field: Field) -> forms.Field:
-        made = _control(field, field.hint)
+        made = _control(field, worded(field.hint))
         made.required = False
         made.initial = (self.connection.options.get(field.key) if self.connection else "") or field.default
         return made
@@ -75,8 +76,9 @@ class ConnectionForm(forms.Form):
 
 
 def _control(field: Field, hint: str) -> forms.Field:
+    label = worded(field.label)
     if field.kind == "choice":
-        return forms.ChoiceField(label=field.label, help_text=hint, choices=[(one, one) for one in field.choices])
+        return forms.ChoiceField(label=label, help_text=hint, choices=[(one, worded(one)) for one in field.choices])
     attrs = {"autocomplete": "new-password" if field.secret else "off", "spellcheck": "false"}
     if field.secret:
         widget: forms.Widget = forms.PasswordInput(attrs=attrs)
@@ -84,7 +86,7 @@ def _control(field: Field, hint: str) -> forms.Field:
         widget = forms.Textarea(attrs=attrs | {"rows": 4})
     else:
         widget = forms.TextInput(attrs=attrs | {"type": _INPUTS.get(field.kind, "text")})
-    return forms.CharField(label=field.label, help_text=hint, widget=widget, max_length=4000)
+    return forms.CharField(label=label, help_text=hint, widget=widget, max_length=4000)
 
 
 class SecretForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.core import formatting, html
+from dashboard.core.wording import worded
 from dashboard.sync.feeds import Feed, feeds_of
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, FeedState, Quarantined, Run
@@ -110,7 +111,7 @@ def _feed_line(feed: Feed, state: FeedState | None, run: Run | None, held: int, 
     running = state is not None and state.leased_until is not None and state.leased_until > now
     return {
         "name": feed.name,
-        "label": str(feed.label),
+        "label": _(feed.label),
         "cursor": _cursor(state),
         "run": run,
         "took": formatting.duration((run.finished_at - run.started_at).total_seconds())
@@ -121,7 +122,7 @@ def _feed_line(feed: Feed, state: FeedState | None, run: Run | None, held: int, 
         "sign": html.state("wait", _("Being read")) if running else html.state(tone, word),
         "running": running,
         "edge": tone if tone in ("act", "wait") else "",
-        "words": " ".join(filter(None, (state.alarm or state.error, state.notice))) if state else "",
+        "words": " ".join(map(worded, filter(None, (state.alarm or state.error, state.notice)))) if state else "",
         "state": state,
     }
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
+from dashboard.core.wording import worded
+from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Batch, Callback, Command, Connection, Exchange, Quarantined, Run
 from dashboard.sync.models.callbacks import FAILED, PROCESSED
@@ -45,6 +46,11 @@ def kind_label(name: str) -> str:
     return str(KINDS[name].label) if name in KINDS else name
 
 
+def feed_label(name: str) -> str:
+    """A feed in the reader's language; one that is not known any more keeps its name."""
+    return _(FEEDS[name].label) if name in FEEDS else name
+
+
 def command_rows(commands: list[Command]) -> list[Row]:
     """Needs `connection` and `actor`."""
     now = timezone.now()
@@ -53,12 +59,12 @@ def command_rows(commands: list[Command]) -> list[Row]:
             f"command-{c.pk}",
             reverse("sync:command", args=[c.pk]),
             {NEEDS_REVIEW: "act", UNKNOWN: "wait"}.get(c.state, ""),
-            c.summary or kind_label(c.kind),
+            worded(c.summary) or kind_label(c.kind),
             [
                 ("", c.target_label or ("" if c.target == "-" else c.target)),
                 ("nowrap", conn(c.connection)),
                 ("nowrap", html.state(TONES[c.state], state_word(c.state))),
-                ("grow soft", c.error),
+                ("grow soft", worded(c.error)),
                 ("nowrap", c.actor.label if c.actor else _("the system")),
                 ("nowrap", when_at(c.created_at, now)),
             ],
@@ -110,12 +116,12 @@ def run_rows(runs: list[Run]) -> list[Row]:
             f"run-{run.pk}",
             reverse("sync:run", args=[run.pk]),
             "act" if run.error else "",
-            f"{run.feed} · {_('full')}" if run.is_full else run.feed,
+            f"{feed_label(run.feed)} · {_('full')}" if run.is_full else feed_label(run.feed),
             [
                 ("nowrap", conn(run.connection)),
                 ("nowrap", run_sign(run)),
                 *(("num", formatting.count(getattr(run, name))) for name in numbers),
-                ("grow soft", run.error),
+                ("grow soft", worded(run.error)),
                 ("nowrap", when_at(run.started_at, now)),
             ],
         )
@@ -142,7 +148,7 @@ def callback_rows(callbacks: list[Callback]) -> list[Row]:
             [
                 ("nowrap", conn(c.connection)),
                 ("nowrap", callback_sign(c)),
-                ("grow soft", c.error or c.outcome),
+                ("grow soft", worded(c.error or c.outcome)),
                 ("num", c.attempts),
                 ("nowrap", when_at(c.received_at, now)),
             ],
@@ -162,9 +168,9 @@ def quarantine_rows(rows: list[Quarantined]) -> list[Row]:
             q.record_remote_id or _("without an id"),
             [
                 ("nowrap", conn(q.connection)),
-                ("nowrap", q.feed),
+                ("nowrap", feed_label(q.feed)),
                 ("mono", q.path),
-                ("grow soft", q.reason),
+                ("grow soft", worded(q.reason)),
                 ("num", formatting.count(q.times)),
                 ("nowrap", when_at(q.at, now)),
             ],
@@ -216,5 +222,4 @@ def made_by(exchange: Exchange) -> str | SafeString:
 
 def every(interval: timedelta) -> str:
     """A feed's rhythm."""
-    minutes = int(interval.total_seconds() // 60)
-    return ngettext("%(n)s min", "%(n)s min", minutes) % {"n": minutes} if minutes else _("on change")
+    return formatting.duration(interval.total_seconds()) if interval >= timedelta(minutes=1) else _("on change")

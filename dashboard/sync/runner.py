@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from channels.errors import AuthFailed, ChannelError, NotSent, WireError
 from channels.records import Bad, Page
@@ -87,7 +88,14 @@ def refresh(connection: Connection, feed: Feed, *, full: bool = False, purpose: 
             _failed(connection, feed, state, run, error)
         except Exception as error:
             log.exception("Feed %s of %s broke", feed.name, connection.slug)
-            _failed(connection, feed, state, run, Stopped(f"A fault of the dashboard: {type(error).__name__}: {error}"))
+            fault = f"{type(error).__name__}: {error}"
+            _failed(
+                connection,
+                feed,
+                state,
+                run,
+                Stopped(gettext_noop("A fault of the dashboard: %(fault)s") % {"fault": fault}),
+            )
         else:
             _succeeded(feed, state, run, sweep)
     return run
@@ -143,14 +151,15 @@ def _guard(page: Page[Any], passed: set[str]) -> None:
     size = len(page.records) + len(page.bad)
     if len(page.bad) > 1 and len(page.bad) * 5 > size:
         first = page.bad[0]
-        raise Stopped(
-            f"{len(page.bad)} of {size} records of a page are unlike the document ({first.path}: {first.reason}). "
+        words = gettext_noop(
+            "%(bad)s of %(size)s records of a page are unlike the document (%(path)s: %(reason)s). "
             "Nothing of that page was stored."
         )
+        raise Stopped(words % {"bad": len(page.bad), "size": size, "path": first.path, "reason": first.reason})
     if page.next is not None and page.next in passed:
-        raise Stopped("The platform gave the same page cursor twice; the run was stopped.")
+        raise Stopped(gettext_noop("The platform gave the same page cursor twice; the run was stopped."))
     if len(passed) >= MAX_PAGES:
-        raise Stopped(f"More than {MAX_PAGES} pages; the run was stopped.")
+        raise Stopped(gettext_noop("More than %(n)s pages; the run was stopped.") % {"n": MAX_PAGES})
 
 
 def _take(connection: Connection, feed: Feed, run: Run, sweep: _Sweep, page: Page[Any], read_at: datetime) -> None:
@@ -216,7 +225,7 @@ def _mine(state: FeedState) -> Any:
 def _advance(state: FeedState, cursor: str) -> None:
     """Move the cursor inside the page's transaction; a process that lost its lease must not."""
     if not _mine(state).update(cursor=cursor, leased_until=timezone.now() + LEASE):
-        raise Stopped("Another process has taken over this feed; this run ends.")
+        raise Stopped(gettext_noop("Another process has taken over this feed; this run ends."))
     state.cursor = cursor
 
 

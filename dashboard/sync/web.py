@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from dashboard.core import formatting
+from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, FeedState
@@ -68,8 +69,8 @@ def state_sentence(command: Command) -> str:
         SENDING: _("Being sent to %(where)s") % {"where": where},
         UNKNOWN: _("Sent to %(where)s, no answer yet: it is being asked") % {"where": where},
         DONE: _("Confirmed by %(where)s") % {"where": where},
-        REJECTED: _("Refused by %(where)s: “%(words)s”") % {"where": where, "words": command.error},
-        FAILED: _("Not sent to %(where)s: %(words)s") % {"where": where, "words": command.error},
+        REJECTED: _("Refused by %(where)s: “%(words)s”") % {"where": where, "words": worded(command.error)},
+        FAILED: _("Not sent to %(where)s: %(words)s") % {"where": where, "words": worded(command.error)},
         NEEDS_REVIEW: _("Nobody can tell whether %(where)s did it; a person must decide") % {"where": where},
         SUPERSEDED: _("A newer value took over"),
         CANCELLED: _("Cancelled"),
@@ -85,9 +86,13 @@ def give(
     request: HttpRequest, connection: Connection, kind: str, target: str, payload: dict[str, Any], **more: Any
 ) -> Submitted:
     """Submit on behalf of the person who asks, with the form's key. Raises `Refused`."""
+    return submit(connection, kind, target, payload, request.user, form_key=form_key(request), **more)
+
+
+def form_key(request: HttpRequest) -> str | None:
+    """The key of the form that was posted, as commands keep it: nobody meets another person's."""
     key = request.POST.get("form_key", "")[:80]
-    form_key = f"{request.user.pk}:{key}" if key else None
-    return submit(connection, kind, target, payload, request.user, form_key=form_key, **more)
+    return f"{request.user.pk}:{key}" if key else None
 
 
 def command_response(request: HttpRequest, command: Command, status: int = 202) -> HttpResponse:
@@ -101,13 +106,13 @@ def shown(command: Command) -> dict[str, Any]:
     return {
         "pk": command.pk,
         "label": str(kind.label) if kind else command.kind,
-        "summary": command.summary,
+        "summary": worded(command.summary),
         "state": command.state,
         "word": state_word(command.state),
         "tone": TONES[command.state],
         "sentence": state_sentence(command),
         "is_moving": command.is_moving,
-        "error": command.error,
+        "error": worded(command.error),
         "actor": command.actor.label if command.actor else "",
         "at": command.finished_at or command.sent_at or command.created_at,
         "url": reverse("sync:command", args=[command.pk]),

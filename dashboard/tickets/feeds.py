@@ -66,6 +66,7 @@ def ticket_replied(connection: Connection, channel: Any, event: TicketReplied) -
     row = Ticket.objects.light().filter(connection=connection, remote_id=event.remote_id).first()
     if not connection.can(can.ReadsTickets):
         FeedState.objects.filter(connection=connection, feed="tickets").update(next_due_at=timezone.now())
-        return "The tickets feed runs next."
+        return gettext_noop("The tickets feed runs next.")
     read = read_again(connection, channel, ref_of(row) if row else Ref(remote_id=event.remote_id))
-    return f"Read ticket {event.remote_id}." if read else f"Ticket {event.remote_id} is not on the platform."
+    said = gettext_noop("Read ticket %(id)s.") if read else gettext_noop("Ticket %(id)s is not on the platform.")
+    return said % {"id": event.remote_id}

@@ -115,7 +115,12 @@ def page(
 def run(request: StaffRequest, pk: int) -> HttpResponseBase:
     """One run with its counts and the last things it exchanged."""
     found = get_object_or_404(Run.objects.visible_to(request.user).select_related("connection"), pk=pk)
-    context = {"run": found, "sign": rows.run_sign(found), "exchanges": exchanges_of(run=found)}
+    context = {
+        "run": found,
+        "label": rows.feed_label(found.feed),
+        "sign": rows.run_sign(found),
+        "exchanges": exchanges_of(run=found),
+    }
     return render(request, "sync/run.html", context)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from channels.registry import PLATFORMS
 from dashboard.core.pages import is_fragment, polled, render
+from dashboard.core.wording import worded
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import conformance, overview, rows
 from dashboard.sync.connections import secret_mark
@@ -46,7 +47,7 @@ def connection(request: StaffRequest, slug: str) -> HttpResponse:
         "clears": clears,
         "credentials": _credentials(found),
         "options": [
-            {"label": field.label, "value": found.options.get(field.key) or field.default}
+            {"label": worded(field.label), "value": worded(found.options.get(field.key) or field.default)}
             for field in found.declared.options
             if field.kind != "json"
         ],
@@ -59,7 +60,7 @@ def _credentials(connection: Connection) -> list[dict[str, Any]]:
     """Names of credentials and whether they are set; values of those that are no secret."""
     return [
         {
-            "label": field.label,
+            "label": worded(field.label),
             "is_set": bool(connection.credentials.get(field.key)),
             "value": "" if field.secret else connection.credentials.get(field.key, ""),
         }
@@ -89,7 +90,9 @@ def _points(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for point in points:
         tone, word = words.get(point["result"], ("", _("Not proven")))
         found.append(
-            point | {"tone": "wait" if tone == "act" and not point.get("needed", True) else tone, "word": word}
+            point
+            | {"name": worded(point["name"]), "detail": worded(point.get("detail", ""))}
+            | {"tone": "wait" if tone == "act" and not point.get("needed", True) else tone, "word": word}
         )
     return found
 
@@ -140,7 +143,11 @@ def callbacks_page(request: StaffRequest, found: Connection, form: SecretForm, s
     latest = Callback.objects.filter(connection=found).select_related("connection").defer("body", "headers")
     context = {
         "addresses": [
-            {"label": events[event].label, "signed": events[event].signed, "url": request.build_absolute_uri(path)}
+            {
+                "label": worded(events[event].label),
+                "signed": events[event].signed,
+                "url": request.build_absolute_uri(path),
+            }
             for event, path in callback_urls(found).items()
         ]
         if _may_manage(request)

@@ -62,6 +62,7 @@ def quarantined(request: StaffRequest, pk: int) -> HttpResponse:
     found = _quarantined(request, pk)
     context = {
         "held": found,
+        "label": rows.feed_label(found.feed),
         "payload": readable(found.payload.encode()) if request.user.may("buyers.view") else None,
         "may_manage": request.user.may("connections.manage"),
         "may_replay": found.feed in FEEDS and found.connection.is_at_work,
@@ -81,7 +82,7 @@ def replay_quarantined(request: StaffRequest, pk: int) -> HttpResponse:
         feeds.update(next_due_at=None, last_full_at=None)
         tell(tasks.refresh_feed, found.connection_id, found.feed, True)
         audit(request.user, "quarantine.replayed", found, connection=found.connection.slug)
-        messages.success(request, _("The feed %(feed)s is read anew.") % {"feed": found.feed})
+        messages.success(request, _("The feed %(feed)s is read anew.") % {"feed": rows.feed_label(found.feed)})
     return redirect(request, reverse("sync:quarantined", args=[pk]))
 
 
