@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from dashboard.catalog import words
 from dashboard.catalog.commands.values import SetListing, SetPrice, SetStock
 from dashboard.catalog.models import Product, Variant
-from dashboard.catalog.reach import reason
 from dashboard.catalog.targets import label_of, product_ref, variant_ref
 from dashboard.core.exports import plain_money
 from dashboard.sync.kinds import Kind, Refused, Target, kind_of
 from dashboard.sync.models import Connection
+from dashboard.sync.reach import reason
 
 MOST = 5000
 FLAGGED = Decimal("20")  # per cent; beyond it a change must be confirmed

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.catalog import words
 from dashboard.catalog.models import Category, Product
 from dashboard.catalog.querysets import between, with_variants
-from dashboard.catalog.reach import Reach
 from dashboard.catalog.searched import PRODUCTS as SEARCHED
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
 from dashboard.core.searching import narrow
+from dashboard.sync.reach import Reach
 
 
 def by_connection() -> Any:
@@ -27,7 +27,7 @@ class OfConnection(Filters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request).choices()
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, "products").choices()
 
 
 class ProductFilters(OfConnection):
@@ -72,6 +72,7 @@ PRODUCTS = ListSpec(
         Head(_("Sync")),
     ),
     sort="-changed",
+    offers_new=True,
     tabs=(
         Tab("all", _("All"), lambda rows: rows.present()),
         Tab("on-sale", _("On sale"), lambda rows: rows.on_sale()),

@@ -17,11 +17,11 @@ from django.utils.translation import ngettext
 from channels import capabilities as can
 from dashboard.catalog import words as states
 from dashboard.catalog.models import Product, Variant
-from dashboard.catalog.reach import Reach
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command
+from dashboard.sync.reach import Reach
 from dashboard.sync.web import TONES, latest_commands, new_form_key, state_word
 
 COLUMNS = (
@@ -83,7 +83,11 @@ def _row(
         "variants": ngettext("%(n)s variant", "%(n)s variants", sums["n"]) % {"n": sums["n"]}
         if sums and sums["n"] > 1
         else "",
-        "image": next((url for url in product.images if html.is_web_address(url)), ""),
+        "photo": html.picture(
+            next((url for url in product.images if html.is_web_address(url)), ""),
+            _("Picture of %(name)s") % {"name": product},
+            "thumb",
+        ),
         "connection": html.connection(connection.mark, connection.title) if connection else "",
         "status": html.state(*states.status(product)),
         "is_gone": product.gone_at is not None,

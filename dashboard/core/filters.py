@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.core.validators import MaxLengthValidator
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -30,6 +30,8 @@ from dashboard.core.templatetags.dash import changed_query
 
 CAP = 1000
 CACHED_SECONDS = 20
+NEWEST = "newest"  # in the freshness line's address: the newest key when the page was built
+MOST_NEW = 99
 Words = str | Promise
 Narrow = Callable[[Any], Any]
 
@@ -74,7 +76,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """One list of the product. ``sort`` is the default sort key, with ``-`` for descending."""
+    """One list of the product. ``sort`` is the default sort key, with ``-`` for descending.
+
+    A list that ``offers_new`` counts what came since its page was built; its primary key must grow with time.
+    """
 
     domain: str
     filters: type[Filters]
@@ -82,29 +87,34 @@ class ListSpec:
     sort: str
     tabs: Sequence[Tab] = ()
     sizes: tuple[int, ...] = field(default=keyset.SIZES)
+    offers_new: bool = False
 
     @property
     def list_id(self) -> str:
         """The id of the list's sheet: what its links and forms replace."""
         return f"{self.domain}-list"
 
-    def open(self, request: HttpRequest, queryset: QuerySet[Any]) -> "Listing":
-        """The list as this request asks for it; ``queryset`` holds all that the person may see."""
-        return Listing(self, request, queryset)
+    def open(self, request: HttpRequest, queryset: QuerySet[Any], params: QueryDict | None = None) -> "Listing":
+        """The list as this request asks for it; ``queryset`` holds all that the person may see.
+
+        ``params`` takes the place of the address: the list that somebody came from.
+        """
+        return Listing(self, request, queryset, request.GET if params is None else params)
 
 
 class Listing:
     """One list for one request; every part is computed when first asked for."""
 
-    def __init__(self, spec: ListSpec, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def __init__(self, spec: ListSpec, request: HttpRequest, queryset: QuerySet[Any], params: QueryDict) -> None:
         self.spec = spec
         self.request = request
         self.everything = queryset
+        self.params = params
 
     @cached_property
     def tab(self) -> Tab | None:
         """The tab that is open: the one the address names, else the first."""
-        wanted = self.request.GET.get("view", "")
+        wanted = self.params.get("view", "")
         named = (tab for tab in self.spec.tabs if tab.key == wanted)
         return next(named, self.spec.tabs[0] if self.spec.tabs else None)
 
@@ -113,7 +123,7 @@ class Listing:
         """The bound filters; ``filterset.form`` renders them."""
         narrow = self.tab.narrow if self.tab else None
         start = narrow(self.everything) if narrow else self.everything
-        found = self.spec.filters(self.request.GET, queryset=start, request=self.request)
+        found = self.spec.filters(self.params, queryset=start, request=self.request)
         found.form.auto_id = "filter_%s"  # the page may hold other forms with fields of the same name
         return found
 
@@ -126,13 +136,17 @@ class Listing:
     def errors(self) -> list[str]:
         """What was wrong with the address, in sentences."""
         form = self.filterset.form
-        return [f"{form.fields[name].label or name}: {text}" for name, texts in form.errors.items() for text in texts]
+        found = [f"{form.fields[name].label or name}: {text}" for name, texts in form.errors.items() for text in texts]
+        day = self.params.get("on", "")
+        if day and self.takes_days and keyset.start_of(self.everything, self.plan, day) is None:
+            found.append(_("Jump to a day: this is no date."))
+        return found
 
     @cached_property
     def sort(self) -> tuple[str, bool]:
         """The sort key and whether it descends."""
         keys = {head.key for head in self.spec.heads if head.fields}
-        wanted = self.request.GET.get("sort", "")
+        wanted = self.params.get("sort", "")
         text = wanted if wanted.removeprefix("-") in keys else self.spec.sort
         return text.removeprefix("-"), text.startswith("-")
 
@@ -146,7 +160,47 @@ class Listing:
     @cached_property
     def page(self) -> keyset.Page:
         """The rows of this page."""
-        return keyset.paginate(self.queryset, self.order, self.request.GET, sizes=self.spec.sizes)
+        rows = self.queryset
+        if self.spec.offers_new:  # with the rows themselves: no row can come between the two
+            newest = self.everything.model._base_manager.order_by("-pk").values("pk")[:1]
+            rows = rows.annotate(newest_key=Subquery(newest))
+        return keyset.paginate(rows, self.order, self.params, sizes=self.spec.sizes)
+
+    @cached_property
+    def plan(self) -> keyset.Order:
+        """The complete order of the rows."""
+        return keyset.make_order(self.everything, self.order)
+
+    @cached_property
+    def takes_days(self) -> bool:
+        """Whether the list can be opened at a day: it is sorted by a time."""
+        return keyset.takes_days(self.everything, self.plan)
+
+    @cached_property
+    def others(self) -> list[tuple[str, str]]:
+        """Names and values of the address without its place: what a form that jumps elsewhere carries on."""
+        left_out = (*keyset.PLACE_PARAMS, "format")
+        return [(name, value) for name, values in self.params.lists() if name not in left_out for value in values]
+
+    @cached_property
+    def fresh_query(self) -> str:
+        """The address of the freshness line after its path: this view, and the newest key that it could show."""
+        rows = self.page.rows
+        newest = rows[0].newest_key if rows else self.everything.order_by("-pk").values_list("pk", flat=True).first()
+        return changed_query(self.params, **{NEWEST: newest or 0})
+
+    @cached_property
+    def new(self) -> int:
+        """How many rows of this view came after the key in the freshness line's address; counted no further than 99."""
+        newest = self.params.get(NEWEST, "")
+        if not (newest.isascii() and newest.isdigit() and len(newest) < 19):
+            return 0
+        return len(self.queryset.filter(pk__gt=int(newest)).order_by().values_list("pk")[:MOST_NEW])
+
+    @cached_property
+    def new_url(self) -> str:
+        """The address, after its path, that shows the new rows: the start of this view."""
+        return changed_query(self.params, **{NEWEST: None})
 
     @cached_property
     def heads(self) -> list[dict[str, Any]]:
@@ -156,7 +210,7 @@ class Listing:
         for head in self.spec.heads:
             here = bool(head.fields) and head.key == key
             wanted = f"-{head.key}" if here and not descending else head.key
-            url = changed_query(self.request.GET, sort=wanted) if head.fields else ""
+            url = changed_query(self.params, sort=wanted) if head.fields else ""
             direction = ("descending" if descending else "ascending") if here else ""
             found.append({"label": head.label, "css": head.css, "url": url, "sorted": direction})
         return found
@@ -165,7 +219,7 @@ class Listing:
     def tabs(self) -> list[dict[str, Any]]:
         """The program's tabs with capped counts, then the saved views."""
         counts = self._tab_counts()
-        saved = self.request.GET.get("saved", "")
+        saved = self.params.get("saved", "")
         own = [
             {
                 "label": tab.label,
@@ -183,7 +237,7 @@ class Listing:
 
     @cached_property
     def _connection(self) -> str:
-        slug = self.request.GET.get("connection", "")
+        slug = self.params.get("connection", "")
         return slug if re.fullmatch(r"[\w-]{1,64}", slug, re.ASCII) else ""
 
     def _tab_counts(self) -> dict[str, str]:
@@ -215,18 +269,18 @@ class Listing:
     @cached_property
     def saved_view(self) -> SavedView | None:
         """The saved view that is open."""
-        wanted = self.request.GET.get("saved", "")
+        wanted = self.params.get("saved", "")
         return next((view for view in self.saved_views if str(view.pk) == wanted), None)
 
     @cached_property
     def edited(self) -> bool:
         """Whether the open saved view was changed since."""
-        return self.saved_view is not None and kept_query(self.request.GET) != self.saved_view.query
+        return self.saved_view is not None and kept_query(self.params) != self.saved_view.query
 
     @cached_property
     def query(self) -> str:
         """What saving this view would keep."""
-        return kept_query(self.request.GET)
+        return kept_query(self.params)
 
     @cached_property
     def chips(self) -> list[dict[str, str]]:
@@ -240,15 +294,15 @@ class Listing:
             if name == "q" or value in (None, "", [], ()) or _is_empty(value):
                 continue
             label = str(form.fields[name].label or name)
-            names = [key for key in self.request.GET if key == name or key.startswith(f"{name}_")]
-            url = changed_query(self.request.GET, **dict.fromkeys(names))
+            names = [key for key in self.params if key == name or key.startswith(f"{name}_")]
+            url = changed_query(self.params, **dict.fromkeys(names))
             found.append({"name": name, "label": label, "value": _in_words(form.fields[name], value), "url": url})
         return found
 
     @cached_property
     def is_filtered(self) -> bool:
         """Whether an empty page could be the filters' doing."""
-        return bool(self.chips or self.request.GET.get("q"))
+        return bool(self.chips or self.params.get("q"))
 
     @cached_property
     def clear_url(self) -> str:
@@ -285,7 +339,7 @@ def capped(number: int, cap: int = CAP) -> str:
 def kept_query(params: QueryDict) -> str:
     """The part of an address that a saved view keeps: everything but positions and the view's own id."""
     copy = params.copy()
-    for name in ("after", "before", "format", "saved"):
+    for name in (*keyset.PLACE_PARAMS, "format", "saved", NEWEST):
         copy.pop(name, None)
     return "&".join(sorted(pair for pair in copy.urlencode().split("&") if pair and not pair.endswith("=")))
 

@@ -1,7 +1,8 @@
 """Keyset pages: any depth costs what the first page costs. No COUNT, no OFFSET.
 
-A page is asked for by ``?after=<cursor>`` or ``?before=<cursor>`` and ``?size=25|50|100``. A cursor is the signed
-position of one row together with the filters it was made under, so that it cannot be forged or carried elsewhere.
+A page is asked for by ``?after=<cursor>`` or ``?before=<cursor>`` and ``?size=25|50|100``; rows in the order of a time
+also by ``?on=2026-11-21``. A cursor is the signed position of one row together with the filters it was made under, so
+that it cannot be forged or carried elsewhere.
 NULLs stay where the database itself sorts them (first or last, by engine), because only then an index serves the order.
 """
 
@@ -16,11 +17,15 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.core.signing import BadSignature, Signer
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 SIZES = (25, 50, 100)
-POSITION_PARAMS = frozenset({"after", "before", "size", "format"})
+PLACE_PARAMS = ("after", "before", "on")
+POSITION_PARAMS = frozenset({*PLACE_PARAMS, "size", "format"})
 _signer = Signer(salt="keyset")
 
 
@@ -123,19 +128,19 @@ def paginate(
     plan = make_order(queryset, order)
     size = _size(params, sizes)
     binding = _binding(queryset, plan, params, scope)
-    backwards = bool(params.get("before")) and not params.get("after")
     given = params.get("after") or params.get("before") or ""
-    place = _read(given, binding, len(plan.steps)) if given else None
-    walk = plan.turned() if backwards and place else plan
-    rows = queryset.order_by(*walk.by())
-    found: list[Any] = []
-    for stretch in walk.beyond(place) if place else [Q()]:
-        if len(found) <= size:
-            found += rows.filter(stretch)[: size + 1 - len(found)]
-    more, found = len(found) > size, found[:size]
+    day = None if given else start_of(queryset, plan, params.get("on") or "")
+    place = _read(given, binding, len(plan.steps)) if given else day
+    walk = plan.turned() if place and given and not params.get("after") else plan
+    found, more = _take(queryset, walk, place, size)
+    if day and not found:  # nothing lies beyond that day: the end of the list instead
+        walk, place = plan.turned(), None
+        found, more = _take(queryset, walk, place, size)
     if walk is not plan:
         found.reverse()
     has_next, has_previous = (bool(place), more) if walk is not plan else (more, bool(place))
+    if day and walk is plan:
+        has_previous = _take(queryset, plan.turned(), day, 0)[1]
     return Page(
         rows=found,
         after=_write(found[-1], plan, binding) if found and has_next else "",
@@ -144,6 +149,55 @@ def paginate(
         sizes=sizes,
         lost=bool(given) and place is None,
     )
+
+
+def _take(queryset: QuerySet[Any], walk: Order, place: Sequence[Any] | None, size: int) -> tuple[list[Any], bool]:
+    """The next ``size`` rows of a walk from a place (or the start), and whether there are more."""
+    rows = queryset.order_by(*walk.by())
+    found: list[Any] = []
+    for stretch in walk.beyond(place) if place else [Q()]:
+        if len(found) <= size:
+            found += rows.filter(stretch)[: size + 1 - len(found)]
+    return found[:size], len(found) > size
+
+
+def neighbours(queryset: QuerySet[Any], order: Sequence[str], row: Any) -> tuple[Any, Any]:
+    """The keys of the rows just before and just after ``row`` in this order, None at an end; one query.
+
+    ``row`` is a model instance; it may have left ``queryset`` since: its place is what its columns say.
+    """
+    plan = make_order(queryset, order)
+    place = [_value(row, step.path) for step in plan.steps]
+    found = {"walk_back": _first(queryset, plan.turned(), place), "walk_on": _first(queryset, plan, place)}
+    own = queryset.model._base_manager.using(queryset.db).filter(pk=row.pk).annotate(**found)
+    return own.values_list("walk_back", "walk_on").get()
+
+
+def _first(queryset: QuerySet[Any], walk: Order, place: Sequence[Any]) -> Any:
+    rows = queryset.order_by(*walk.by())
+    keys = [Subquery(rows.filter(stretch).values("pk")[:1]) for stretch in walk.beyond(place)]
+    return Coalesce(*keys) if len(keys) > 1 else keys[0]
+
+
+def takes_days(queryset: QuerySet[Any], plan: Order) -> bool:
+    """Whether a day names a place: a time leads the order, and the primary key alone settles ties."""
+    column = _column(queryset.model, plan.steps[0].path)
+    return isinstance(column, DateTimeField) and len(plan.steps) == 2
+
+
+def start_of(queryset: QuerySet[Any], plan: Order, text: str) -> list[Any] | None:
+    """The place where a day (``2026-11-21``, in the person's zone) begins for who walks in this order, or None."""
+    if not text or not takes_days(queryset, plan):
+        return None
+    try:
+        day = parse_date(text)
+        if day is None:
+            return None
+        edge = day + dt.timedelta(days=1) if plan.steps[0].descending else day
+        at = timezone.make_aware(dt.datetime.combine(edge, dt.time.min)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+    return [at, 0]
 
 
 def make_order(queryset: QuerySet[Any], order: Sequence[str]) -> Order:
@@ -157,6 +211,18 @@ def make_order(queryset: QuerySet[Any], order: Sequence[str]) -> Order:
     )
     vendor = connections[queryset.db].vendor
     return Order(steps, nulls_are_smallest=vendor in ("sqlite", "mysql"), text=",".join(names))
+
+
+def _column(model: Any, path: str) -> Any:
+    """The model's field at the end of a path; None for an annotation."""
+    column = None
+    for name in path.split("__"):
+        try:
+            column = model._meta.get_field(name)
+        except (FieldDoesNotExist, AttributeError):
+            return None
+        model = getattr(column, "related_model", None)
+    return column
 
 
 def _nullable(model: Any, path: str) -> bool:

@@ -9,14 +9,15 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
 from dashboard.core.navigation import may
 from dashboard.core.searching import narrow
 from dashboard.orders import words
 from dashboard.orders.models import Order
-from dashboard.orders.reading import Reach
 from dashboard.orders.searched import ORDERS as SEARCHED
+from dashboard.sync.reach import Reach
 
 DAY = forms.DateInput(attrs={"type": "date"})
 
@@ -45,7 +46,7 @@ class OrderFilters(Filters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach(self.request.user).choices()
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, "orders").choices()
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Every word somewhere in the order, its lines' SKUs or its tracking numbers; e-mails for those who may."""
@@ -60,7 +61,7 @@ ORDERS = ListSpec(
     domain="orders",
     filters=OrderFilters,
     heads=(
-        Head(_("Order"), "placed", ("placed_at",), "pin pin-2"),
+        Head(pgettext_lazy("one order", "Order"), "placed", ("placed_at",), "pin pin-2"),
         Head(_("Ship by"), "due", ("ship_by",)),
         Head(_("Connection")),
         Head(_("Buyer"), "buyer", ("buyer",)),
@@ -71,6 +72,7 @@ ORDERS = ListSpec(
         Head(_("Sync")),
     ),
     sort="-placed",
+    offers_new=True,
     tabs=(
         Tab("to-deliver", _("To deliver"), methodcaller("to_deliver"), "wait"),
         Tab("late", _("Late within 24 h"), methodcaller("late_soon"), "act"),

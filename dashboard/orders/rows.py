@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +17,9 @@ from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import clock_at, when_at
 from dashboard.orders import words
 from dashboard.orders.models import Order
-from dashboard.orders.reading import Reach
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command
+from dashboard.sync.reach import Reach
 from dashboard.sync.web import latest_commands
 
 COLUMNS = (
@@ -32,24 +33,25 @@ def order_kinds() -> list[str]:
     return [name for name in KINDS if name.startswith("orders.")]
 
 
-def rows_of(orders: Sequence[Order], reach: Reach) -> list[dict[str, Any]]:
-    """What the list prints for each order; one query for all their commands."""
+def rows_of(orders: Sequence[Order], reach: Reach, query: str) -> list[dict[str, Any]]:
+    """What the list prints for each order; one query for all their commands. `query` is the list, for who walks on."""
     now = timezone.now()
     ids, targets = {one.connection_id for one in orders}, [one.remote_id for one in orders]
     commands = latest_commands(ids, targets, order_kinds()) if orders else {}
-    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now) for one in orders]
+    walk = f"?{urlencode({'list': query})}"
+    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now, walk) for one in orders]
 
 
-def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+def _row(order: Order, reach: Reach, command: Command | None, now: datetime, walk: str) -> dict[str, Any]:
     connection = reach.connections.get(order.connection_id)
     under_way = words.is_under_way(order)
     return {
         "pk": order.pk,
-        "url": reverse("orders:detail", args=[order.pk]),
+        "url": reverse("orders:detail", args=[order.pk]) + walk,
         "name": str(order),
         "tone": formatting.urgency(order.ship_by, now) if under_way and order.ship_by else "",
         "due": due(order, now),
-        "connection": html.connection(connection.mark, connection.title) if connection else "",
+        "connection": reach.sign(order.connection_id),
         "buyer": order.buyer,
         "items": order.items,
         "more": more(order.line_count),
@@ -57,7 +59,7 @@ def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> 
         "total": formatting.number(order.total, order.currency) if order.total is not None else "",
         "payment": html.state(*words.payment(order)),
         "fulfilment": html.state(*words.fulfilment(order)),
-        "sync": html.state(*words.sync(order, command, reach.read_at.get(order.connection_id), now)),
+        "sync": html.state(*words.sync(order, command, connection.read_at if connection else None, now)),
     }
 
 

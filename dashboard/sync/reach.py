@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.core import formatting, html
+from dashboard.core import formatting, html, pages
+from dashboard.core.filters import Listing
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.models import Connection, FeedState
+from dashboard.sync.submit import why_not
 
 SECRETS = ("credentials", "token", "callback_secrets", "callback_key")
 
@@ -24,6 +29,7 @@ class Reach:
         read = FeedState.objects.filter(connection=OuterRef("pk"), feed=feed).values("last_ok_at")[:1]
         rows = Connection.objects.visible_to(user).defer(*SECRETS).annotate(read_at=Subquery(read))
         self.connections: dict[int, Any] = {one.pk: one for one in rows if one.can(self.feed.capability)}
+        self._reasons: dict[tuple[int, type], str] = {}
 
     @classmethod
     def of(cls, request: Any, feed: str) -> Reach:
@@ -41,6 +47,13 @@ class Reach:
         """The connections whose channel has a further capability and that are not disabled."""
         return [one for one in self.connections.values() if one.state != Connection.DISABLED and one.can(capability)]
 
+    def why_not(self, connection_id: int, capability: type) -> str:
+        """Why something cannot be done on a connection; empty when it can. Found out once for a whole list."""
+        key = (connection_id, capability)
+        if key not in self._reasons:
+            self._reasons[key] = reason(self.connections[connection_id], capability)
+        return self._reasons[key]
+
     def sign(self, connection_id: int) -> Any:
         """Two letters and title of a connection."""
         one = self.connections.get(connection_id)
@@ -55,6 +68,10 @@ class Reach:
         ]
         return {"url": url, "items": items, "new": 0, "show_url": "", "is_stale": any(item["tone"] for item in items)}
 
+    def fresh_of(self, listing: Listing, name: str) -> dict[str, Any]:
+        """The freshness line of a list that offers new rows; it asks the address called `name`, see `fresh_line`."""
+        return self.fresh(reverse(name) + listing.fresh_query)
+
     def stale_words(self) -> str:
         """When the connections that are behind were last read; empty when none is."""
         now = timezone.now()
@@ -67,3 +84,22 @@ class Reach:
 
     def _old(self, connection: Any, now: datetime) -> bool:
         return connection.read_at is None or now - connection.read_at > self.feed.every * 3 or not connection.is_at_work
+
+
+def fresh_line(request: HttpRequest, listing: Listing, reach: Reach, name: str) -> HttpResponse:
+    """The freshness line alone, with how many rows came to this view since; 304 while it says the same.
+
+    `name` is the address of the list's page.
+    """
+    shown = {"new": listing.new, "show_url": reverse(name) + listing.new_url, "list_id": listing.spec.list_id}
+    found = reach.fresh(request.get_full_path()) | shown
+    parts = (listing.new, tuple(tuple(item.values()) for item in found["items"]))
+    context = {"fresh": found, "fresh_id": f"{listing.spec.list_id}-fresh"}
+    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+
+
+def reason(connection: Connection, capability: type) -> str:
+    """Why a connection cannot do something, in one sentence; empty when it can."""
+    if connection.state == Connection.DISABLED:
+        return _("This connection is disabled.")
+    return "" if connection.can(capability) else why_not(connection, capability)

@@ -54,15 +54,15 @@ function count(list) {
 function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
 function clearSelection(list) { $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
 
-// Rows: j and k move, x selects, Enter opens.
+// Rows: j and k move, x selects, Enter opens. On a page without a list they follow its own links.
 function move(step) {
   const rows = $$(".list tbody tr");
-  if (!rows.length) return;
+  if (!rows.length) return $(`[data-key="${step > 0 ? "j" : "k"}"]`)?.click();
   const at = rows.findIndex((row) => row.classList.contains("is-cursor"));
   const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
   rows.forEach((row) => row.classList.toggle("is-cursor", row === next));
   next.scrollIntoView({ block: "nearest" });
-  $("th a, td a", next)?.focus({ preventScroll: true });
+  (next.matches("a") ? next : $("th a, td a", next))?.focus({ preventScroll: true });
 }
 const cursor = () => $(".list tr.is-cursor");
 
@@ -98,9 +98,31 @@ function composerMode(button) {
   $$("[data-mode]", form).forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
   form.classList.toggle("is-note", button.dataset.mode === "note");
   $$("[data-for-mode]", form).forEach((el) => { el.hidden = el.dataset.forMode !== button.dataset.mode; });
-  const box = $("textarea", form), canned = $(".canned", form);
-  if (canned) canned.hidden = button.dataset.mode === "note" || !box.value.startsWith("/");
+  const box = $("textarea", form);
+  offer(box);
   box.focus();
+}
+
+// Canned replies: what follows the slash narrows them, the arrows choose, Enter takes.
+const offered = (list) => $$("button", list).filter((one) => !one.hidden);
+const mark = (list, one) => $$("button", list).forEach((each) => each.classList.toggle("is-active", each === one));
+function offer(box) {
+  const list = $(".canned", box.closest(".composer"));
+  if (!list) return;
+  const typed = box.value.toLowerCase(), words = typed.slice(1);
+  $$("button", list).forEach((one) => { one.hidden = !one.dataset.name.startsWith(typed) && !one.dataset.text.toLowerCase().includes(words); });
+  list.hidden = !typed.startsWith("/") || !offered(list).length || box.form.classList.contains("is-note");
+  mark(list, offered(list)[0]);
+}
+function cannedKey(event) {
+  const list = $(".canned:not([hidden])", event.target.closest(".composer"));
+  if (!list || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return false;
+  const all = offered(list), at = all.findIndex((one) => one.classList.contains("is-active"));
+  event.preventDefault();
+  if (event.key === "Enter") all[at]?.click();
+  else if (event.key === "Escape") list.hidden = true;
+  else mark(list, all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+  return true;
 }
 
 // Drafts: what is typed into a form marked data-draft outlives a swap, a reload and a wrong click, in this tab only.
@@ -147,10 +169,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("input", (event) => {
   keepDraft(event.target);
-  if (event.target.matches(".composer textarea")) {
-    const canned = $(".canned", event.target.closest(".composer"));
-    if (canned) canned.hidden = !event.target.value.startsWith("/");
-  }
+  if (event.target.matches(".composer textarea")) offer(event.target);
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
@@ -185,6 +204,7 @@ document.addEventListener("keydown", (event) => {
     return button ? button.click() : target.form.requestSubmit();
   }
   if (target.id === "palette-input") return paletteKey(event);
+  if (target.matches(".composer textarea") && !withCommand && cannedKey(event)) return;
   if (key === "Escape") return $$("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
   if (withCommand || event.altKey || typing(target) || $("dialog[open]")) return;
   if (pending === "g") { pending = ""; const link = $(`[data-go="${CSS.escape(key)}"]`); if (link) { event.preventDefault(); link.click(); } return; }
@@ -215,6 +235,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
   const { elt, path } = detail.requestConfig; // detail.elt is another one when a swap replaced the asking element
   flying.delete(elt);
+  if (detail.successful && elt.matches(".thread-item")) $$(".thread-item").forEach((one) => { if (one === elt) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current"); });
   const tag = detail.xhr?.getResponseHeader("ETag");
   if (tag && polls(elt)) validators.set(path, tag);
   if (detail.successful && elt.matches("[data-draft]")) dropDraft(elt);

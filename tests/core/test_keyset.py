@@ -145,3 +145,42 @@ def test_the_cursor_does_not_show_what_the_row_holds_in_the_clear_address(ten):
     first = keyset.paginate(ten, ("-id",), {}, sizes=(3,))
     assert first.after
     assert first.before == ""
+
+
+class Walking(TestCase):
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(rows=people, order=st.sampled_from(ORDERS))
+    def test_neighbours_are_the_rows_beside_in_the_whole_list(self, rows, order):
+        make(rows)
+        plan = keyset.make_order(User.objects.all(), order)
+        everyone = list(User.objects.order_by(*plan.by()))
+        for at, one in enumerate(everyone):
+            before = everyone[at - 1].pk if at else None
+            after = everyone[at + 1].pk if at + 1 < len(everyone) else None
+            assert keyset.neighbours(User.objects.all(), order, one) == (before, after)
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(rows=people, order=st.sampled_from([("date_joined",), ("-date_joined",)]), day=st.integers(-1, 4))
+    def test_a_day_opens_the_list_where_it_begins(self, rows, order, day):
+        make(rows)
+        plan = keyset.make_order(User.objects.all(), order)
+        everyone = list(User.objects.order_by(*plan.by()).values_list("pk", "date_joined"))
+        at = (BASE + dt.timedelta(days=day)).date()
+        wanted = [
+            pk for pk, joined in everyone if (joined.date() <= at if plan.steps[0].descending else joined.date() >= at)
+        ]
+        page = keyset.paginate(User.objects.all(), order, {"on": at.isoformat()}, sizes=(3,))
+        assert [row.pk for row in page] == (wanted[:3] or [pk for pk, _ in everyone[-3:]])
+        assert bool(page.before) == (len(everyone) > max(len(wanted), 3 if not wanted else 0))
+        if page.before:
+            back = keyset.paginate(User.objects.all(), order, {"before": page.before}, sizes=(3,))
+            first = [pk for pk, _ in everyone].index(page.rows[0].pk)
+            assert [row.pk for row in back] == [pk for pk, _ in everyone][max(first - 3, 0) : first]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "0001-01-01", "9999-12-31", "2026-01-01'"])
+def test_what_names_no_day_opens_the_start(text):
+    make([(None, 0, "")])
+    page = keyset.paginate(User.objects.all(), ("-date_joined",), {"on": text}, sizes=(3,))
+    assert ([row.username for row in page], page.before, page.lost) == (["u0"], "", False)

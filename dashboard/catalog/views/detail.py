@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from channels import capabilities as can
 from dashboard.catalog import history, rows, words
 from dashboard.catalog.models import Product, StockPool, Variant
-from dashboard.catalog.reach import product_of, read_at_of, reason
+from dashboard.catalog.reading import product_of, read_at_of
 from dashboard.core import html
 from dashboard.core.pages import polled, render
 from dashboard.core.scrub import scrub
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.reach import reason
 from dashboard.sync.web import new_form_key
 
 SHOWN = 100

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.catalog import rows
 from dashboard.catalog.models import Variant
-from dashboard.catalog.reach import product_of, reason, variant_of
+from dashboard.catalog.reading import product_of, variant_of
 from dashboard.catalog.targets import label_of
 from dashboard.core import formatting
 from dashboard.core.exports import plain_money
@@ -22,6 +22,7 @@ from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import DONE
+from dashboard.sync.reach import reason
 from dashboard.sync.web import give, new_form_key, shown
 
 ask_or_send = require_http_methods(["GET", "HEAD", "POST"])

@@ -6,21 +6,19 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpResponseBase
-from django.shortcuts import render as render_part
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
 from dashboard.catalog.filters import CATEGORIES, PRODUCTS
 from dashboard.catalog.models import Category, Product, Variant
-from dashboard.catalog.reach import Reach
 from dashboard.catalog.rows import COLUMNS, rows_of
 from dashboard.core import html
 from dashboard.core.exports import export_response
 from dashboard.core.filters import kept_query
-from dashboard.core.pages import polled, render
+from dashboard.core.pages import render
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.reach import Reach, fresh_line
 
 
 @require_safe
@@ -30,17 +28,16 @@ def products(request: StaffRequest) -> HttpResponseBase:
     listing = PRODUCTS.open(request, Product.objects.visible_to(request.user))
     if "format" in request.GET:
         return export(request, listing.queryset)
-    reach, may_edit = Reach.of(request), request.user.may("catalog.edit")
+    reach, may_edit = Reach.of(request, "products"), request.user.may("catalog.edit")
     listing.everything = listing.everything.only(*COLUMNS)
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, may_edit),
-        "fresh": reach.fresh | {"url": fresh_url(request)},
-        "stale": stale_words(reach),
+        "fresh": reach.fresh_of(listing, "catalog:fresh"),
+        "stale": reach.stale_words(),
         "may_edit": may_edit,
         "makers": reach.able(can.CreatesProducts) if may_edit else [],
         "may_export": request.user.may("export"),
-        "photo": html.icon("photo"),
         "bulk_url": reverse("catalog:bulk"),
         "matching": kept_query(request.GET),
     }
@@ -51,19 +48,8 @@ def products(request: StaffRequest) -> HttpResponseBase:
 @requires("catalog.view")
 def fresh(request: StaffRequest) -> HttpResponseBase:
     """The freshness line alone, with how many products came since the page was made; 304 while nothing is new."""
-    seen, reach = request.GET.get("seen", ""), Reach.of(request)
-    known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else 0
-    new = len(Product.objects.visible_to(request.user).present().filter(pk__gt=known).values_list("pk")[:99])
-    line = reach.fresh | {"url": request.get_full_path(), "new": new, "show_url": reverse("catalog:list")}
-    context = {"fresh": line, "fresh_id": "catalog-fresh"}
-    parts = (new, tuple(tuple(item.values()) for item in line["items"]))
-    return polled(request, parts, lambda: render_part(request, "components/list_fresh.html", context))
-
-
-def fresh_url(request: StaffRequest) -> str:
-    """Where the freshness line asks for itself; it knows the newest product that the page could show."""
-    newest = Product.objects.visible_to(request.user).order_by("-pk").values_list("pk", flat=True).first()
-    return f"{reverse('catalog:fresh')}?seen={newest or 0}"
+    listing = PRODUCTS.open(request, Product.objects.visible_to(request.user))
+    return fresh_line(request, listing, Reach.of(request, "products"), "catalog:list")
 
 
 def export(request: StaffRequest, queryset: Any) -> HttpResponseBase:
@@ -74,22 +60,16 @@ def export(request: StaffRequest, queryset: Any) -> HttpResponseBase:
     return export_response(request, "products", queryset.light().defer("description").select_related("connection"))
 
 
-def stale_words(reach: Reach) -> str:
-    """Why an empty list may be incomplete; empty when everything was read lately."""
-    names = [item["title"] for item in reach.fresh["items"] if item["tone"]]
-    return _("Not read lately: %(names)s.") % {"names": ", ".join(names)} if names else ""
-
-
 @require_safe
 @requires("catalog.view")
 def categories(request: StaffRequest) -> HttpResponseBase:
     """The platforms' categories; each leads to its products."""
     listing = CATEGORIES.open(request, Category.objects.visible_to(request.user).present().light())
-    reach = Reach.of(request)
+    reach = Reach.of(request, "products")
     context = {
         "listing": listing,
         "rows": category_rows(listing.page.rows, reach),
-        "fresh": reach.fresh,
+        "fresh": reach.fresh(""),
         "stale": "",
     }
     return render(request, "catalog/categories.html", context)

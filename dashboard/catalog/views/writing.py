@@ -19,11 +19,12 @@ from dashboard.catalog import words
 from dashboard.catalog.commands.images import MAX_IMAGE
 from dashboard.catalog.models import Product
 from dashboard.catalog.product_forms import AccountsForm, ImageForm, ProductForm, can_upload
-from dashboard.catalog.reach import connection_of, product_of, reason
+from dashboard.catalog.reading import connection_of, product_of
 from dashboard.core.pages import redirect, render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
+from dashboard.sync.reach import reason
 from dashboard.sync.submit import Submitted
 from dashboard.sync.web import give, new_form_key, shown
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -14,13 +13,10 @@ from dashboard.core import pages
 from dashboard.orders.forms import AssignForm, NoteForm, TagForm
 from dashboard.orders.models import Note, Order, Tag
 from dashboard.orders.reading import chosen, order_of
-from dashboard.orders.views.common import ask_or_give, posted
+from dashboard.orders.views.common import ask_or_give, posted, show
+from dashboard.orders.views.walking import order_url
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
-
-
-def _back(order: Order, place: str = "") -> HttpResponse:
-    return redirect(reverse("orders:detail", args=[order.pk]) + place)
 
 
 @require_POST
@@ -30,10 +26,9 @@ def note(request: StaffRequest, pk: int) -> HttpResponse:
     order = order_of(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        context = {"order": order, "form": form, "title": _("Private note"), "button": _("Keep note"), "note": ""}
-        return render(request, "orders/verb.html", context, status=422)
+        return show(request, order, form, {"title": _("Private note"), "button": _("Keep note"), "note": ""})
     Note.objects.create(order=order, author=request.user, text=form.cleaned_data["text"])
-    return _back(order, "#history")
+    return redirect(order_url(request, order, "#history"))
 
 
 @require_POST
@@ -44,13 +39,12 @@ def tag(request: StaffRequest, pk: int) -> HttpResponse:
     gone = request.POST.get("remove", "")
     if gone:
         order.tags.remove(*Tag.objects.filter(name=gone))
-        return _back(order, "#tags")
+        return redirect(order_url(request, order, "#tags"))
     form = TagForm(request.POST)
     if not form.is_valid():
-        context = {"order": order, "form": form, "title": _("Tag"), "button": _("Add tag"), "note": ""}
-        return render(request, "orders/verb.html", context, status=422)
+        return show(request, order, form, {"title": _("Tag"), "button": _("Add tag"), "note": ""})
     order.tags.add(tag_named(form.cleaned_data["tag"]))
-    return _back(order, "#tags")
+    return redirect(order_url(request, order, "#tags"))
 
 
 def tag_named(name: str) -> Tag:
@@ -68,21 +62,15 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
     form = AssignForm(posted(request), initial={"person": order.assignee_id})
     if request.method == "POST" and form.is_valid():
         return _assigned(request, order, form.cleaned_data["person"])
-    context = {
-        "order": order,
-        "form": form,
-        "title": _("Assign %(order)s") % {"order": order},
-        "button": _("Assign"),
-        "note": "",
-    }
-    return render(request, "orders/verb.html", context, status=422 if request.method == "POST" else 200)
+    page = {"title": _("Assign %(order)s") % {"order": order}, "button": _("Assign"), "note": ""}
+    return show(request, order, form, page)
 
 
 def _assigned(request: StaffRequest, order: Order, person: object) -> HttpResponse:
     Order.objects.filter(pk=order.pk).update(assignee=person)
     name = getattr(person, "username", "")
     audit(request.user, "orders.assigned", order, {"to": name}, connection=order.connection.slug)
-    return _back(order)
+    return redirect(order_url(request, order))
 
 
 @require_POST

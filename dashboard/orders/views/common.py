@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +16,7 @@ from dashboard.core.pages import is_fragment
 from dashboard.orders.actions import BY_KEY, why_closed
 from dashboard.orders.forms import VerbForm
 from dashboard.orders.models import Order
+from dashboard.orders.views.walking import order_url
 from dashboard.staff.access import StaffRequest
 from dashboard.sync.kinds import Refused
 from dashboard.sync.submit import Submitted
@@ -50,9 +51,9 @@ def verb(
     return show(request, order, form, page | {"why": why_closed(order, BY_KEY[key]) if key in BY_KEY else ""})
 
 
-def show(request: StaffRequest, order: Order, form: VerbForm, page: dict[str, Any]) -> HttpResponse:
+def show(request: StaffRequest, order: Order, form: Form, page: dict[str, Any]) -> HttpResponse:
     """The page of a verb: title, button, note, facts, warning."""
-    context = {"order": order, "form": form, "danger": False, **page}
+    context = {"order": order, "form": form, "danger": False, "order_url": order_url(request, order), **page}
     return render(request, "orders/verb.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -63,4 +64,4 @@ def given(request: StaffRequest, order: Order, done: Submitted) -> HttpResponse:
         return command_response(request, done.command)
     if not done.is_new:
         messages.info(request, _("This was queued already: “%(what)s”.") % {"what": done.command.summary})
-    return redirect(reverse("orders:detail", args=[order.pk]) + "#history")
+    return redirect(order_url(request, order, "#history"))

@@ -18,6 +18,7 @@ from dashboard.orders import actions, buyers, timeline, words
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Invoice, Order, OrderLine
 from dashboard.orders.reading import order_of
 from dashboard.orders.views.panels import panels
+from dashboard.orders.views.walking import steps, walk_of
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.models import Command
@@ -39,8 +40,10 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "parcels": _parcels(order),
         "deliveries": _deliveries(order),
         "errors": _errors(order),
-        "invoices": list(Invoice.objects.filter(order=order).defer("pdf").select_related("command")),
-        "tags": list(order.tags.all()),
+        "invoices": _invoices(order),
+        "tags": list(order.tags.all()) if order.is_tagged else [],  # type: ignore[attr-defined]
+        "steps": steps(request, order),
+        "walk": walk_of(request),
         "contact": buyers.contact(order, request.user),
         "panels": panels(order, request.user),
         "unsettled": timeline.unsettled(told)[:1],
@@ -60,7 +63,12 @@ def history(request: StaffRequest, pk: int) -> HttpResponse:
     order = order_of(request, pk)
     told = timeline.history(order)
     parts = tuple((one.source, one.pk, one.state, one.text) for one in told)
-    context = {"order": order, "may_annotate": may(request.user, "orders.annotate"), **_history(request, order, told)}
+    context = {
+        "order": order,
+        "may_annotate": may(request.user, "orders.annotate"),
+        "walk": walk_of(request),
+        **_history(request, order, told),
+    }
     return pages.polled(request, parts, lambda: pages.render(request, "orders/history.html", context))
 
 
@@ -131,7 +139,15 @@ def _lines(order: Order, user: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _invoices(order: Order) -> list[Invoice]:
+    if not order.has_invoices:  # type: ignore[attr-defined]
+        return []
+    return list(Invoice.objects.filter(order=order).only("order_id", "number", "command_id"))
+
+
 def _parcels(order: Order) -> list[dict[str, Any]]:
+    if not order.has_parcels:  # type: ignore[attr-defined]
+        return []
     now = timezone.now()
     return [
         {

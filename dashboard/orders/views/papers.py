@@ -20,6 +20,7 @@ from dashboard.orders.forms import InvoiceForm
 from dashboard.orders.models import Invoice, Order, OrderLine
 from dashboard.orders.reading import chosen, order_of
 from dashboard.orders.views.common import ask_or_give, given, posted, show
+from dashboard.orders.views.walking import order_url
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.submit import why_not
@@ -86,7 +87,7 @@ def _keep(request: StaffRequest, order: Order, form: InvoiceForm, pdf: bytes) ->
     number = form.cleaned_data["number"]
     Invoice.objects.create(order=order, number=number, pdf=pdf, made_by=request.user)
     messages.success(request, _("Invoice %(number)s is kept with the order.") % {"number": number})
-    return redirect("orders:detail", order.pk)
+    return redirect(order_url(request, order))
 
 
 @require_safe
