@@ -31,7 +31,11 @@ class PullsThreads(Protocol):
 
 @runtime_checkable
 class PullsMessages(Protocol):
-    """Messages of all threads."""
+    """Messages of all threads.
+
+    A channel may say in ``message_kinds`` what its types are: each of the platform's words → text, image, file, voice,
+    video, location, emoticon or custom. The body of one that is no text begins with such a word in brackets.
+    """
 
     def pull_messages(self, after: str | None, since: datetime | None) -> r.Page[r.MessageRecord]: ...
 

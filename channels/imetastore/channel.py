@@ -37,6 +37,7 @@ class Channel:
     price_rule = c.PriceRule(currencies=("USD", "EUR"))
     delivers_rows = True
     appends_deliveries = False
+    message_kinds = messages.KINDS
 
     def __init__(self, http: Http, settings: Settings, now: Callable[[], datetime]) -> None:
         self.http = http

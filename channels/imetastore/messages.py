@@ -17,6 +17,16 @@ from channels.imetastore.mapping import moment, number, readable
 from channels.wire import text
 
 TEXT = "TIMTextElem"
+KINDS = {
+    TEXT: "text",
+    "TIMImageElem": "image",
+    "TIMFileElem": "file",
+    "TIMSoundElem": "voice",
+    "TIMVideoFileElem": "video",
+    "TIMLocationElem": "location",
+    "TIMFaceElem": "emoticon",
+    "TIMCustomElem": "custom",
+}
 
 Content = dict[str, Any]
 
@@ -96,7 +106,7 @@ def words(kind: str, content: Content) -> str:
     reader = _READERS.get(kind)
     if reader is None:
         return _label(kind or "message", readable(content) if content else "")
-    return reader(content)
+    return _label(KINDS[kind], reader(content))
 
 
 def _label(name: str, rest: object = "") -> str:
@@ -114,14 +124,14 @@ def _place(content: Content) -> str:
     )
 
 
-_READERS: dict[str, Callable[[Content], str]] = {
-    "TIMImageElem": lambda content: _label("image"),
-    "TIMFileElem": lambda content: _label("file", content.get("filename")),
-    "TIMSoundElem": lambda content: _label("voice", _seconds(content, "second")),
-    "TIMVideoFileElem": lambda content: _label("video", _seconds(content, "videosecond")),
-    "TIMLocationElem": lambda content: _label("location", _place(content)),
-    "TIMFaceElem": lambda content: _label("emoticon", content.get("data") or content.get("index")),
-    "TIMCustomElem": lambda content: _label("custom", content.get("desc") or content.get("data")),
+_READERS: dict[str, Callable[[Content], object]] = {
+    "TIMImageElem": lambda content: "",
+    "TIMFileElem": lambda content: content.get("filename"),
+    "TIMSoundElem": lambda content: _seconds(content, "second"),
+    "TIMVideoFileElem": lambda content: _seconds(content, "videosecond"),
+    "TIMLocationElem": _place,
+    "TIMFaceElem": lambda content: content.get("data") or content.get("index"),
+    "TIMCustomElem": lambda content: content.get("desc") or content.get("data"),
 }
 
 

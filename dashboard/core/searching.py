@@ -72,13 +72,18 @@ class Holds(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" ILIKE ", **extra)
 
 
+def words_of(q: str) -> list[str]:
+    """The words that somebody typed; at most `MAX_WORDS`."""
+    return q.replace("\0", "").split()[:MAX_WORDS]
+
+
 def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = True) -> QuerySet[Any]:
     """The rows of `queryset` that contain every word of `q`; without `private`, in columns that anybody may see.
 
     A few further queries: for the model, its parts, an exact remote id. Less than two letters match nothing. A part
     counts when it has all the words itself, and unless too many rows match.
     """
-    words = q.replace("\0", "").split()[:MAX_WORDS]
+    words = words_of(q)
     long = [word for word in words if len(word) >= TRIGRAM]
     if not long:
         return _among_the_newest(queryset, about, words)
@@ -111,6 +116,11 @@ def _wholes(queryset: QuerySet[Any], part: Searched, whole: str, long: list[str]
     return list(rows.order_by().values_list(whole, flat=True)) if found else []
 
 
+def holding(about: Searched, words: list[str]) -> list[Holds]:
+    """Conditions: each word stands in a row, exactly as the index reads it."""
+    return _holds(about.indexed, words)
+
+
 def _holds(columns: tuple[str, ...], words: list[str]) -> list[Holds]:
     text = Joined(*(F(column) for column in columns)) if len(columns) > 1 else F(columns[0])
     return [Holds(text, Value(f"%{_escaped(word)}%")) for word in words]
@@ -140,21 +150,21 @@ def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]
     return queryset.filter(pk__in=found)
 
 
-def probe(alias: str, about: Searched, words: list[str]) -> list[Any] | None:
-    """The keys of all rows with these words; None for more than `CAP`, or where there is no index to ask."""
-    database, model = connections[alias], apps.get_model(about.model)
+def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[Any] | None:
+    """The keys of all rows with these words; None for more than `most` (else `CAP`), or without an index to ask."""
+    database, model, cap = connections[alias], apps.get_model(about.model), most or CAP
     if database.vendor != "sqlite":
         rows = model._base_manager.using(alias).filter(*_holds(about.indexed, words))
-        found = list(rows.order_by().values_list("pk", flat=True)[: CAP + 1])
+        found = list(rows.order_by().values_list("pk", flat=True)[: cap + 1])
     elif has_index(alias, model._meta.db_table):
         terms = " ".join('"' + word.replace('"', '""') + '"' for word in words)
         name = database.ops.quote_name(f"{model._meta.db_table}_words")
         with database.cursor() as cursor:
-            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [terms, CAP + 1])  # noqa: S608
+            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [terms, cap + 1])  # noqa: S608
             found = [row[0] for row in cursor.fetchall()]
     else:
         return None
-    return found if len(found) <= CAP else None
+    return found if len(found) <= cap else None
 
 
 _known: set[tuple[str, str]] = set()

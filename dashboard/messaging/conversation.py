@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
-from dashboard.messaging.models import Message, Thread, ThreadNote
-from dashboard.orders import words
-from dashboard.orders.models import Order
+from dashboard.messaging import words
+from dashboard.messaging.mirror import plain
+from dashboard.messaging.models import Message, ThreadNote
 from dashboard.sync.models import Command
-from dashboard.sync.models.commands import CANCELLED, DONE, FAILED, QUEUED, REJECTED, SUPERSEDED
+from dashboard.sync.models.commands import CANCELLED, DONE, FAILED, NEEDS_REVIEW, QUEUED, REJECTED, SUPERSEDED, UNKNOWN
 from dashboard.sync.web import shown
 
 SHOWN, MOST = 60, 600
@@ -25,20 +25,20 @@ Bubble = dict[str, Any]
 
 
 class Conversation:
-    """What stands in a thread; three queries. `shown` is how many messages there are at most."""
+    """What stands in a thread of `opened.find`; two queries. `limit` is how many messages there are at most."""
 
-    def __init__(self, thread: Thread, user: Any, limit: int = SHOWN) -> None:
+    def __init__(self, thread: Any, user: Any, limit: int = SHOWN) -> None:
         self.thread, self.user, self.now = thread, user, timezone.now()
         self.limit = min(max(limit, SHOWN), MOST)
         rows = Message.objects.light().of(thread).select_related("command__actor")
         found = list(rows.defer("raw", "command__payload", "command__evidence")[: self.limit + 1])
         self.has_more = len(found) > self.limit
         self.messages = found[: self.limit]
-        self.notes = list(ThreadNote.objects.filter(thread=thread).select_related("author")[:100])
+        self.notes: list[ThreadNote] = thread.kept_notes
         self.commands = self._ours()
 
     def _ours(self) -> list[Command]:
-        """What we sent or mean to send and the mirror does not show yet, with what failed."""
+        """What we sent or mean to send and the mirror does not show yet, with what failed; the newest first."""
         linked = Message.objects.filter(command=OuterRef("pk")).values("pk")[:1]
         rows = Command.objects.filter(
             connection=self.thread.connection_id,
@@ -46,13 +46,22 @@ class Conversation:
             kind="messaging.send",
             created_at__gte=self.now - SENT_SHOWN,
         ).exclude(state__in=[CANCELLED, SUPERSEDED])
-        wanted = rows.annotate(linked=Subquery(linked)).filter(linked=None).select_related("actor", "connection")
-        return list(wanted.defer("evidence").order_by("-pk")[:30])
+        wanted = rows.annotate(linked=Subquery(linked)).filter(linked=None).select_related("actor")
+        found = list(wanted.defer("evidence").order_by("-pk")[:30])
+        for command in found:
+            command.connection = self.thread.connection
+        return found
 
     @property
     def is_moving(self) -> bool:
         """Whether something will change by itself soon."""
         return any(command.is_moving for command in self.commands)
+
+    @property
+    def newest_sent(self) -> int:
+        """The key of our newest command that a reader of this sees; 0 without one."""
+        linked = [one.command_id for one in self.messages if one.command_id]
+        return max([*linked, *(one.pk for one in self.commands)], default=0)
 
     @property
     def parts(self) -> tuple[Any, ...]:
@@ -78,11 +87,12 @@ class Conversation:
     def _message(self, one: Message) -> Bubble:
         by = one.command.actor.label if one.command and one.command.actor else ""
         confirmed = one.command.finished_at if one.command and one.command.state == DONE else None
+        kind = words.kind_of(one, self.thread.connection)
         return {
             "css": "msg-out" if one.direction == "out" else "",
-            "body": html.with_links(one.body) if one.body else "",
-            "media": html.image_link(one.media_url, _("Open file")) if one.media_url else "",
-            "type": "" if one.body or one.media_url else one.message_type,
+            "kind": kind,
+            "body": html.with_links(words.without_label(one.body, kind)),
+            "media": html.image_link(one.media_url, kind.action if kind else _("Open file")) if one.media_url else "",
             "by": by,
             "confirmed": _("confirmed at %(at)s") % {"at": formatting.exact(confirmed)} if confirmed else "",
         }
@@ -92,15 +102,24 @@ class Conversation:
 
     def _command(self, one: Command) -> Bubble:
         seconds = self._seconds(one)
+        did_not = one.state in (REJECTED, FAILED)
         return {
-            "css": "msg-out msg-failed" if one.state in (REJECTED, FAILED, "needs_review") else "msg-out",
+            "css": "msg-out msg-failed" if did_not or one.state == NEEDS_REVIEW else "msg-out",
             "body": html.with_links(one.payload["text"]),
             "by": one.actor.label if one.actor else "",
             "command": shown(one),
             "seconds": seconds,
             "undo": seconds > 0 and one.actor_id == self.user.pk,
-            "again": one.state in (REJECTED, FAILED),
+            "prove": one.state in (UNKNOWN, NEEDS_REVIEW),
+            "again": did_not and not self.is_sent_again(one),
         }
+
+    def is_sent_again(self, failed: Command) -> bool:
+        """Whether a later command says the same once more."""
+        text = plain(failed.payload["text"])
+        sent = any(one.pk > failed.pk and plain(one.payload["text"]) == text for one in self.commands)
+        linked = (one for one in self.messages if one.command_id is not None and one.command_id > failed.pk)
+        return sent or any(plain(one.body) == text for one in linked)
 
     def _seconds(self, one: Command) -> int:
         """How long until it goes out, while it can still be taken back."""
@@ -108,40 +127,10 @@ class Conversation:
             return 0
         return max(0, round((min(one.not_before, one.created_at + UNDO) - self.now).total_seconds()))
 
-
-def filled(text: str, thread: Thread, orders: list[Order]) -> str:
-    """A canned reply with its variables: ``{buyer}``, ``{order}`` (the newest order's number)."""
-    known = {"{buyer}": thread.buyer or thread.buyer_remote_id, "{order}": str(orders[0]) if orders else ""}
-    for name, value in known.items():
-        text = text.replace(name, value)
-    return text
-
-
-def orders_of(thread: Thread, user: Any) -> list[Order]:
-    """The buyer's newest orders on that connection."""
-    if not thread.buyer_remote_id:
-        return []
-    rows = Order.objects.visible_to(user).filter(
-        connection=thread.connection_id, buyer_remote_id=thread.buyer_remote_id
-    )
-    fields = (
-        "number", "partner_code", "remote_id", "status", "payment_status", "fulfilment_status", "currency", "total",
-        "items", "placed_at", "gone_at",
-    )  # fmt: skip
-    return list(rows.only(*fields).order_by("-placed_at", "-pk")[:3])
-
-
-def order_facts(orders: list[Order], now: datetime) -> list[dict[str, Any]]:
-    """What stands beside the thread of each order."""
-    return [
-        {
-            "pk": one.pk,
-            "name": str(one),
-            "payment": html.badge(*words.payment(one)),
-            "fulfilment": html.badge(*words.fulfilment(one)),
-            "total": formatting.money(one.total, one.currency),
-            "items": one.items,
-            "placed": when_at(one.placed_at, now) if one.placed_at else "",
-        }
-        for one in orders
-    ]
+    def answered_by_another(self, seen: str) -> Command | None:
+        """A reply of somebody else that the writer has not seen; `seen` is a `newest_sent` that a page showed."""
+        if not (seen.isascii() and seen.isdigit() and len(seen) < 19):
+            return None
+        others = (one for one in self.commands if one.actor_id != self.user.pk)
+        linked = (one.command for one in self.messages if one.command and one.command.actor_id != self.user.pk)
+        return next((one for one in (*others, *linked) if one.pk > int(seen)), None)

@@ -28,7 +28,7 @@ class CannedForm(forms.ModelForm):
         labels = {"shortcut": lazy("Shortcut"), "text": lazy("Text")}
         help_texts = {
             "shortcut": lazy("Typed after / in a reply: letters, numbers and hyphens."),
-            "text": lazy("{buyer} becomes the buyer's name, {order} the number of their newest order."),
+            "text": lazy("{buyer} becomes the buyer's name, {order} their newest order, {shop} the shop, {me} you."),
         }
         widgets = {"text": forms.Textarea(attrs={"rows": 5})}
 

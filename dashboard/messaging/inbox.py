@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,56 +17,85 @@ from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.core import html, keyset
 from dashboard.core.filters import capped, capped_counts
-from dashboard.core.searching import narrow
-from dashboard.core.templatetags.dash import clock_at, when_at
+from dashboard.core.formatting import moment
+from dashboard.core.templatetags.dash import changed_query, clock_at, when_at
+from dashboard.messaging import presence
 from dashboard.messaging.models import Message, Thread
-from dashboard.messaging.searched import MESSAGES
+from dashboard.messaging.search import found
 from dashboard.sync.models import Command
+from dashboard.sync.models.commands import CANCELLED, SUPERSEDED
 from dashboard.sync.reach import Reach
-from dashboard.sync.web import TONES, latest_commands, state_word
+from dashboard.sync.web import TONES, state_word
 
 REPLY_WITHIN = timedelta(hours=24)  # how long a buyer may wait; the house's own measure, no platform states one
+SIGN_SHOWN = timedelta(days=3)  # how long the list shows what became of our last message
 SIZES = (50, 100)
 COUNTED_SECONDS = 15
-FOUND = 100  # messages that a search gives at most
 BOXES = {
     "waiting": (lazy("Waiting"), lazy("The buyer waits for an answer")),
     "unassigned": (lazy("Free"), lazy("The buyer waits, and nobody has taken the thread")),
     "mine": (lazy("Mine"), lazy("Assigned to you")),
+    "later": (lazy("Later"), lazy("Snoozed until a time, or until the buyer writes again")),
     "all": (lazy("All"), lazy("Every thread")),
 }
+BY_WAITING = ("waiting", "unassigned")
 COLUMNS = (
-    "connection_id", "remote_id", "buyer", "buyer_remote_id", "unread", "last_message_at", "last_body",
+    "connection_id", "remote_id", "buyer", "buyer_remote_id", "unread", "last_message_at", "last_body", "snoozed_until",
     "last_direction", "waiting_since", "gone_at", "assignee__username", "assignee__first_name", "assignee__last_name",
 )  # fmt: skip
+
+
+def asked(request: Any) -> QueryDict:
+    """What the address of the list says; after a verb that of the page on which it was given."""
+    if request.method in ("GET", "HEAD"):
+        return QueryDict(request.META.get("QUERY_STRING", ""))
+    try:
+        return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    except ValueError:
+        return QueryDict()
 
 
 class Inbox:
     """The threads that a request asks for: ``view`` (one of `BOXES`), ``q`` (words), ``connection``."""
 
     def __init__(self, request: Any) -> None:
-        self.request, self.user = request, request.user
-        who = request.GET.get("view", "")
+        self.user, self.params = request.user, asked(request)
+        who = self.params.get("view", "")
         self.who = who if who in BOXES else "waiting"
-        self.q = request.GET.get("q", "").strip()[:100]
-        self.slug = request.GET.get("connection", "")
+        self.q = self.params.get("q", "").strip()[:100]
+        self.slug = self.params.get("connection", "")
         self.reach = Reach.of(request, "threads")
 
-    def threads(self) -> keyset.Page:
+    @cached_property
+    def page(self) -> keyset.Page:
         """One page of threads: those that wait longest first, or the last written in first."""
         rows = self._found() if self.q else self._box(self.who)
-        order = ("waiting_since",) if self.who in ("waiting", "unassigned") and not self.q else ("-last_message_at",)
-        wanted = rows.select_related("assignee").only(*COLUMNS)
-        return keyset.paginate(wanted, order, self.request.GET, sizes=SIZES)
+        order = ("waiting_since",) if self.who in BY_WAITING and not self.q else ("-last_message_at",)
+        wanted = rows.select_related("assignee").only(*COLUMNS).annotate(sent=Subquery(_last_sent()))
+        return keyset.paginate(wanted, order, self.params, sizes=SIZES)
+
+    @property
+    def before_url(self) -> str:
+        """Where the page before this one is; empty for the first."""
+        return self._turned(before=self.page.before) if self.page.before else ""
+
+    @property
+    def after_url(self) -> str:
+        """Where the next page is; empty for the last."""
+        return self._turned(after=self.page.after) if self.page.after else ""
+
+    def _turned(self, **place: str) -> str:
+        return reverse("messaging:list") + changed_query(self.params, **place)
 
     def boxes(self) -> list[dict[str, Any]]:
         """The segments above the list, with capped counts."""
-        key = f"inbox:{self.user.pk}:{self.slug}"
-        counts = cache.get(key)
+        key, read = counts_key(self.user, self.slug), [one.read_at for one in self.reach.connections.values()]
+        known, counts = cache.get(key) or (read, None)
+        counts = counts if known == read else None  # what was read since may have changed them
         if counts is None:
-            names = ("waiting", "unassigned", "mine")
+            names = [name for name in BOXES if name != "all"]
             counts = dict(zip(names, capped_counts([self._box(name) for name in names]), strict=True))
-            cache.set(key, counts, COUNTED_SECONDS)
+            cache.set(key, (read, counts), COUNTED_SECONDS)
         tail = f"&connection={self.slug}" if self._scope() is not None else ""
         return [
             {
@@ -80,8 +111,13 @@ class Inbox:
     @property
     def query(self) -> str:
         """What keeps the list as it is, for the addresses of its threads."""
-        kept = self.request.GET.copy()
+        kept = self.params.copy()
+        kept.pop("show", None)
         return kept.urlencode()
+
+    def _found(self) -> QuerySet[Any]:
+        scope, messages = self._scope(), Message.objects.visible_to(self.user)
+        return found(self._everything(), messages if scope is None else messages.filter(connection=scope), self.q)
 
     def _everything(self) -> QuerySet[Any]:
         rows = Thread.objects.visible_to(self.user)
@@ -93,42 +129,47 @@ class Inbox:
 
     def _box(self, who: str) -> QuerySet[Any]:
         rows: Any = self._everything()
-        boxes = {"waiting": rows.waiting, "unassigned": rows.unassigned, "all": rows.present}
-        found: QuerySet[Any] = rows.mine(self.user) if who == "mine" else boxes[who]()
-        return found
-
-    def _found(self) -> QuerySet[Any]:
-        """The threads whose buyer or messages have the words."""
-        said = narrow(Message.objects.visible_to(self.user), MESSAGES, self.q).order_by("-sent_at", "-pk")
-        hits = said.values_list("connection_id", "thread_remote_id")[:FOUND]
-        by_connection: dict[int, set[str]] = {}
-        for connection, thread in hits:
-            by_connection.setdefault(connection, set()).add(thread)
-        wanted = Q(buyer__icontains=self.q) | Q(buyer_remote_id=self.q)
-        for connection, threads in by_connection.items():
-            wanted |= Q(connection=connection, remote_id__in=threads)
-        return self._everything().filter(wanted)
+        boxes = {"waiting": rows.waiting, "unassigned": rows.unassigned, "later": rows.snoozed, "all": rows.present}
+        box: QuerySet[Any] = rows.mine(self.user) if who == "mine" else boxes[who]()
+        return box
 
 
-def rows_of(threads: Sequence[Any], reach: Reach, user: Any, chosen: int | None, query: str) -> list[dict[str, Any]]:
-    """What the list prints for each thread; one query for what we are sending."""
-    now = timezone.now()
-    ids, targets = {one.connection_id for one in threads}, [one.remote_id for one in threads]
-    commands = latest_commands(ids, targets, ("messaging.send",)) if threads else {}
-    return [_row(one, reach, user, commands.get((one.connection_id, one.remote_id)), now) | {
+def counts_key(user: Any, slug: str = "") -> str:
+    """Where the counts of the boxes are kept for a short time."""
+    return f"inbox:{user.pk}:{slug}"
+
+
+def forget_boxes(user: Any, slug: str) -> None:
+    """Count the boxes of all connections and of this one anew: the person has changed a number."""
+    cache.delete_many([counts_key(user), counts_key(user, slug)])
+
+
+def _last_sent() -> QuerySet[Any]:
+    """The state of our newest message of the last days, as a column of a thread."""
+    its = {"connection": OuterRef("connection"), "target": OuterRef("remote_id"), "kind": "messaging.send"}
+    rows = Command.objects.filter(**its, created_at__gte=timezone.now() - SIGN_SHOWN)
+    return rows.exclude(state__in=[CANCELLED, SUPERSEDED]).order_by("-pk").values("state")[:1]
+
+
+def rows_of(inbox: Inbox, chosen: int | None) -> list[dict[str, Any]]:
+    """What the list prints for each thread."""
+    now, query = timezone.now(), inbox.query
+    writers = presence.writers([one.pk for one in inbox.page.rows], inbox.user)
+    return [_row(one, inbox, writers.get(one.pk, ""), now) | {
         "current": one.pk == chosen,
         "url": reverse("messaging:thread", args=[one.pk]) + (f"?{query}" if query else ""),
-    } for one in threads]  # fmt: skip
+    } for one in inbox.page.rows]  # fmt: skip
 
 
-def _row(thread: Any, reach: Reach, user: Any, command: Command | None, now: datetime) -> dict[str, Any]:
-    connection = reach.connections.get(thread.connection_id)
-    who = _("nobody") if thread.assignee is None else _("you") if thread.assignee == user else thread.assignee.label
+def _row(thread: Any, inbox: Inbox, writer: str, now: datetime) -> dict[str, Any]:
+    connection = inbox.reach.connections.get(thread.connection_id)
+    mine = thread.assignee == inbox.user
+    who = _("nobody") if thread.assignee is None else _("you") if mine else thread.assignee.label
     return {
         "pk": thread.pk,
         "name": str(thread),
         "unread": thread.unread,
-        "sign": _sign(thread, command, now),
+        "sign": _sign(thread, writer, now),
         "last": _("We: %(words)s") % {"words": thread.last_body}
         if thread.last_direction == "out"
         else thread.last_body,
@@ -137,13 +178,17 @@ def _row(thread: Any, reach: Reach, user: Any, command: Command | None, now: dat
     }
 
 
-def _sign(thread: Thread, command: Command | None, now: datetime) -> Any:
-    """What is wrong with our last message, else how long the buyer may still wait, else when it last moved."""
-    if command is not None and (TONES[command.state] in ("act", "unknown")):
-        return html.state(TONES[command.state], state_word(command.state))
-    if thread.waiting_since is not None:
-        return clock_at(thread.waiting_since + REPLY_WITHIN, thread.waiting_since, now)
-    return when_at(thread.last_message_at, now) if thread.last_message_at else ""
+def _sign(thread: Any, writer: str, now: datetime) -> Any:
+    """What is wrong with our last message, else who writes, until when it rests, how long the buyer may wait."""
+    if thread.sent and TONES[thread.sent] in ("act", "unknown"):
+        return html.state(TONES[thread.sent], state_word(thread.sent))
+    if writer:
+        return html.state("wait", _("%(name)s writes") % {"name": writer})
+    if thread.waiting_since is None:
+        return when_at(thread.last_message_at, now) if thread.last_message_at else ""
+    if thread.snoozed_until is not None and thread.snoozed_until > now:
+        return html.state("", _("Snoozed: %(until)s") % {"until": moment(thread.snoozed_until, now)})
+    return clock_at(thread.waiting_since + REPLY_WITHIN, thread.waiting_since, now)
 
 
 def time_left(thread: Thread) -> Any:

@@ -100,6 +100,14 @@ def summarise(connection: Connection, thread_ids: Iterable[str]) -> None:
             thread.waiting_since = waits.get(thread.remote_id)
             thread.last_message_at = max(filter(None, (thread.last_message_at, thread.at)), default=None)
         Thread.objects.bulk_update(threads, ["last_body", "last_direction", "waiting_since", "last_message_at"])
+        _wake(connection, ids)
+
+
+def _wake(connection: Connection, ids: list[str]) -> None:
+    """Threads in which the buyer wrote after they were put to rest wait for us again."""
+    resting = Thread.objects.filter(connection=connection, remote_id__in=ids, snoozed_until__isnull=False)
+    written = resting.filter(last_direction="in", last_message_at__gt=F("snoozed_after"))
+    written.update(snoozed_after=None, snoozed_until=None)
 
 
 def _with_last(connection: Connection, ids: list[str]) -> Any:

@@ -16,7 +16,8 @@ class Thread(MirroredModel):
     """A conversation with one buyer. `unread` is the platform's own count.
 
     Kept from its messages: `last_body`, `last_direction`, and `waiting_since`, when the buyer's oldest unanswered
-    message came. Staff's own: `assignee`, and `done_at`, before which nothing needs an answer.
+    message came. Staff's own: `assignee`; `done_at`, before which nothing needs an answer; `snoozed_until`, until when
+    it rests, unless the buyer writes again after `snoozed_after`, the last message that was known then.
     """
 
     buyer = models.CharField(max_length=200, blank=True)
@@ -29,6 +30,8 @@ class Thread(MirroredModel):
     waiting_since = models.DateTimeField(null=True)
     assignee = models.ForeignKey(PERSON, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     done_at = models.DateTimeField(null=True)
+    snoozed_after = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
 
     objects = ThreadQuerySet.as_manager()  # type: ignore[misc]
 
@@ -41,6 +44,9 @@ class Thread(MirroredModel):
                 fields=["waiting_since", "id"], name="thread_waiting", condition=Q(waiting_since__isnull=False)
             ),
             models.Index(fields=["assignee"], name="thread_assigned", condition=Q(assignee__isnull=False)),
+            models.Index(
+                fields=["snoozed_until", "id"], name="thread_snoozed", condition=Q(snoozed_until__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +119,7 @@ class Draft(models.Model):
 
 
 class CannedReply(models.Model):
-    """A reply written once. `{buyer}` and `{order}` are filled in for the thread."""
+    """A reply written once. Its variables are filled in for the thread (`dashboard.messaging.canned`)."""
 
     shortcut = models.SlugField(max_length=40, unique=True)
     text = models.TextField(max_length=4000)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.db.models import Q
+from django.utils import timezone
+
 from dashboard.sync.models import MirrorQuerySet
 
 
@@ -11,8 +14,13 @@ class ThreadQuerySet(MirrorQuerySet):
     """The views of the inbox: each is a question that staff ask."""
 
     def waiting(self) -> Self:
-        """The buyer waits for us."""
-        return self.present().filter(waiting_since__isnull=False)
+        """The buyer waits for us, and the thread does not rest."""
+        awake = Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.now())
+        return self.present().filter(awake, waiting_since__isnull=False)
+
+    def snoozed(self) -> Self:
+        """The buyer waits for us, and the thread rests until a time."""
+        return self.present().filter(waiting_since__isnull=False, snoozed_until__gt=timezone.now())
 
     def mine(self, user: Any) -> Self:
         """Assigned to a person."""

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dashboard.messaging import canned
 from dashboard.messaging.forms import CannedForm
 from dashboard.messaging.models import CannedReply
 from dashboard.staff.access import StaffRequest, requires
@@ -41,6 +42,7 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
     reply = get_object_or_404(CannedReply, pk=pk)
     audit(request.user, "messages.canned_deleted", reply, {"text": reply.text})
     reply.delete()
+    canned.forget()
     return redirect("messaging:canned")
 
 
@@ -50,6 +52,7 @@ def _edit(request: StaffRequest, reply: CannedReply) -> HttpResponse:
         reply = form.save(commit=False)
         reply.changed_by = request.user
         reply.save()
+        canned.forget()
         audit(request.user, "messages.canned_saved", reply, {"text": reply.text})
         return redirect("messaging:canned")
     context = {"form": form, "reply": reply}

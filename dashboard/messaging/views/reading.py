@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import Subquery
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,15 @@ from channels import capabilities as can
 from dashboard.core import html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import may
-from dashboard.messaging.conversation import Conversation, filled, order_facts, orders_of
+from dashboard.messaging import canned, opened, presence, snoozing
+from dashboard.messaging.buyer import order_facts, orders_of
+from dashboard.messaging.conversation import Conversation
 from dashboard.messaging.inbox import Inbox, rows_of, time_left
-from dashboard.messaging.models import CannedReply, Draft, Thread
+from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Connection
-from dashboard.sync.reach import SECRETS, Reach
+from dashboard.sync.reach import Reach
 from dashboard.sync.submit import why_not
 from dashboard.sync.web import new_form_key
 
@@ -32,28 +34,45 @@ from dashboard.sync.web import new_form_key
 @requires("messages.view")
 def index(request: StaffRequest) -> HttpResponseBase:
     """The threads, with none opened; or all of them as a file."""
-    inbox = Inbox(request)
     if "format" in request.GET:
         rows = Thread.objects.visible_to(request.user).select_related("connection").defer("raw")
         return export_response(request, "threads", rows.order_by("-last_message_at", "-pk"))
-    return render(request, "messaging/inbox.html", listed(request, inbox))
+    return render(request, "messaging/inbox.html", listed(request))
 
 
 @require_safe
 @requires("messages.view")
 def thread(request: StaffRequest, pk: int) -> HttpResponse:
-    """One thread beside the list; for htmx its pane, and the list and the context as they are with it."""
-    return opened(request, thread_of(request, pk))
+    """One thread beside the list; for htmx its pane alone, so that no row moves under the pointer."""
+    found = thread_of(request, pk)
+    if pages.is_fragment(request):
+        return render(request, "messaging/inbox.html#opened", pane(request, found))
+    return render(request, "messaging/inbox.html", listed(request, found) | pane(request, found))
 
 
 @require_safe
 @requires("messages.view")
 def messages(request: StaffRequest, pk: int) -> HttpResponse:
-    """The messages alone; 304 while nothing was said or sent."""
+    """The messages alone, and who else is there; 304 while nothing was said or sent and nobody came or went."""
     found = thread_of(request, pk)
-    said = Conversation(found, request.user, _limit(request))
-    context = {"thread": found, "said": said, "bubbles": said.bubbles(), "may_send": may(request.user, "messages.send")}
-    return pages.polled(request, said.parts, lambda: render(request, "messaging/_messages.html", context))
+    presence.note(pk, request.user)
+    said, people = Conversation(found, request.user, _limit(request)), presence.others(pk, request.user)
+
+    def build() -> HttpResponse:
+        may_send = may(request.user, "messages.send")
+        context = {"thread": found, "said": said, "bubbles": said.bubbles(), "people": people, "may_send": may_send}
+        return render(request, "messaging/_messages.html", context | {"polled": True})
+
+    return pages.polled(request, (said.parts, people), build)
+
+
+@require_safe
+@requires("messages.view")
+def context(request: StaffRequest, pk: int) -> HttpResponse:
+    """What is known of the buyer: the panel beside the thread."""
+    found = thread_of(request, pk)
+    orders = order_facts(orders_of(found, request.user), timezone.now())
+    return render(request, "messaging/_context.html", {"thread": found, "orders": orders})
 
 
 @require_safe
@@ -62,8 +81,8 @@ def fresh(request: StaffRequest) -> HttpResponse:
     """When the inbox was last read, and how many threads have moved since the page was."""
     found = _fresh(request, request.GET.get("since", ""))
     parts = (found["new"], tuple((item["title"], item["age"], item["tone"]) for item in found["items"]))
-    context = {"fresh": found, "fresh_id": "inbox-fresh"}
-    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+    shown = {"fresh": found, "fresh_id": "inbox-fresh"}
+    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", shown))
 
 
 @require_safe
@@ -71,64 +90,69 @@ def fresh(request: StaffRequest) -> HttpResponse:
 def for_order(request: StaffRequest, pk: int) -> HttpResponse:
     """The panel beside an order: the last lines with its buyer."""
     order = get_object_or_404(Order.objects.visible_to(request.user).select_related("connection").light(), pk=pk)
-    rows = Thread.objects.visible_to(request.user).with_buyer(order).select_related("connection").light()
-    found = rows.order_by("-last_message_at").first()
-    said = Conversation(found, request.user) if found else None
-    context = {
+    newest = Thread.objects.with_buyer(order).order_by("-last_message_at").values("pk")[:1]
+    found = opened.find(request.user, pk=Subquery(newest))
+    shown = {
         "order": order,
         "thread": found,
-        "bubbles": said.bubbles()[-6:] if said else [],
+        "bubbles": Conversation(found, request.user).bubbles()[-6:] if found else [],
         "can": order.connection.can(can.PullsThreads),
     }
-    return render(request, "messaging/for_order.html", context)
+    return render(request, "messaging/for_order.html", shown)
 
 
 def thread_of(request: StaffRequest, pk: int) -> Any:
-    """The thread that a person may see, with its connection, assignee and the person's draft. 404 for a foreign one."""
-    draft = Draft.objects.filter(thread=OuterRef("pk"), author=request.user)
-    rows = Thread.objects.visible_to(request.user).select_related("connection", "assignee").light()
-    secret = (f"connection__{name}" for name in SECRETS)
-    kept = rows.defer("raw", *secret).annotate(
-        draft=Subquery(draft.values("text")[:1]), draft_at=Subquery(draft.values("saved_at")[:1])
-    )
-    return get_object_or_404(kept, pk=pk)
+    """The thread that a person may see, as `opened.find` gives it. 404 for a foreign one."""
+    found = opened.find(request.user, pk=pk)
+    if found is None:
+        raise Http404
+    return found
 
 
-def opened(
+def answer(
     request: StaffRequest, found: Any, *, text: str | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page with one thread open. `text` takes the place of the draft; `error` says why nothing was sent."""
+    """The thread after a verb: for htmx its pane and the list, else the page.
+
+    `text` takes the place of the draft; `error` says why nothing was sent.
+    """
+    shown = listed(request, found) | pane(request, found, text=text, error=error)
+    template = "messaging/inbox.html#answer" if pages.is_fragment(request) else "messaging/inbox.html"
+    return render(request, template, shown, status=status)
+
+
+def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: str = "") -> dict[str, Any]:
+    """What the pane of one thread shows. Whoever reads it is seen there."""
+    presence.note(found.pk, request.user)
     said = Conversation(found, request.user, _limit(request))
-    orders = orders_of(found, request.user)
-    context = {
-        **listed(request, Inbox(request), found),
+    may_send, now = may(request.user, "messages.send"), timezone.now()
+    return {
+        "thread": found,
         "said": said,
         "bubbles": said.bubbles(),
+        "people": presence.others(found.pk, request.user),
         "left": time_left(found),
+        "snoozed": found.snoozed_until is not None and found.snoozed_until > now,
+        "snooze": [(key, label) for key, label, _at in snoozing.choices(now)],
         "where": html.connection(found.connection.mark, found.connection.title),
-        "orders": order_facts(orders, timezone.now()),
         "text": found.draft or "" if text is None else text,
         "error": error,
         "form_key": new_form_key(),
-        "canned": _canned(request, found, orders),
+        "canned": canned.offered(found, request.user) if may_send else [],
         "why": _why_silent(found),
-        "oob": pages.is_fragment(request),
+        "may_send": may_send,
     }
-    return pages.render(request, "messaging/inbox.html", context, fragment="thread", status=status)
 
 
-def listed(request: StaffRequest, inbox: Inbox, chosen: Thread | None = None) -> dict[str, Any]:
+def listed(request: StaffRequest, chosen: Thread | None = None) -> dict[str, Any]:
     """What the list of threads shows."""
-    page = inbox.threads()
+    inbox = Inbox(request)
     return {
         "inbox": inbox,
-        "page": page,
-        "rows": rows_of(page.rows, inbox.reach, request.user, chosen.pk if chosen else None, inbox.query),
+        "rows": rows_of(inbox, chosen.pk if chosen else None),
         "boxes": inbox.boxes(),
-        "thread": chosen,
         "stale": inbox.reach.stale_words(),
         "fresh": _fresh(request, timezone.now().isoformat()),
-        "may_send": may(request.user, "messages.send"),
     }
 
 
@@ -156,12 +180,6 @@ def _moment(text: str) -> Any:
 def _limit(request: StaffRequest) -> int:
     given = request.GET.get("show", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 5 else 0
-
-
-def _canned(request: StaffRequest, found: Thread, orders: list[Order]) -> list[dict[str, str]]:
-    if not may(request.user, "messages.send"):
-        return []
-    return [{"name": str(one), "text": filled(one.text, found, orders)} for one in CannedReply.objects.all()[:50]]
 
 
 def _why_silent(found: Any) -> str:

@@ -13,18 +13,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.core import formatting, pages
 from dashboard.core.navigation import forget_counts
-from dashboard.messaging.conversation import UNDO
+from dashboard.messaging import presence
+from dashboard.messaging.conversation import UNDO, Conversation
 from dashboard.messaging.forms import AssignForm, NoteForm
+from dashboard.messaging.inbox import forget_boxes
 from dashboard.messaging.mirror import summarise
 from dashboard.messaging.models import Draft, Thread, ThreadNote
-from dashboard.messaging.views.reading import opened, thread_of
+from dashboard.messaging.snoozing import SnoozeForm
+from dashboard.messaging.views.reading import answer, thread_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import FAILED, QUEUED, REJECTED
 from dashboard.sync.verify import settle
-from dashboard.sync.web import give
+from dashboard.sync.web import form_key, give
 
 KIND = "messaging.send"
 
@@ -32,16 +35,29 @@ KIND = "messaging.send"
 @require_POST
 @requires("messages.send")
 def send(request: StaffRequest, pk: int) -> HttpResponse:
-    """Write to the buyer. It goes out after eight seconds, in which it can be taken back."""
+    """Write to the buyer. It goes out after eight seconds, in which it can be taken back.
+
+    Refused once when somebody else has answered since the writer's page was read (``seen``).
+    """
     found = thread_of(request, pk)
     text = request.POST.get("text", "")
     try:
+        _refuse_second_answer(request, found)
         _queue(request, found, text)
     except Refused as refusal:
-        return opened(request, found, text=text, error=refusal.words, status=422)
+        return answer(request, found, text=text, error=refusal.words, status=422)
     Draft.objects.filter(thread=found, author=request.user).delete()
-    forget_counts(request.user)
-    return _shown(request, found, text="")
+    presence.note(pk, request.user, writing=False)
+    _forget(request, found)
+    return _shown(request, pk, text="")
+
+
+def _refuse_second_answer(request: StaffRequest, found: Any) -> None:
+    other = Conversation(found, request.user).answered_by_another(request.POST.get("seen", ""))
+    if other is not None:
+        who = other.actor.label if other.actor else _("Somebody else")
+        words = _("%(name)s has answered meanwhile: read it, and send yours if it is still needed.")
+        raise Refused(words % {"name": who})
 
 
 @require_POST
@@ -50,13 +66,13 @@ def again(request: StaffRequest, pk: int, command_pk: int) -> HttpResponse:
     """Send once more what the platform refused or never got."""
     found = thread_of(request, pk)
     command = _command(found, command_pk)
-    if command.state not in (REJECTED, FAILED):
-        return opened(request, found, error=_("This message is not known to have failed."), status=422)
+    if command.state not in (REJECTED, FAILED) or Conversation(found, request.user).is_sent_again(command):
+        return answer(request, found, error=_("This message is not known to have failed."), status=422)
     try:
         _queue(request, found, command.payload["text"])
     except Refused as refusal:
-        return opened(request, found, error=refusal.words, status=422)
-    return _shown(request, found)
+        return answer(request, found, error=refusal.words, status=422)
+    return _shown(request, pk)
 
 
 @require_POST
@@ -70,10 +86,10 @@ def undo(request: StaffRequest, pk: int, command_pk: int) -> HttpResponse:
             raise Refused(_("It is too late to take this message back."))
         settle(command, "cancelled", _("Taken back before it went out."), request.user)
     except Refused as refusal:
-        return opened(request, found, error=refusal.words, status=422)
+        return answer(request, found, error=refusal.words, status=422)
     text = command.payload["text"]
     Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
-    return _shown(request, found, text=text)
+    return _shown(request, pk, text=text)
 
 
 @require_POST
@@ -84,18 +100,23 @@ def note(request: StaffRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         words = _("Write something first; at most %(n)s characters.") % {"n": 4000}
-        return opened(request, found, text=request.POST.get("text", ""), error=words, status=422)
+        return answer(request, found, text=request.POST.get("text", ""), error=words, status=422)
     ThreadNote.objects.create(thread=found, author=request.user, text=form.cleaned_data["text"])
     Draft.objects.filter(thread=found, author=request.user).delete()
-    return _shown(request, found, text="")
+    presence.note(pk, request.user, writing=False)
+    return _shown(request, pk, text="")
 
 
 @require_POST
 @requires("messages.send")
 def draft(request: StaffRequest, pk: int) -> HttpResponse:
-    """Keep what was typed so far; answers when it was kept."""
+    """Keep what was typed so far; answers when it was kept. What has been sent meanwhile is no draft any more."""
     found = thread_of(request, pk)
     text = request.POST.get("text", "")[:8000]
+    key = form_key(request)
+    if key and Command.objects.filter(form_key=key).exists():
+        return HttpResponse("")
+    presence.note(pk, request.user, writing=bool(text.strip()))
     if not text.strip():
         Draft.objects.filter(thread=found, author=request.user).delete()
         return HttpResponse("")
@@ -111,8 +132,27 @@ def done(request: StaffRequest, pk: int) -> HttpResponse:
     Thread.objects.filter(pk=found.pk).update(done_at=timezone.now())
     summarise(found.connection, [found.remote_id])
     audit(request.user, "messages.done", found, {}, connection=found.connection.slug)
-    forget_counts(request.user)
-    return _shown(request, thread_of(request, pk))
+    _forget(request, found)
+    return _shown(request, pk)
+
+
+@require_POST
+@requires("messages.send")
+def snooze(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let a thread rest until ``until``, or until the buyer writes again; without a time it waits for us at once."""
+    found = thread_of(request, pk)
+    form = SnoozeForm(request.POST)
+    if request.POST.get("until") and not form.is_valid():
+        return answer(request, found, error=str(form.errors["until"][0]), status=422)
+    until = form.cleaned_data["until"] if form.is_valid() else None
+    after = (found.last_message_at or timezone.now()) if until else None
+    Thread.objects.filter(pk=found.pk).update(snoozed_until=until, snoozed_after=after)
+    said = {"until": until.isoformat()} if until else {}
+    audit(
+        request.user, "messages.snoozed" if until else "messages.woken", found, said, connection=found.connection.slug
+    )
+    _forget(request, found)
+    return _shown(request, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,7 +173,8 @@ def _assigned(request: StaffRequest, found: Any, person: Any) -> HttpResponse:
     Thread.objects.filter(pk=found.pk).update(assignee=person)
     name = getattr(person, "username", "")
     audit(request.user, "messages.assigned", found, {"to": name}, connection=found.connection.slug)
-    return _shown(request, thread_of(request, found.pk))
+    _forget(request, found)
+    return _shown(request, found.pk)
 
 
 def _queue(request: StaffRequest, found: Any, text: str) -> None:
@@ -150,8 +191,14 @@ def _command(found: Thread, pk: int) -> Command:
     return get_object_or_404(rows.select_related("connection"), pk=pk)
 
 
-def _shown(request: StaffRequest, found: Any, text: str | None = None) -> HttpResponse:
+def _forget(request: StaffRequest, found: Any) -> None:
+    """Count anew what this person sees counted."""
+    forget_counts(request.user)
+    forget_boxes(request.user, found.connection.slug)
+
+
+def _shown(request: StaffRequest, pk: int, text: str | None = None) -> HttpResponse:
     """The thread as it is now."""
     if not pages.is_fragment(request):
-        return redirect("messaging:thread", pk=found.pk)
-    return opened(request, found, text=text)
+        return redirect("messaging:thread", pk=pk)
+    return answer(request, thread_of(request, pk), text=text)
