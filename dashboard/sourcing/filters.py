@@ -5,69 +5,66 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.core.searching import narrow
 from dashboard.sourcing import models as m
-from dashboard.sourcing.reach import Reach
 from dashboard.sourcing.searched import PACKAGES as PACKAGES_ABOUT
 from dashboard.sourcing.searched import PURCHASES as PURCHASES_ABOUT
 from dashboard.sourcing.searched import SHIPMENTS as SHIPMENTS_ABOUT
+from dashboard.sync.reach import Reach
 
 
 class BuyingFilters(Filters):
-    """A list with a filter by connection."""
+    """A list with a filter by connection: those that have its feed."""
 
+    feed = ""
     connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request).choices()
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, self.feed).choices()
 
 
 class PurchaseFilters(BuyingFilters):
     """By connection and state; the box searches numbers, goods, tracking and remarks."""
 
+    feed = "purchase-orders"
+    searched = PURCHASES_ABOUT
     status = django_filters.CharFilter(label=_("State, in the platform's word"))
 
     class Meta:
         model = m.PurchaseOrder
         fields = ("connection", "status")
 
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Any part of them."""
-        return narrow(queryset, PURCHASES_ABOUT, value)
-
 
 class PackageFilters(BuyingFilters):
     """By connection; the box searches titles, ids and purchase orders."""
+
+    feed = "packages"
+    searched = PACKAGES_ABOUT
 
     class Meta:
         model = m.Package
         fields = ("connection",)
 
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Any part of them."""
-        return narrow(queryset, PACKAGES_ABOUT, value)
-
 
 class ShipmentFilters(BuyingFilters):
     """By connection; the box searches numbers and tracking numbers."""
+
+    feed = "shipments"
+    searched = SHIPMENTS_ABOUT
 
     class Meta:
         model = m.Shipment
         fields = ("connection",)
 
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Any part of them."""
-        return narrow(queryset, SHIPMENTS_ABOUT, value)
-
 
 class FavouriteFilters(BuyingFilters):
     """By connection; the box searches titles and product ids."""
 
+    feed = "favourites"
     search_fields = ("title", "product_remote_id")
 
     class Meta:
@@ -87,6 +84,7 @@ PURCHASES = ListSpec(
         Head(_("Fee"), css="num"),
         Head(_("Tracking")),
         Head(_("Placed"), "placed", ("placed_at",)),
+        Head(pgettext_lazy("purchase", "For")),
         Head(_("Next")),
     ),
     sort="-placed",

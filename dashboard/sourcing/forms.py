@@ -26,10 +26,20 @@ class CommandForm(forms.Form):
 
 
 class PlaceOrderForm(CommandForm):
-    """Remark, coupon, and the amount typed by hand."""
+    """For which order, remark, coupon, and the amount typed by hand."""
 
+    for_order = forms.CharField(
+        label=gettext_lazy("For the order"),
+        help_text=gettext_lazy("Its number. Empty: for stock."),
+        max_length=200,
+        required=False,
+    )
     remark = forms.CharField(label=gettext_lazy("Remark for the agent"), max_length=200, required=False)
-    coupon = forms.ChoiceField(label=gettext_lazy("Coupon"), required=False)
+    coupon = forms.ChoiceField(
+        label=gettext_lazy("Coupon"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("This coupon is not there any more, or has ended.")},
+    )
     typed = forms.CharField(label=gettext_lazy("Amount of the goods, to confirm"), max_length=20)
 
     def __init__(self, *args: Any, total: Decimal, coupons: Iterable[CouponRecord], **kwargs: Any) -> None:
@@ -39,8 +49,18 @@ class PlaceOrderForm(CommandForm):
             "total": plain_money(total)
         }
         self.fields["typed"].widget.attrs |= {"autocomplete": "off", "inputmode": "decimal", "class": "mono"}
-        choices = [("", _("none")), *((one.remote_id, coupon_words(one)) for one in coupons)]
-        self.fields["coupon"] = forms.ChoiceField(label=_("Coupon"), required=False, choices=choices)
+        self.coupons = {one.remote_id: one for one in coupons}
+        choices = [("", _("none")), *((key, coupon_words(one)) for key, one in self.coupons.items())]
+        self.fields["coupon"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_coupon(self) -> str:
+        """Only a coupon whose least amount the goods reach."""
+        text = str(self.cleaned_data["coupon"])
+        coupon = self.coupons.get(text)
+        if coupon and coupon.minimum and self.total < coupon.minimum:
+            least = formatting.money(coupon.minimum, coupon.currency)
+            raise forms.ValidationError(_("This coupon needs goods for at least %(least)s.") % {"least": least})
+        return text
 
     def clean_typed(self) -> str:
         """The very amount; a price that changed meanwhile is noticed here."""
@@ -55,11 +75,13 @@ class PlaceOrderForm(CommandForm):
 
 
 def coupon_words(coupon: CouponRecord) -> str:
-    """A coupon in a choice: name and from which amount on."""
-    if not coupon.minimum:
-        return coupon.name or coupon.remote_id
-    least = formatting.money(coupon.minimum, coupon.currency)
-    return _("%(name)s, from %(least)s") % {"name": coupon.name or coupon.remote_id, "least": least}
+    """A coupon in a choice: name, from which amount on, and until when."""
+    words = [coupon.name or coupon.remote_id]
+    if coupon.minimum:
+        words.append(_("from %(least)s") % {"least": formatting.money(coupon.minimum, coupon.currency)})
+    if coupon.expires_at:
+        words.append(_("until %(day)s") % {"day": formatting.day(coupon.expires_at)})
+    return ", ".join(words)
 
 
 class AddressForm(CommandForm):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Index, UniqueConstraint
+from django.db.models import F, Index, Q, UniqueConstraint
 
+from dashboard.orders.models import Order
 from dashboard.sourcing.querysets import PackageQuerySet, PurchaseQuerySet, ShipmentQuerySet
-from dashboard.sync.models import MirroredModel, MirroredPart, ScopedQuerySet
+from dashboard.sync.models import Command, Connection, MirroredModel, MirroredPart, ScopedQuerySet
 
 
 def amount() -> models.DecimalField[Any, Any]:
@@ -267,3 +269,37 @@ class Profile(MirroredModel):
 
     def __str__(self) -> str:
         return self.name or self.email or self.remote_id
+
+
+class PurposeQuerySet(ScopedQuerySet):
+    """Purposes, through the connection of the order that is bought for."""
+
+    connection_path = "order__connection"
+
+
+class Purpose(models.Model):
+    """Which buyer's order a purchase is for, as staff said.
+
+    `command` placed the purchase, where it was placed here; `purchase_remote_id` is empty until the platform named it.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
+    purchase_remote_id = models.CharField(max_length=200, blank=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+")
+    command = models.ForeignKey(Command, on_delete=models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PurposeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["connection", "purchase_remote_id", "order"],
+                condition=~Q(purchase_remote_id=""),
+                name="purpose_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_remote_id or self.command_id} → {self.order_id}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.sourcing.views import cart, orders, organising, search, shipments, warehouse
+from dashboard.sourcing.views import cart, ordering, orders, organising, purposes, search, shipments, warehouse
 
 app_name = "sourcing"
 
@@ -17,10 +17,12 @@ urlpatterns = [
     path("cart/<int:pk>/", cart.update, name="cart_update"),
     path("cart/<int:pk>/remove/", cart.remove, name="cart_remove"),
     path("orders/", orders.orders, name="purchases"),
-    path("orders/new/", cart.new_order, name="order_new"),
+    path("orders/new/", ordering.new_order, name="order_new"),
     path("orders/<int:pk>/", orders.order, name="purchase"),
     path("orders/<int:pk>/cancel/", orders.cancel, name="purchase_cancel"),
-    path("for-order/<int:pk>/", orders.for_order, name="for_order"),
+    path("orders/<int:pk>/for/", purposes.add, name="purpose_add"),
+    path("purposes/<int:pk>/remove/", purposes.remove, name="purpose_remove"),
+    path("for-order/<int:pk>/", purposes.for_order, name="for_order"),
     path("warehouse/", warehouse.warehouse, name="warehouse"),
     path("quotes/", warehouse.quotes, name="quotes"),
     path("shipments/", shipments.shipments, name="shipments"),

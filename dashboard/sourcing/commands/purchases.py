@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from channels import capabilities as can
 from channels import records as r
 from channels.errors import Rejected
+from dashboard.core.exports import plain_money
 from dashboard.sourcing.commands.common import (
     Buying,
     Item,
@@ -32,6 +33,7 @@ from dashboard.sourcing.commands.witnesses import judge, look_for_orders
 from dashboard.sourcing.feeds import read_purchase_again
 from dashboard.sourcing.mirror import upsert_purchase_orders, upsert_source_products
 from dashboard.sourcing.models import PurchaseOrder, SourceProduct
+from dashboard.sourcing.purposes import name_purchase
 from dashboard.sync.kinds import (
     Arrived,
     Context,
@@ -50,11 +52,12 @@ MAX_REMARK = 200
 
 
 class PlaceOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """What to buy; `coupon` is a coupon's remote id."""
+    """What to buy; `coupon` is a coupon's remote id, `total` the most that the goods may cost before fees."""
 
     items: list[Item]
     remark: str = ""
     coupon: str = ""
+    total: Decimal | None = None
 
 
 @register
@@ -98,6 +101,7 @@ class PlaceOrderKind(Buying):
         is not sent again.
         """
         amount = cost_now(context)
+        check_total(context, amount)
         check_wallet(context, amount)
         before = context.command.before
         if before:
@@ -128,6 +132,7 @@ class PlaceOrderKind(Buying):
         """Read the order; the wallet and the cart follow soon."""
         number = receipt_of(context.command)
         if number:
+            name_purchase(context.command, number)
             read_purchase_again(context.connection, context.channel, r.Ref(remote_id=number))
         run_soon(context.connection, "purchase-orders", "balance", "wallet", "cart", "coupons")
 
@@ -180,6 +185,16 @@ def price_of(product: r.SourceProductRecord, item: Item) -> Decimal:
     return price
 
 
+def check_total(context: Context, amount: Decimal) -> None:
+    """Raise `Rejected` when the goods have become dearer than what a person confirmed."""
+    confirmed = context.payload.total
+    if confirmed is not None and amount > confirmed:
+        raise Rejected(
+            _("These goods cost %(amount)s now, more than the confirmed %(total)s. Nothing was sent.")
+            % {"amount": plain_money(amount), "total": plain_money(confirmed)}
+        )
+
+
 def check_wallet(context: Context, amount: Decimal) -> None:
     """Raise `Rejected` when the wallet cannot pay the goods. A coupon may pay a part: then the platform decides."""
     if context.payload.coupon or not can.has(context.channel, can.PullsBalances):
@@ -189,7 +204,7 @@ def check_wallet(context: Context, amount: Decimal) -> None:
         if has is not None and has < amount:
             raise Rejected(
                 _("The wallet has %(currency)s %(has)s; these goods cost %(amount)s before fees. Nothing was sent.")
-                % {"currency": wallet.currency, "has": has, "amount": amount}
+                % {"currency": wallet.currency, "has": plain_money(has), "amount": plain_money(amount)}
             )
 
 

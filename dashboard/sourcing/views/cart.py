@@ -1,59 +1,76 @@
-"""The cart, and ordering from it."""
+"""The cart: its lines, changed on the platform and read again."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from channels import capabilities as can
-from dashboard.core import formatting
-from dashboard.core.exports import plain_money
-from dashboard.core.pages import redirect
-from dashboard.sourcing import live
-from dashboard.sourcing.forms import PlaceOrderForm
-from dashboard.sourcing.models import CartItem, PurchaseOrder
-from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, figure, page, under_way
+from dashboard.core import formatting, pages
+from dashboard.core.pages import is_fragment, polled
+from dashboard.sourcing.models import CartItem
+from dashboard.sourcing.reach import chosen, chosen_or_404, reason
+from dashboard.sourcing.views.common import SHOWN_FOR, act, figure, onward, page, under_way
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.sync.kinds import Refused
-from dashboard.sync.models import Connection
-from dashboard.sync.web import give, new_form_key
+from dashboard.sync.models import Command, Connection
+from dashboard.sync.models.commands import QUEUED, SENDING, UNKNOWN
+
+MOVING = (QUEUED, SENDING, UNKNOWN)
+SETTLING = timedelta(seconds=15)  # a command is done a moment before the cart is read again
+KEPT = timedelta(minutes=10)  # what left stays in its place, so that nothing moves under the hand
+KINDS = ("cart_add", "cart_update", "cart_remove", "cart_clear")
 
 
 @require_safe
 @requires("sourcing.view")
 def cart(request: StaffRequest) -> HttpResponse:
-    """The cart of one connection."""
-    connection = Reach.of(request).chosen
-    lines = list(lines_of(request, connection))
-    context = page(
-        request,
-        "cart",
-        ("cart",),
-        lines=[shown_line(line) for line in lines],
-        total=figure(sum_of(lines), lines[0].currency if lines else ""),
-        commands=under_way(request, "cart_add", "cart_update", "cart_remove", "cart_clear", "place_order"),
-        why_edit=reason(connection, can.EditsCart),
-        why_order=reason(connection, can.PlacesPurchaseOrders),
-    )
-    return render(request, "sourcing/cart.html", context)
+    """The cart of one connection. The fragment asks again while something is under way, and keeps what just left."""
+    connection, fragment = chosen(request, "cart"), is_fragment(request)
+    lines = lines_of(request, connection, timezone.now() - KEPT if fragment else None)
+    commands = [] if fragment else under_way(request, *KINDS, "place_order")
+    moving = is_moving(request, connection) if fragment else any(one["is_moving"] for one in commands)
+    rows = [shown_line(request, line, connection) for line in lines]
+    alive = [line for line in lines if line.gone_at is None]
+
+    def build() -> HttpResponse:
+        context = page(request, "cart", "cart", lines=rows, commands=commands, moving=moving, count=len(alive))
+        context |= {
+            "total": figure(sum_of(alive), lines[0].currency if lines else ""),
+            "cart_url": cart_url(request, connection),
+            "why_edit": reason(connection, can.EditsCart),
+            "why_order": reason(connection, can.PlacesPurchaseOrders),
+        }
+        return pages.render(request, "sourcing/cart.html", context)
+
+    return polled(request, (rows, moving), build) if fragment else build()
 
 
-def lines_of(request: StaffRequest, connection: Connection | None) -> Any:
-    """The lines of the cart that are there."""
-    rows = CartItem.objects.visible_to(request.user).present().light()
-    return rows.filter(connection=connection).order_by("pk") if connection else rows.none()
+def is_moving(request: StaffRequest, connection: Connection | None) -> bool:
+    """Whether a change of the cart is under way, or ended so lately that the cart may not show it yet."""
+    rows = Command.objects.visible_to(request.user).filter(connection=connection)
+    rows = rows.filter(kind__in=[f"sourcing.{kind}" for kind in KINDS], created_at__gte=timezone.now() - SHOWN_FOR)
+    return rows.filter(Q(state__in=MOVING) | Q(finished_at__gte=timezone.now() - SETTLING)).exists()
 
 
-def shown_line(line: CartItem) -> dict[str, Any]:
+def lines_of(request: StaffRequest, connection: Connection | None, since: datetime | None = None) -> list[CartItem]:
+    """The lines of the cart, in an order that no change disturbs; with `since`, those that left after it too."""
+    rows = CartItem.objects.visible_to(request.user).light().filter(connection=connection)
+    there = Q(gone_at=None) | Q(gone_at__gte=since) if since else Q(gone_at=None)
+    return list(rows.filter(there).order_by("pk")) if connection else []
+
+
+def shown_line(request: StaffRequest, line: CartItem, connection: Connection | None) -> dict[str, Any]:
     """A line as the table prints it."""
     short = line.stock is not None and line.stock < line.quantity
+    url = reverse("sourcing:product", args=[connection.slug, line.product_remote_id]) if connection else ""
     return {
         "pk": line.pk,
         "title": str(line),
@@ -65,13 +82,19 @@ def shown_line(line: CartItem) -> dict[str, Any]:
         "selected": line.selected,
         "stock": "–" if line.stock is None else formatting.count(line.stock),
         "tone": "act" if short else "",
-        "url": reverse("sourcing:product", args=[line.connection.slug, line.product_remote_id]),
+        "is_gone": line.gone_at is not None,
+        "url": onward(request, url),
     }
 
 
 def sum_of(lines: list[CartItem]) -> Decimal:
     """What the lines cost; they have one currency, being of one connection."""
     return sum((line.price * line.quantity for line in lines if line.price is not None), Decimal(0))
+
+
+def cart_url(request: StaffRequest, connection: Connection | None = None) -> str:
+    """The address of the cart."""
+    return onward(request, reverse("sourcing:cart"), **({"connection": connection.slug} if connection else {}))
 
 
 def _line(request: StaffRequest, pk: int) -> CartItem:
@@ -90,7 +113,7 @@ def update(request: StaffRequest, pk: int) -> HttpResponse:
         payload["quantity"] = request.POST["quantity"].strip()[:9]
     if request.POST.get("selected") in ("true", "false"):
         payload["selected"] = request.POST["selected"]
-    return act(request, line.connection, "sourcing.cart_update", line.remote_id, payload, reverse("sourcing:cart"))
+    return act(request, line.connection, "sourcing.cart_update", line.remote_id, payload, cart_url(request))
 
 
 @require_POST
@@ -98,79 +121,12 @@ def update(request: StaffRequest, pk: int) -> HttpResponse:
 def remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a line out."""
     line = _line(request, pk)
-    return act(request, line.connection, "sourcing.cart_remove", line.remote_id, {}, reverse("sourcing:cart"))
+    return act(request, line.connection, "sourcing.cart_remove", line.remote_id, {}, cart_url(request))
 
 
 @require_POST
 @requires("sourcing.organise")
 def clear(request: StaffRequest) -> HttpResponse:
     """Empty the cart."""
-    connection = Reach.of(request).or_404()
-    return act(request, connection, "sourcing.cart_clear", "-", {}, reverse("sourcing:cart"))
-
-
-# -- ordering --------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("sourcing.buy")
-def new_order(request: StaffRequest) -> HttpResponse:
-    """Order the chosen lines: wallet, fee, coupon and remark; the amount is typed before money is spent."""
-    given = request.POST if request.method == "POST" else request.GET
-    pks = [int(pk) for pk in given.getlist("line") if pk.isascii() and pk.isdigit() and len(pk) < 18]
-    rows = CartItem.objects.visible_to(request.user).present().light().select_related("connection")
-    lines = list(rows.filter(pk__in=pks).order_by("pk")[:100])
-    if not lines or len({line.connection_id for line in lines}) > 1:
-        return redirect(request, reverse("sourcing:cart"))
-    connection, total = lines[0].connection, sum_of(lines)
-    coupons = live.coupons(connection).value or ()
-    form = PlaceOrderForm(given if request.method == "POST" else None, total=total, coupons=coupons)
-    if request.method == "POST" and form.is_valid():
-        try:
-            give(request, connection, "sourcing.place_order", "-", payload_of(lines, form.cleaned_data))
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            return redirect(request, reverse("sourcing:purchases"))
-    context = page(request, "cart", (), form=form, lines=[shown_line(line) for line in lines], pks=pks)
-    context |= money_of(connection, total) | {"connection": connection, "form_key": new_form_key()}
-    return render(request, "sourcing/order_new.html", context, status=422 if form.errors else 200)
-
-
-def payload_of(lines: list[CartItem], clean: dict[str, Any]) -> dict[str, Any]:
-    """The command's payload."""
-    items = [
-        {"product": one.product_remote_id, "sku": one.sku, "quantity": one.quantity, "remark": one.remark}
-        for one in lines
-    ]
-    return {"items": items, "remark": clean["remark"], "coupon": clean["coupon"]}
-
-
-def money_of(connection: Connection, total: Decimal) -> dict[str, Any]:
-    """What the order costs and what the wallet has; the fee as it was on earlier orders of this connection."""
-    answer = live.wallet(connection)
-    wallet = answer.value
-    fee = fee_of(connection, total)
-    currency = wallet.currency if wallet else ""
-    has = None if wallet is None else wallet.balance if wallet.available is None else wallet.available
-    left = None if has is None else has - total - (fee or 0)
-    return {
-        "total": figure(total, currency),
-        "typed": plain_money(total),
-        "fee": "" if fee is None else figure(fee, currency),
-        "wallet_problem": answer.problem,
-        "available": "" if has is None else figure(has, currency),
-        "frozen": figure(wallet.frozen, currency) if wallet and wallet.frozen else "",
-        "left": "" if left is None else figure(left, currency),
-        "is_short": left is not None and left < 0,
-        "why_order": reason(connection, can.PlacesPurchaseOrders),
-    }
-
-
-def fee_of(connection: Connection, total: Decimal) -> Decimal | None:
-    """The service fee to expect, from the share that the mirrored orders paid; `None` without any."""
-    rows = PurchaseOrder.objects.filter(connection=connection, total__gt=0).exclude(service_fee=None)
-    sums = rows.aggregate(fee=Sum("service_fee"), total=Sum("total"))
-    if not sums["total"]:
-        return None
-    return Decimal(total * sums["fee"] / sums["total"]).quantize(Decimal("0.01"))
+    connection = chosen_or_404(request, "cart")
+    return act(request, connection, "sourcing.cart_clear", "-", {}, cart_url(request))

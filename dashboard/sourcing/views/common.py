@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.core import exports, formatting, html
+from dashboard.core import exports, formatting
 from dashboard.core.filters import ListSpec
+from dashboard.core.navigation import may
 from dashboard.core.pages import is_fragment, redirect, render
-from dashboard.sourcing.reach import Reach
+from dashboard.orders.models import Order
+from dashboard.sourcing.reach import Reach, chosen
 from dashboard.staff.access import StaffRequest
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, QUEUED, REJECTED, SENDING, UNKNOWN
-from dashboard.sync.web import command_response, freshness, give, new_form_key, shown
+from dashboard.sync.web import command_response, give, new_form_key, shown
 
 SHOWN_FOR = timedelta(hours=12)
 MATTERS = (QUEUED, SENDING, UNKNOWN, NEEDS_REVIEW, REJECTED, FAILED)
@@ -33,12 +35,12 @@ def act(
     try:
         made = give(request, connection, kind, target, payload)
     except Refused as refused:
-        context = {"words": refused.words, "back": back, "places": places("")}
+        context = {"words": refused.words, "back": back, "places": places(request, "")}
         return render(request, "sourcing/refused.html", context, status=422)
     return command_response(request, made.command) if is_fragment(request) else redirect(request, back)
 
 
-def places(here: str) -> list[dict[str, Any]]:
+def places(request: StaffRequest, here: str) -> list[dict[str, Any]]:
     """The strip of sub-pages."""
     words = {
         "index": _("Search"),
@@ -50,20 +52,41 @@ def places(here: str) -> list[dict[str, Any]]:
         "addresses": _("Addresses"),
         "profile": _("Profile"),
     }
-    return [{"label": words[name], "url": reverse(f"sourcing:{name}"), "current": name == here} for name in PLACES]
+    urls = {name: onward(request, reverse(f"sourcing:{name}")) for name in PLACES}
+    return [{"label": words[name], "url": urls[name], "current": name == here} for name in PLACES]
 
 
-def page(request: StaffRequest, here: str, feeds: Sequence[str], **more: Any) -> dict[str, Any]:
-    """What every page of buying shows: sub-pages, connection, freshness, commands under way."""
-    reach = Reach.of(request)
+def goal_of(request: StaffRequest) -> Order | None:
+    """The buyer's order that the person is buying for, while the address names one (`for`)."""
+    kept = request.__dict__
+    if "sourcing_goal" not in kept:
+        wanted = request.POST.get("for") or request.GET.get("for", "")
+        is_key = wanted.isascii() and wanted.isdigit() and len(wanted) < 18
+        rows = Order.objects.visible_to(request.user).only("number", "remote_id", "items")
+        kept["sourcing_goal"] = rows.filter(pk=wanted).first() if is_key and may(request.user, "orders.view") else None
+    found: Order | None = kept["sourcing_goal"]
+    return found
+
+
+def onward(request: StaffRequest, url: str, **more: str) -> str:
+    """An address of buying that keeps in mind for which order it is."""
+    goal = goal_of(request)
+    query = more | ({"for": str(goal.pk)} if goal else {})
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+def page(request: StaffRequest, here: str, feed: str, **more: Any) -> dict[str, Any]:
+    """What every page of buying shows: sub-pages, connection, how fresh the feed is, commands under way."""
+    reach, one = Reach.of(request, feed), chosen(request, feed)
     return {
-        "places": places(here),
+        "places": places(request, here),
+        "goal": goal_of(request),
         "reach": reach,
-        "connection": reach.chosen,
-        "connection_sign": conn(reach, reach.chosen.pk) if reach.chosen else "",
+        "connection": one,
+        "connection_sign": reach.sign(one.pk) if one else "",
         "connections": list(reach.connections.values()),
         "form_key": new_form_key(),
-        "fresh": freshness(reach.connections.values(), feeds),
+        "fresh": reach.fresh(""),
         "may_buy": request.user.may("sourcing.buy"),
         "may_organise": request.user.may("sourcing.organise"),
         **more,
@@ -83,12 +106,6 @@ def download(request: StaffRequest, spec: ListSpec) -> Any:
         return None
     rows = exports.discover()[spec.domain].queryset(request.user)
     return exports.export_response(request, spec.domain, spec.open(request, rows).queryset)
-
-
-def conn(reach: Reach, pk: int) -> Any:
-    """A connection's letters and title in a table."""
-    one = reach.connections.get(pk)
-    return html.connection(one.mark, one.title) if one else ""
 
 
 def figure(amount: Any, currency: str) -> str:

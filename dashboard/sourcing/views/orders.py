@@ -8,17 +8,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from channels import capabilities as can
 from dashboard.core import html, pages
 from dashboard.core.templatetags.dash import when_at
-from dashboard.orders.models import Order
 from dashboard.sourcing import words
 from dashboard.sourcing.filters import PURCHASES
 from dashboard.sourcing.models import Package, PurchaseOrder
+from dashboard.sourcing.purposes import purposes_of, with_purposes
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, conn, download, figure, page, under_way
+from dashboard.sourcing.views.common import act, download, figure, page, under_way
 from dashboard.sourcing.views.history import history_of
 from dashboard.staff.access import StaffRequest, requires
 
@@ -35,9 +37,10 @@ def orders(request: StaffRequest) -> HttpResponse:
     file = download(request, PURCHASES)
     if file is not None:
         return file
-    listing = PURCHASES.open(request, PurchaseOrder.objects.visible_to(request.user).only(*COLUMNS))
-    rows = rows_of(listing.page.rows, Reach.of(request))
-    context = page(request, "purchases", ("purchase-orders",), listing=listing, rows=rows)
+    found = PurchaseOrder.objects.visible_to(request.user).only(*COLUMNS)
+    listing = PURCHASES.open(request, with_purposes(found, request.user))
+    rows = rows_of(listing.page.rows, Reach.of(request, "purchase-orders"))
+    context = page(request, "purchases", "purchase-orders", listing=listing, rows=rows)
     context["commands"] = under_way(request, "place_order", "cancel_order")
     return pages.render(request, "sourcing/orders.html", context)
 
@@ -58,16 +61,25 @@ def _row(order: PurchaseOrder, reach: Reach, now: Any) -> dict[str, Any]:
         "tone": "act" if failed else "",
         "is_gone": order.gone_at is not None,
         "cells": [
-            ("", conn(reach, order.connection_id)),
+            ("", reach.sign(order.connection_id)),
             ("", words.state(words.purchase(order.status))),
             ("grow", order.items),
             ("num", figure(order.total, order.currency)),
             ("num", figure(order.service_fee, order.currency)),
             ("mono", order.tracking_number),
             ("nowrap", when_at(order.placed_at, now) if order.placed_at else ""),
+            ("nowrap", bought_for(order)),
             ("nowrap soft", words.next_step(order.status)),
         ],
     }
+
+
+def bought_for(order: Any) -> Any:
+    """The order that a purchase is for, and how many more; nothing where nobody said."""
+    if not order.for_order:
+        return ""
+    link = format_html('<a href="{}">{}</a>', reverse("orders:detail", args=[order.for_order]), order.for_label)
+    return _("%(order)s and %(n)s more") % {"order": link, "n": order.for_more} if order.for_more else link
 
 
 def order_of(request: StaffRequest, pk: int) -> PurchaseOrder:
@@ -87,7 +99,7 @@ def order(request: StaffRequest, pk: int) -> HttpResponse:
     context = page(
         request,
         "purchases",
-        ("purchase-orders",),
+        "purchase-orders",
         order=row,
         sign=html.badge(*words.purchase(row.status)),
         inspection=html.badge(*words.inspection(row.inspection)),
@@ -96,6 +108,7 @@ def order(request: StaffRequest, pk: int) -> HttpResponse:
         lines=[_line(row, line) for line in row.lines.order_by("remote_id")],
         photos=[url for url in row.inspection_photos if html.is_web_address(url)],
         packages=[(one, html.state(*words.package(one))) for one in packages.order_by("pk")],
+        purposes=purposes_of(row, request.user),
         events=history_of(row, "purchase-orders"),
         why_cancel=reason(row.connection, can.CancelsPurchaseOrders),
         can_cancel=row.status in allowed and row.gone_at is None,
@@ -126,23 +139,3 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     payload = {"reason": request.POST.get("reason", "").strip()[:300]}
     back = reverse("sourcing:purchase", args=[pk])
     return act(request, row.connection, "sourcing.cancel_order", row.remote_id, payload, back)
-
-
-@require_safe
-@requires("sourcing.view")
-def for_order(request: StaffRequest, pk: int) -> HttpResponse:
-    """A panel of an order's page: the purchases whose remark names the order, and a way to buy for it."""
-    sold = get_object_or_404(Order.objects.visible_to(request.user).only("pk", "number", "remote_id", "items"), pk=pk)
-    name = sold.number or sold.remote_id
-    found = PurchaseOrder.objects.visible_to(request.user).filter(remark__contains=name).only(*COLUMNS)
-    rows = [
-        {
-            "url": reverse("sourcing:purchase", args=[one.pk]),
-            "number": str(one),
-            "sign": words.state(words.purchase(one.status)),
-            "total": figure(one.total, one.currency),
-        }
-        for one in found.order_by("-placed_at")[:10]
-    ]
-    context = {"rows": rows, "name": name, "words": sold.items.partition(" ×")[0][:60]}
-    return render(request, "sourcing/_for_order.html", context)

@@ -17,8 +17,8 @@ from dashboard.core.templatetags.dash import when_at
 from dashboard.sourcing.filters import FAVOURITES
 from dashboard.sourcing.forms import ProfileForm, SaveAddressForm
 from dashboard.sourcing.models import AddressEntry, Favourite, Profile
-from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, conn, download, figure, page, under_way
+from dashboard.sourcing.reach import Reach, chosen, chosen_or_404, named, reason
+from dashboard.sourcing.views.common import act, download, figure, page, under_way
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.web import give
@@ -34,12 +34,12 @@ def favourites(request: StaffRequest) -> HttpResponse:
     if file is not None:
         return file
     listing = FAVOURITES.open(request, Favourite.objects.visible_to(request.user).light())
-    now, reach = timezone.now(), Reach.of(request)
+    now, reach = timezone.now(), Reach.of(request, "favourites")
     rows = [_favourite(one, reach, now) for one in listing.page.rows]
-    context = page(request, "favourites", ("favourites",), listing=listing, rows=rows)
+    context = page(request, "favourites", "favourites", listing=listing, rows=rows)
     context |= {
         "commands": under_way(request, "add_favourite", "remove_favourite"),
-        "why_edit": reason(reach.chosen, can.EditsFavourites),
+        "why_edit": reason(context["connection"], can.EditsFavourites),
     }
     return pages.render(request, "sourcing/favourites.html", context)
 
@@ -51,7 +51,7 @@ def _favourite(row: Favourite, reach: Reach, now: Any) -> dict[str, Any]:
         "title": str(row),
         "product": row.product_remote_id,
         "url": reverse("sourcing:product", args=[slug, row.product_remote_id]) if slug else "",
-        "connection": conn(reach, row.connection_id),
+        "connection": reach.sign(row.connection_id),
         "price": figure(row.price, row.currency),
         "added": when_at(row.added_at, now) if row.added_at else "",
     }
@@ -70,16 +70,17 @@ def remove_favourite(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("sourcing.view")
 def addresses(request: StaffRequest) -> HttpResponse:
     """The saved addresses; streets and phones only for those who may see buyers."""
-    reach = Reach.of(request)
-    rows = reach.narrow(AddressEntry.objects.visible_to(request.user).present().light())
+    reach, one = Reach.of(request, "addresses"), named(request, "addresses")
+    rows = AddressEntry.objects.visible_to(request.user).present().light()
+    rows = rows.filter(connection=one) if one else rows
     context = page(
         request,
         "addresses",
-        ("addresses",),
-        rows=[(one, conn(reach, one.connection_id)) for one in rows[:200]],
+        "addresses",
+        rows=[(each, reach.sign(each.connection_id)) for each in rows[:200]],
         may_see=request.user.may("buyers.view"),
         commands=under_way(request, "save_address", "delete_address"),
-        why_save=reason(reach.chosen, can.SavesAddresses),
+        why_save=reason(chosen(request, "addresses"), can.SavesAddresses),
     )
     return render(request, "sourcing/addresses.html", context)
 
@@ -100,7 +101,7 @@ def edit_address(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: StaffRequest, row: AddressEntry | None) -> HttpResponse:
-    connection = row.connection if row else Reach.of(request).chosen
+    connection = row.connection if row else chosen(request, "addresses")
     initial = {name: getattr(row, name) for name in ADDRESS} if row else {}
     form = SaveAddressForm(request.POST or None, initial=initial)
     if request.method == "POST" and connection and form.is_valid():
@@ -113,7 +114,8 @@ def _save(request: StaffRequest, row: AddressEntry | None) -> HttpResponse:
             form.refuse(refused)
         else:
             return redirect(request, reverse("sourcing:addresses"))
-    context = page(request, "addresses", (), form=form, address=row, why_save=reason(connection, can.SavesAddresses))
+    context = page(request, "addresses", "addresses", form=form, address=row)
+    context["why_save"] = reason(connection, can.SavesAddresses)
     return render(request, "sourcing/address.html", context, status=422 if form.errors else 200)
 
 
@@ -137,7 +139,7 @@ def profile(request: StaffRequest) -> HttpResponse:
 @requires("sourcing.organise")
 def update_profile(request: StaffRequest) -> HttpResponse:
     """Change fields of the profile."""
-    connection, row = Reach.of(request).or_404(), None
+    connection = chosen_or_404(request, "profile")
     row = Profile.objects.filter(connection=connection, gone_at=None).first()
     form = _profile_form(connection, row, request.POST)
     if form.is_valid():
@@ -151,10 +153,10 @@ def update_profile(request: StaffRequest) -> HttpResponse:
 
 
 def _profile(request: StaffRequest, form: ProfileForm | None) -> HttpResponse:
-    connection = Reach.of(request).chosen
+    connection = chosen(request, "profile")
     row = Profile.objects.filter(connection=connection, gone_at=None).light().first() if connection else None
     form = form or _profile_form(connection, row, None)
-    context = page(request, "profile", ("profile",), form=form, profile=row)
+    context = page(request, "profile", "profile", form=form, profile=row)
     context |= {
         "commands": under_way(request, "update_profile"),
         "why_update": reason(connection, can.UpdatesProfile),

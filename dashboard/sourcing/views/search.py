@@ -18,27 +18,27 @@ from dashboard.core import formatting, html, pages
 from dashboard.core.filters import capped, capped_counts
 from dashboard.core.pages import redirect
 from dashboard.sourcing import live
-from dashboard.sourcing.feeds import look_at
 from dashboard.sourcing.mirror import upsert_source_products
 from dashboard.sourcing.models import CartItem, Favourite, Package, PurchaseOrder, Shipment, SourceProduct
-from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, figure, page, under_way
+from dashboard.sourcing.reach import chosen, chosen_or_404, reason
+from dashboard.sourcing.views.common import act, figure, onward, page, under_way
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Connection
 
-SORTS = ("", "price", "sales", "created")
+FEED = "purchase-orders"
 
 
 @require_safe
 @requires("sourcing.view")
 def index(request: StaffRequest) -> HttpResponse:
     """The search, and where everything stands between product and parcel."""
-    connection = Reach.of(request).chosen
+    connection = chosen(request, FEED)
     context = page(
         request,
         "index",
-        ("cart", "purchase-orders", "packages", "shipments"),
+        FEED,
         tiles=tiles(request),
+        sorts=sort_words(),
         sources=getattr(connection.declared.channel, "sources", ()) if connection else (),
         why_search=reason(connection, can.SearchesSources),
         why_import=reason(connection, can.ImportsSources),
@@ -65,6 +65,11 @@ def tiles(request: StaffRequest) -> list[dict[str, Any]]:
     ]
 
 
+def sort_words() -> dict[str, str]:
+    """How results may be ordered."""
+    return {"": _("Best match"), "price": _("Price"), "sales": _("Most sold"), "created": _("Newest")}
+
+
 def found(request: StaffRequest, connection: Connection | None) -> dict[str, Any]:
     """The results that the address asks for."""
     words = request.GET.get("q", "").strip()[:100]
@@ -75,24 +80,26 @@ def found(request: StaffRequest, connection: Connection | None) -> dict[str, Any
     source = request.GET.get("source", "")
     source = source if source in connection.declared.channel.sources else ""
     sort = request.GET.get("sort", "")
-    query = r.SourceQuery(words=words, source=source, page=max(number, 1), sort=sort if sort in SORTS else "")
+    query = r.SourceQuery(words=words, source=source, page=max(number, 1), sort=sort if sort in sort_words() else "")
     answer = live.search(connection, query)
     if answer.problem:
         return {"q": words, "source": source, "results": [], "problem": answer.problem}
-    following = {**request.GET.dict(), "page": str(query.page + 1)}
+    given = request.GET.dict()
     return {
         "q": words,
         "source": source,
-        "results": [_result(one, connection) for one in answer.value.records],
+        "results": [_result(request, one, connection) for one in answer.value.records],
+        "sort": query.sort,
         "total": answer.value.total,
-        "next_url": f"?{urlencode(following)}" if answer.value.next else "",
+        "back_url": f"?{urlencode(given | {'page': query.page - 1})}" if query.page > 1 else "",
+        "next_url": f"?{urlencode(given | {'page': query.page + 1})}" if answer.value.next else "",
     }
 
 
-def _result(product: r.SourceProductRecord, connection: Connection) -> dict[str, Any]:
+def _result(request: StaffRequest, product: r.SourceProductRecord, connection: Connection) -> dict[str, Any]:
     sold = formatting.count(product.sales) if product.sales is not None else ""
     return {
-        "url": reverse("sourcing:product", args=[connection.slug, product.remote_id]),
+        "url": onward(request, reverse("sourcing:product", args=[connection.slug, product.remote_id])),
         "title": product.title or product.remote_id,
         "source": product.source,
         "shop": product.shop,
@@ -107,23 +114,26 @@ def _result(product: r.SourceProductRecord, connection: Connection) -> dict[str,
 @requires("sourcing.organise")
 def import_product(request: StaffRequest) -> HttpResponse:
     """Bring in a product by its address or offer id, and go to its page."""
-    connection = Reach.of(request).or_404()
+    connection = chosen_or_404(request, FEED)
     text = request.POST.get("text", "").strip()[:500]
     why = reason(connection, can.ImportsSources)
     if not text or why:
-        context = page(request, "index", (), words=why or _("Give an address or an offer id."), back=_index(connection))
+        words, back = why or _("Give an address or an offer id."), _index(request, connection)
+        context = page(request, "index", FEED, words=words, back=back)
         return pages.render(request, "sourcing/refused.html", context, status=422)
     given = {"url": text} if "/" in text else {"offer_id": text}
     answer = live.ask(connection, "import", text, lambda channel: channel.import_source_product(**given), 60)
     if answer.value is None:
-        context = page(request, "index", (), words=answer.problem, back=_index(connection))
+        context = page(request, "index", FEED, words=answer.problem, back=_index(request, connection))
         return pages.render(request, "sourcing/refused.html", context, status=422)
     upsert_source_products(connection, [answer.value])
-    return redirect(request, reverse("sourcing:product", args=[connection.slug, answer.value.remote_id]))
+    return redirect(
+        request, onward(request, reverse("sourcing:product", args=[connection.slug, answer.value.remote_id]))
+    )
 
 
-def _index(connection: Connection) -> str:
-    return f"{reverse('sourcing:index')}?connection={connection.slug}"
+def _index(request: StaffRequest, connection: Connection) -> str:
+    return onward(request, reverse("sourcing:index"), connection=connection.slug)
 
 
 @require_safe
@@ -135,7 +145,7 @@ def product(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
     known = SourceProduct.objects.filter(connection=connection, remote_id=remote_id)
     answer = live.Answer(problem=reason(connection, can.SearchesSources))
     if not answer.problem:
-        answer = live.ask(connection, "look", remote_id, lambda channel: _look(connection, channel, remote_id), 60)
+        answer = live.look(connection, remote_id)
     row = known.defer("raw").first()
     if row is None and not answer.problem:
         raise Http404
@@ -143,7 +153,7 @@ def product(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
     context = page(
         request,
         "index",
-        ("favourites",),
+        FEED,
         product=row,
         kinds=kinds_of(row) if row else [],
         favourite=favourite,
@@ -153,10 +163,6 @@ def product(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
     )
     context["connection"] = connection
     return render(request, "sourcing/product.html", context)
-
-
-def _look(connection: Connection, channel: Any, remote_id: str) -> bool:
-    return look_at(connection, channel, remote_id) is not None
 
 
 def kinds_of(row: SourceProduct) -> list[dict[str, Any]]:
@@ -184,7 +190,7 @@ def add_to_cart(request: StaffRequest, slug: str, remote_id: str) -> HttpRespons
         for sku, quantity in pairs
         if quantity.isascii() and quantity.isdigit() and 0 < int(quantity[:9]) < 10**6
     ]
-    back = reverse("sourcing:product", args=[slug, remote_id])
+    back = onward(request, reverse("sourcing:product", args=[slug, remote_id]))
     return act(request, connection, "sourcing.cart_add", "-", {"items": items}, back)
 
 
@@ -193,5 +199,5 @@ def add_to_cart(request: StaffRequest, slug: str, remote_id: str) -> HttpRespons
 def add_favourite(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
     """Put a product aside."""
     connection = get_object_or_404(Connection.objects.visible_to(request.user), slug=slug)
-    back = reverse("sourcing:product", args=[slug, remote_id])
+    back = onward(request, reverse("sourcing:product", args=[slug, remote_id]))
     return act(request, connection, "sourcing.add_favourite", "-", {"product": remote_id}, back)

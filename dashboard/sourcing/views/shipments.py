@@ -17,7 +17,7 @@ from dashboard.sourcing import words
 from dashboard.sourcing.filters import SHIPMENTS
 from dashboard.sourcing.models import Shipment
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, conn, download, figure, page, under_way
+from dashboard.sourcing.views.common import act, download, figure, page, under_way
 from dashboard.sourcing.views.history import history_of
 from dashboard.staff.access import StaffRequest, requires
 
@@ -38,9 +38,9 @@ def shipments(request: StaffRequest) -> HttpResponse:
     if file is not None:
         return file
     listing = SHIPMENTS.open(request, Shipment.objects.visible_to(request.user).only(*COLUMNS))
-    now, reach = timezone.now(), Reach.of(request)
+    now, reach = timezone.now(), Reach.of(request, "shipments")
     rows = [_row(one, reach, now) for one in listing.page.rows]
-    context = page(request, "shipments", ("shipments",), listing=listing, rows=rows)
+    context = page(request, "shipments", "shipments", listing=listing, rows=rows)
     context["commands"] = under_way(request, "create_shipment", "cancel_shipment", "confirm_delivery")
     return pages.render(request, "sourcing/shipments.html", context)
 
@@ -54,7 +54,7 @@ def _row(row: Shipment, reach: Reach, now: Any) -> dict[str, Any]:
         "tone": "",
         "is_gone": False,
         "cells": [
-            ("", conn(reach, row.connection_id)),
+            ("", reach.sign(row.connection_id)),
             ("", words.state(words.shipment(row))),
             ("grow", row.channel),
             ("mono", row.tracking_number),
@@ -82,7 +82,7 @@ def shipment(request: StaffRequest, pk: int) -> HttpResponse:
     context = page(
         request,
         "shipments",
-        ("shipments",),
+        "shipments",
         shipment=row,
         sign=html.badge(*words.shipment(row)),
         fee=figure(row.fee, row.currency),

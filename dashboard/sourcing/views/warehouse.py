@@ -22,7 +22,7 @@ from dashboard.sourcing.forms import QuoteForm, ShipmentForm
 from dashboard.sourcing.models import AddressEntry, Package, ShippingMethod
 from dashboard.sourcing.querysets import STORAGE_FREE_DAYS, STORAGE_WARN_DAYS
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import conn, download, figure, page, under_way
+from dashboard.sourcing.views.common import download, figure, page, under_way
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Connection
@@ -39,12 +39,12 @@ def warehouse(request: StaffRequest) -> HttpResponse:
     if file is not None:
         return file
     listing = PACKAGES.open(request, Package.objects.visible_to(request.user).light())
-    reach = Reach.of(request)
+    reach = Reach.of(request, "packages")
     cards = [card(one, reach) for one in listing.page.rows]
-    context = page(request, "warehouse", ("packages",), listing=listing, cards=cards)
+    context = page(request, "warehouse", "packages", listing=listing, cards=cards)
     context |= {
         "commands": under_way(request, "create_shipment"),
-        "why_ship": reason(reach.chosen, can.CreatesShipments),
+        "why_ship": reason(context["connection"], can.CreatesShipments),
     }
     return pages.render(request, "sourcing/warehouse.html", context)
 
@@ -57,7 +57,7 @@ def card(package: Package, reach: Reach) -> dict[str, Any]:
         "pk": package.pk,
         "remote_id": package.remote_id,
         "title": package.title,
-        "connection": conn(reach, package.connection_id),
+        "connection": reach.sign(package.connection_id),
         "sign": html.badge(*words.package(package)),
         "photos": [url for url in package.photos if html.is_web_address(url)][:5],
         "purchase_order": package.purchase_order,
@@ -159,7 +159,7 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
             form.refuse(refused)
         else:
             return redirect(request, reverse("sourcing:shipments"))
-    context |= page(request, "warehouse", (), form=form, packages=packages, addresses=addresses)
+    context |= page(request, "warehouse", "packages", form=form, packages=packages, addresses=addresses)
     context |= {"connection": connection, "quote_form": QuoteForm(asked, auto_id="quote_%s")}
     context |= {"chosen_channel": given.get("channel", ""), "why_ship": reason(connection, can.CreatesShipments)}
     return render(request, "sourcing/shipment_new.html", context, status=422 if form.errors else 200)

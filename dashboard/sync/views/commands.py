@@ -35,8 +35,12 @@ IN_DOUBT = (UNKNOWN, NEEDS_REVIEW)
 @require_safe
 @requires("activity.view")
 def command_row(request: StaffRequest, pk: int) -> HttpResponse:
-    """One command's row; polled until it is final."""
-    return command_response(request, _one(request, pk), status=200)
+    """One command's row; polled until it is final, which the page hears as `settled`."""
+    found = _one(request, pk)
+    response = command_response(request, found, status=200)
+    if not found.is_moving:
+        response["HX-Trigger"] = "settled"
+    return response
 
 
 @require_safe
