@@ -10,6 +10,7 @@ import tempfile
 from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
@@ -127,7 +128,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY",
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 120 if TESTING else 20,
     }
     _database["CONN_MAX_AGE"] = 600
     # A file, not memory: so that threads in tests meet the same locks as in production.
@@ -137,9 +138,12 @@ else:
     if timeout := env.int("DATABASE_STATEMENT_TIMEOUT", default=0):
         _options["options"] = f"-c statement_timeout={timeout}s"
     if env.bool("DATABASE_POOL", default=not TESTING):
-        _options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=16), "timeout": 10}
+        # Given up after 5 seconds, connecting begins anew with the next request: a server that is back is met at once.
+        _size = env.int("DATABASE_POOL_SIZE", default=16)
+        _options["pool"] = {"min_size": 1, "max_size": _size, "timeout": 10, "reconnect_timeout": 5}
     else:
-        _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+        _database["CONN_MAX_AGE"] = 600
+    _database["CONN_HEALTH_CHECKS"] = True
 
 # Cache and broker
 
@@ -147,12 +151,15 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if TESTING and REDIS_URL:
     # A database of its own for each test process: they clear their caches.
     REDIS_URL = environment.redis_of_process(REDIS_URL, os.environ.get("PYTEST_XDIST_WORKER", ""))
-CACHES = {
-    "default": {
-        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if REDIS_URL else 'locmem.LocMemCache'}",
-        "LOCATION": REDIS_URL or "dashboard",
-    }
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "dashboard"}
 }
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "dashboard.core.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # whoever bears it may read /metrics
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://" if TESTING else "filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem:"):
@@ -219,8 +226,8 @@ AXES_CLIENT_IP_CALLABLE = "dashboard.staff.sessions.client_ip"
 AXES_LOCKOUT_CALLABLE = "dashboard.staff.views.sign_in.locked_out"
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "Seller dashboard"
-# With Redis every process sees the same cached sessions; local caches would outlive a sign-out elsewhere.
-SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL else 'db'}"
+# Not cached: a copy would outlive a sign-out while the cache was away.
+SESSION_ENGINE = "dashboard.core.session_store"
 SESSION_IDLE_SECONDS = 12 * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS = 7 * 86400
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from dashboard.core import health
 
+handler500 = "dashboard.core.unavailable.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -120,13 +120,14 @@ def test_production_with_services(tmp_path):
         ),
     )  # fmt: skip
     options = found["DATABASES"]["default"]["OPTIONS"]
-    assert options["pool"] == {"min_size": 1, "max_size": 16, "timeout": 10}
+    assert options["pool"] == {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 5}
+    assert found["DATABASES"]["default"]["CONN_HEALTH_CHECKS"] is True
     assert options["options"] == "-c statement_timeout=5s"
     assert found["DATABASES"]["default"].get("CONN_MAX_AGE", 0) == 0
     assert found["CELERY_BROKER_TRANSPORT_OPTIONS"]["unacked_restore_throttle"] == 1
     assert found["CELERY_BROKER_TRANSPORT_OPTIONS"]["visibility_timeout"] == 3600
-    assert found["CACHES"]["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
-    assert found["SESSION_ENGINE"] == "django.contrib.sessions.backends.cached_db"
+    assert found["CACHES"]["default"]["BACKEND"] == "dashboard.core.cache.ForgivingRedisCache"
+    assert found["SESSION_ENGINE"] == "dashboard.core.session_store"
     assert found["SECURE_SSL_REDIRECT"] is found["SESSION_COOKIE_SECURE"] is found["CSRF_COOKIE_SECURE"] is True
     assert found["SECURE_HSTS_SECONDS"] == 31536000
     assert (found["CHANNEL_ALLOWED_HOSTS"], found["DEBUG"]) == ([], False)

@@ -262,7 +262,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (polls(detail.requestConfig.elt)) return;
-  failure(detail.xhr.status === 403 ? "forbidden" : detail.xhr.status === 404 ? "missing" : detail.xhr.status === 429 ? "busy" : "broken", detail.requestConfig.verb);
+  failure(detail.xhr.status === 403 ? "forbidden" : detail.xhr.status === 404 ? "missing" : detail.xhr.status === 429 ? "busy" : detail.xhr.status === 503 ? "away" : "broken", detail.requestConfig.verb);
 });
 document.addEventListener("htmx:sendError", ({ detail }) => { if (!polls(detail.requestConfig.elt)) failure("offline", detail.requestConfig.verb); });
 document.addEventListener("htmx:timeout", ({ detail }) => { if (!polls(detail.requestConfig.elt)) failure("offline", detail.requestConfig.verb); });
