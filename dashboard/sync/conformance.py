@@ -14,9 +14,9 @@ from channels.capabilities import CAPABILITIES, has
 from channels.errors import ChannelError
 from channels.routes import Route, Routes
 from dashboard.core.scrub import scrub_text
-from dashboard.sync.describe import iso
+from dashboard.sync.describe import callback_urls, iso
 from dashboard.sync.feeds import Pull, feeds_of
-from dashboard.sync.models import Connection, Exchange
+from dashboard.sync.models import Callback, Connection, Exchange
 from dashboard.sync.opening import open_channel
 from dashboard.sync.submit import why_not
 
@@ -39,7 +39,11 @@ class Point:
 
 @dataclass(frozen=True)
 class RouteLine:
-    """One endpoint: where it is, on what ground, and when it last answered."""
+    """One endpoint: where it is, on what ground, and when it was last exercised with what answer.
+
+    Every endpoint of the table is supported; an assumed one that is not `usable` is not called until it is confirmed.
+    `last_status` is the HTTP status of the last answer, `None` where none came.
+    """
 
     name: str
     address: str
@@ -52,19 +56,35 @@ class RouteLine:
     last_at: datetime | None = None
     last_status: int | None = None
 
-    def row(self) -> tuple[str, str, str, str]:
+    def row(self) -> tuple[str, str, str, str, str, str]:
         """For a table."""
         basis = "documented" if self.documented else "confirmed" if self.confirmed else "assumed"
-        return self.name, self.address, basis, iso(self.last_at) or "–"
+        last = f"{iso(self.last_at)} {self.last_status or 'no answer'}" if self.last_at else "–"
+        return self.name, self.address, basis, "yes" if self.usable else "when confirmed", last, self.quirk
+
+
+@dataclass(frozen=True)
+class PushLine:
+    """One push of the platform: where we take it, whether its document signs it, when it last came."""
+
+    event: str
+    path: str
+    signed: bool
+    last_at: datetime | None = None
+
+    def row(self) -> tuple[str, str, str, str]:
+        """For a table."""
+        return self.event, self.path, "yes" if self.signed else "no", iso(self.last_at) or "–"
 
 
 @dataclass
 class Sheet:
-    """Points and routes; proven when no needed point failed."""
+    """Points, endpoints and pushes; proven when no needed point failed."""
 
     connection: Connection
     points: list[Point] = field(default_factory=list)
     routes: list[RouteLine] = field(default_factory=list)
+    pushes: list[PushLine] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -79,14 +99,16 @@ class Sheet:
             "proven": self.is_proven,
             "points": [vars(point) for point in self.points],
             "routes": [{**vars(line), "last_at": iso(line.last_at)} for line in self.routes],
+            "callbacks": [{**vars(line), "last_at": iso(line.last_at)} for line in self.pushes],
             "missing": [{"capability": name, "why": why} for name, why in self.missing],
         }
 
 
 def sheet(connection: Connection) -> Sheet:
-    """The sheet without probing: routes and what the channel cannot do."""
+    """The sheet without probing: endpoints, pushes and what the channel cannot do."""
     made = Sheet(connection)
     made.routes = route_lines(connection)
+    made.pushes = push_lines(connection)
     made.missing = [
         (name, why_not(connection, capability))
         for name, capability in CAPABILITIES.items()
@@ -131,12 +153,12 @@ def route_lines(connection: Connection) -> list[RouteLine]:
         overrides=connection.routes,
         confirmed=frozenset(connection.confirmed_routes),
     )
-    newest = Exchange.objects.filter(connection=connection).values("route").annotate(at=Max("at"))
-    last = {row["route"]: row["at"] for row in newest}
+    newest = Exchange.objects.filter(connection=connection).values("route").annotate(pk=Max("pk")).values("pk")
+    last = {one.route: one for one in Exchange.objects.filter(pk__in=newest).only("route", "at", "status")}
     return [_line(connection, routes, route, last.get(route.name)) for route in routes]
 
 
-def _line(connection: Connection, routes: Routes, route: Route, last_at: datetime | None) -> RouteLine:
+def _line(connection: Connection, routes: Routes, route: Route, last: Exchange | None) -> RouteLine:
     return RouteLine(
         name=route.name,
         address=f"{route.method} {route.path}",
@@ -146,8 +168,21 @@ def _line(connection: Connection, routes: Routes, route: Route, last_at: datetim
         overridden=route.name in connection.routes,
         scope=route.scope,
         quirk=route.quirk,
-        last_at=last_at,
+        last_at=last.at if last else None,
+        last_status=last.status if last else None,
     )
+
+
+def push_lines(connection: Connection) -> list[PushLine]:
+    """Every push that the platform can send here."""
+    declared = connection.declared.callbacks
+    came = Callback.objects.filter(connection=connection).values("event").annotate(at=Max("received_at"))
+    last = {row["event"]: row["at"] for row in came}
+    paths = callback_urls(connection)
+    return [
+        PushLine(event=one.event, path=paths[one.event], signed=one.signed, last_at=last.get(one.event))
+        for one in (declared.events if declared else ())
+    ]
 
 
 def _callback_point(connection: Connection) -> Point:
@@ -157,7 +192,7 @@ def _callback_point(connection: Connection) -> Point:
         return Point(name, "ok", _("This platform sends no callbacks."), needed=False)
     if connection.callback_secrets:
         return Point(name, "ok", _("%(n)s active.") % {"n": len(connection.callback_secrets)})
-    return Point(name, "unproven", _("None is set: every callback is refused. Polling still works."), needed=False)
+    return Point(name, "unproven", _("None is set: every callback is refused. Polling still works."))
 
 
 def _clock_point(server_time: datetime | None) -> Point:
@@ -166,7 +201,7 @@ def _clock_point(server_time: datetime | None) -> Point:
         return Point(name, "unproven", _("The platform does not state its time."), needed=False)
     skew = (server_time - timezone.now()).total_seconds()
     words = _("%(seconds)s seconds apart.") % {"seconds": f"{skew:+.0f}"}
-    return Point(name, "ok" if abs(skew) <= MAX_SKEW else "failed", words, needed=False)
+    return Point(name, "ok" if abs(skew) <= MAX_SKEW else "failed", words)
 
 
 def _feed_point(connection: Connection, channel: Any, feed: Any) -> Point:

@@ -9,11 +9,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from channels.http import InProcess
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import retention
 from dashboard.sync.doctor import diagnose
 from dashboard.sync.models import Callback, Command, Connection, Exchange, FeedState, Heartbeat, Run
 from dashboard.sync.models.commands import DONE, NEEDS_REVIEW, QUEUED, UNKNOWN
+from dashboard.sync.opening import TRANSPORTS
 from tests.connected import effects, fault, pull, queue
 
 URL = "http://127.0.0.1:9/m2e"
@@ -103,6 +105,39 @@ def test_the_conformance_sheet_is_probed_live(shop):
     shop.sandbox.expire_tokens()
     code, text = run("connection", "check", "shop", "--format", "json")
     assert (code, json.loads(text)["proven"]) == (1, False)
+
+
+def test_the_sheet_names_every_endpoint_push_and_gap(connect, monkeypatch):
+    connection, sandbox = connect("imetastore")
+    base = "https://paas-gateway.imetastore.io/merchant-api"
+    fault(sandbox, "products.list", "status", code=400, skip=1, times=9)
+    code, text = run("connection", "check", "imetastore", "--format", "json")
+    facts = json.loads(text)
+    routes = {one["name"]: one for one in facts["routes"]}
+    assert code == 1
+    assert list(routes) == [one.name for one in connection.declared.routes]
+    assert (routes["orders.list"]["documented"], routes["orders.list"]["usable"]) == (False, True)
+    assert (routes["orders.list"]["last_status"], routes["products.list"]["last_status"]) == (200, 400)
+    assert (routes["products.stock"]["last_status"], routes["products.stock"]["last_at"]) == (None, None)
+    path = f"/callbacks/{connection.callback_key}/order-status"
+    assert facts["callbacks"] == [{"event": "order-status", "path": path, "signed": True, "last_at": None}]
+    gaps = {one["capability"]: one["why"] for one in facts["missing"]}
+    assert gaps["CancelsOrders"] == "The seller API cannot cancel an order."
+    monkeypatch.setitem(TRANSPORTS, base, InProcess(sandbox, "/merchant-api"))
+    Connection.objects.update(base_url=base, version=connection.version + 1)
+    code, text = run("connection", "check", "imetastore")
+    told = next(line.split() for line in text.splitlines() if line.startswith("orders.list "))
+    assert (code, told[1:6]) == (1, ["POST", "/seller/order", "assumed", "when", "confirmed"])
+    assert "CancelsOrders" in text
+    assert path in text
+
+
+def test_a_clock_that_is_wrong_is_a_needed_point(connect):
+    _connection, sandbox = connect("imetastore")
+    sandbox.clock.advance(600)
+    code, text = run("connection", "check", "imetastore", "--format", "json")
+    clock = next(one for one in json.loads(text)["points"] if one["name"] == "Clock")
+    assert (code, clock["result"], clock["needed"]) == (1, "failed", True)
 
 
 def test_routes_are_bent_and_confirmed(connect):

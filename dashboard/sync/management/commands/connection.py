@@ -100,11 +100,19 @@ class Command(BaseCommand):
         if options["format"] == "json":
             self.stdout.write(as_json(sheet.facts()))
         else:
-            self.stdout.write(table([point.row() for point in sheet.points], ("point", "result", "detail")))
-            self.stdout.write(table([route.row() for route in sheet.routes], ("endpoint", "address", "basis", "last")))
+            self._print_sheet(sheet)
         if not sheet.is_proven:
             self.stderr.write("A point that is needed failed.")
             raise SystemExit(1)
+
+    def _print_sheet(self, sheet: Sheet) -> None:
+        """Points, endpoints, pushes, and what is missing with the reason."""
+        head = ("endpoint", "address", "basis", "supported", "last", "to know")
+        self.stdout.write(table([point.row() for point in sheet.points], ("point", "result", "detail")))
+        self.stdout.write(table([route.row() for route in sheet.routes], head))
+        if sheet.pushes:
+            self.stdout.write(table([push.row() for push in sheet.pushes], ("callback", "path", "signed", "last")))
+        self.stdout.write(table(sheet.missing, ("not offered", "why")))
 
     def _enable(self, options: dict[str, Any]) -> None:
         connections.set_state(connection_named(options["slug"]), Connection.ACTIVE, by=None)
