@@ -1,6 +1,7 @@
 """The eight pushes: who may send them, what they tell, how they are answered."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +93,19 @@ def test_the_key_tells_repeats_apart() -> None:
 
     assert key("order-cancel", b"{}") == key("order-cancel", b"{}", "new-token-2")
     assert len({key("order-cancel", b"{}"), key("order-cancel", b"{} "), key("order-deliver", b"{}")}) == 3
+
+
+def test_the_same_reply_said_again_later_is_another_push() -> None:
+    body = b'{"ticketId":"t1","content":"ok"}'
+
+    def key(event: str, seconds: int) -> str:
+        at = datetime.fromtimestamp(START.timestamp() // 300 * 300, UTC) + timedelta(seconds=seconds)
+        found: str = CALLBACKS.verify(pushed(event, body, accesstoken=SECRETS[0]), SECRETS, at, {}).key
+        return found
+
+    assert key("ticket-reply", 0) == key("ticket-reply", 299)
+    assert key("ticket-reply", 300) != key("ticket-reply", 299)
+    assert key("order-cancel", 0) == key("order-cancel", 90_000)
 
 
 # -- what they tell --------------------------------------------------------------------------------------------------
