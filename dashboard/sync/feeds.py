@@ -56,6 +56,11 @@ class Feed:
         """After a full sweep."""
         return mark_gone(self.mirror, connection, seen) if self.marks_gone else 0
 
+    def alive(self, connection: Connection) -> int:
+        """How many rows a full sweep could call gone."""
+        rows = self.mirror.model._default_manager.filter(connection=connection, gone_at=None)
+        return rows.count() if self.marks_gone else 0
+
 
 FEEDS: dict[str, Feed] = {}
 

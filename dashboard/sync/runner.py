@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from channels.errors import AuthFailed, ChannelError, NotSent, WireError
 from channels.records import Bad, Page
 from dashboard.core.scrub import scrub_text
+from dashboard.sync.failpoints import failpoint
 from dashboard.sync.feeds import Feed, Pull
 from dashboard.sync.models import Connection, FeedState, Quarantined, Run
 from dashboard.sync.opening import open_channel
@@ -26,6 +27,8 @@ LEASE = timedelta(minutes=10)
 MAX_PAGES = 20_000
 MAX_SWEEPS = 3
 MAX_PAYLOAD = 65_536  # characters of a record in quarantine
+FEW = 20  # rows that an empty sweep may call gone at once; more only when a second one is empty too
+CONFIRMS = timedelta(hours=1)
 RETRY, MAX_RETRY = timedelta(seconds=30), timedelta(minutes=15)
 
 
@@ -45,6 +48,7 @@ class _Sweep:
     resumed: bool = False
     pages: int = 0
     nameless: bool = False
+    doubted: bool = False
 
     @property
     def drifted(self) -> bool:
@@ -80,6 +84,7 @@ def refresh(connection: Connection, feed: Feed, *, full: bool = False, purpose: 
     if state is None:
         return None
     is_full = full or _sweep_is_due(state, feed)
+    _close_dead(connection, feed)
     run = Run.objects.create(connection=connection, feed=feed.name, is_full=is_full, started_at=timezone.now())
     with recording(connection.pk, run=run.pk):
         try:
@@ -97,7 +102,7 @@ def refresh(connection: Connection, feed: Feed, *, full: bool = False, purpose: 
                 Stopped(gettext_noop("A fault of the dashboard: %(fault)s") % {"fault": fault}),
             )
         else:
-            _succeeded(feed, state, run, sweep)
+            _succeeded(connection, feed, state, run, sweep)
     return run
 
 
@@ -115,8 +120,11 @@ def _run(connection: Connection, feed: Feed, state: FeedState, run: Run, *, rest
             break
         sweep.again()
         _pages(connection, feed, state, run, channel, sweep, "")
-    if not sweep.unseen and not sweep.nameless:  # what nobody could identify may be any row: none is called gone
-        run.gone = feed.mark_gone(connection, sweep.ever)
+    failpoint("before_gone")
+    if sweep.unseen or sweep.nameless:  # what nobody could identify may be any row: none is called gone
+        return sweep
+    sweep.doubted = not sweep.ever and state.emptied_at is None and feed.alive(connection) > FEW
+    run.gone = 0 if sweep.doubted else feed.mark_gone(connection, sweep.ever)
     return sweep
 
 
@@ -140,6 +148,8 @@ def _pages(
             _take(connection, feed, run, sweep, page, read_at)
             _advance(state, page.next or "")
             run.save()
+            failpoint("page_before_commit")
+        failpoint("page_after_commit")
         if page.next is None:
             return
         after = page.next
@@ -218,6 +228,14 @@ def _lease(connection: Connection, feed: Feed) -> FeedState | None:
     return state
 
 
+def _close_dead(connection: Connection, feed: Feed) -> None:
+    """The run before this one, when its process never ended it."""
+    last = Run.objects.filter(connection=connection, feed=feed.name).order_by("-started_at").first()
+    if last is not None and last.finished_at is None:
+        words = gettext_noop("The process of this run ended before the run did.")
+        Run.objects.filter(pk=last.pk, finished_at=None).update(finished_at=timezone.now(), error=words)
+
+
 def _mine(state: FeedState) -> Any:
     return FeedState.objects.filter(pk=state.pk, lease=state.lease)
 
@@ -230,14 +248,18 @@ def _advance(state: FeedState, cursor: str) -> None:
 
 
 def _sweep_is_due(state: FeedState, feed: Feed) -> bool:
+    if state.emptied_at is not None:
+        return timezone.now() - state.emptied_at >= CONFIRMS
     return state.last_full_at is None or timezone.now() - state.last_full_at >= feed.sweep
 
 
-def _succeeded(feed: Feed, state: FeedState, run: Run, sweep: _Sweep) -> None:
+def _succeeded(connection: Connection, feed: Feed, state: FeedState, run: Run, sweep: _Sweep) -> None:
     """Note the success; a sweep that was resumed has not seen every row and is not a whole one."""
     run.finished_at = timezone.now()
     run.save()
-    swept = {"last_full_at": run.started_at} if run.is_full and not sweep.resumed else {}
+    is_whole = run.is_full and not sweep.resumed
+    swept = {"last_full_at": run.started_at} if is_whole else {}
+    emptied_at = run.started_at if sweep.doubted else None if is_whole or sweep.ever else state.emptied_at
     _mine(state).update(
         cursor="",
         watermark=run.started_at,
@@ -246,10 +268,16 @@ def _succeeded(feed: Feed, state: FeedState, run: Run, sweep: _Sweep) -> None:
         leased_until=None,
         fails=0,
         error="",
-        alarm="",
+        alarm=_emptied(feed.alive(connection)) if emptied_at else "",
+        emptied_at=emptied_at,
         notice=" ".join(sweep.unseen)[:500],
         **swept,
     )
+
+
+def _emptied(alive: int) -> str:
+    words = gettext_noop("The platform listed nothing; %(n)s rows are kept until a second empty sweep confirms it.")
+    return words % {"n": alive}
 
 
 def _failed(connection: Connection, feed: Feed, state: FeedState, run: Run, error: Exception) -> None:
@@ -260,7 +288,8 @@ def _failed(connection: Connection, feed: Feed, state: FeedState, run: Run, erro
     due = run.finished_at + wait
     if isinstance(error, NotSent) and error.retry_at is not None:
         due = max(error.retry_at, run.finished_at)
-    alarm = words if isinstance(error, Stopped | WireError) else ""
+    kept = state.alarm if state.emptied_at else ""
+    alarm = words if isinstance(error, Stopped | WireError) else kept
     restart = {"cursor": ""} if isinstance(error, Stopped | WireError) else {}
     _mine(state).update(next_due_at=due, leased_until=None, fails=F("fails") + 1, error=words, alarm=alarm, **restart)
     if isinstance(error, AuthFailed) and not error.missing_scope:

@@ -82,6 +82,62 @@ def test_a_sweep_finds_what_is_gone_and_an_incremental_run_does_not(connection):
     assert (run.gone, ids()) == (1, ["1", "3"])
 
 
+EMPTIED = "The platform listed nothing; 21 rows are kept until a second empty sweep confirms it."
+
+
+def emptied(connection, count=21):
+    """A script whose sweep has just seen nothing of so many rows."""
+    script = Script(Page(records=rows(*range(count))))
+    script.run(connection)
+    return script, script.run(connection, Page(records=()), full=True)
+
+
+def test_an_empty_sweep_of_many_rows_is_an_alarm_and_believed_the_second_time(connection):
+    script, run = emptied(connection)
+    assert (run.gone, run.error, len(ids())) == (0, "", 21)
+    assert (state().alarm, state().emptied_at, state().fails) == (EMPTIED, run.started_at, 0)
+    run = script.run(connection, Page(records=()), full=True)
+    assert (run.gone, ids()) == (21, [])
+    assert (state().alarm, state().emptied_at) == ("", None)
+
+
+def test_an_empty_sweep_is_confirmed_after_an_hour_not_by_the_runs_between(connection):
+    script, _run = emptied(connection)
+    run = script.run(connection, Page(records=()))
+    assert (run.is_full, len(ids()), state().alarm) == (False, 21, EMPTIED)
+    run = script.run(connection, NotSent("Away."))
+    assert (run.is_full, len(ids()), state().emptied_at is None) == (False, 21, False)
+    assert state().alarm == EMPTIED
+    script.run(connection, Page(records=()))
+    assert state().alarm == EMPTIED
+    FeedState.objects.update(emptied_at=timezone.now() - timedelta(hours=1))
+    run = script.run(connection, Page(records=()))
+    assert (run.is_full, run.gone, ids(), state().alarm) == (True, 21, [], "")
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["sweep", "since"])
+def test_what_is_listed_again_takes_the_doubt_away(connection, full):
+    script, _run = emptied(connection)
+    run = script.run(connection, Page(records=rows(*range(21))), full=full)
+    assert (run.gone, len(ids()), state().alarm, state().emptied_at) == (0, 21, "", None)
+    run = script.run(connection, Page(records=()), full=True)  # one empty sweep again, not the second
+    assert (run.gone, len(ids()), state().alarm) == (0, 21, EMPTIED)
+
+
+def test_a_few_rows_may_be_gone_at_once(connection):
+    _script, run = emptied(connection, count=20)
+    assert (run.gone, ids(), state().alarm, state().emptied_at) == (20, [], "", None)
+
+
+def test_a_run_whose_process_died_is_closed_by_the_next(connection):
+    script = Script(Page(records=rows(1)))
+    dead = Run.objects.create(connection=connection, feed="scripted", started_at=timezone.now())
+    script.run(connection)
+    dead.refresh_from_db()
+    assert dead.error == "The process of this run ended before the run did."
+    assert dead.finished_at is not None
+
+
 def test_what_a_sweep_could_not_see_is_not_called_gone(connection):
     script = Script(Page(records=rows(1, 2)))
     script.run(connection)
