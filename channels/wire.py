@@ -23,6 +23,7 @@ R = TypeVar("R")
 MAX_RAW = 64 * 1024
 MAX_RECORDS = 5_000
 MAX_EXPONENT = 14
+MAX_INTEGER = 2_147_483_647
 SMALLEST = Decimal("0.0001")
 
 # An id as platforms send it; `text()` makes it one of ours. Never a float.
@@ -98,7 +99,7 @@ def required_id(value: Id | None, path: str = "id") -> str:
 
 def amount(value: Decimal | int | str | None, path: str = "amount") -> Decimal | None:
     """Money in major units; empty stays ``None``. Raises ``WireError`` for what is no amount (NaN, 10^20, words)."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return None
     try:
         found = value if isinstance(value, Decimal) else Decimal(str(value).strip())
@@ -111,14 +112,16 @@ def amount(value: Decimal | int | str | None, path: str = "amount") -> Decimal |
 
 def count(value: int | Decimal | str | None, path: str = "quantity") -> int | None:
     """A whole number that fits the database; ``None`` stays ``None``."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return None
+    if type(value) is int and abs(value) <= MAX_INTEGER:
+        return value
     try:
         number = Decimal(str(value))
         found = int(number) if number.adjusted() < 12 else None  # a huge exponent would take hours to write out
     except (ArithmeticError, ValueError):
         raise WireError("Not a whole number.", path=f"$.{path}") from None
-    if found is None or abs(found) > 2_147_483_647:
+    if found is None or abs(found) > MAX_INTEGER:
         raise WireError("A number out of range.", path=f"$.{path}")
     return found
 

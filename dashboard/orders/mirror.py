@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -25,24 +26,20 @@ from dashboard.sync.models import Connection
 from dashboard.sync.submit import digest
 from dashboard.sync.upsert import Counts, Mirror, Part, upsert
 
-ORDER_COLUMNS = (
+PLAIN_COLUMNS = (
     "number", "source_order_id", "account_remote_id", "marketplace", "payment_status", "fulfilment_status", "currency",
-    "total", "totals", "buyer", "buyer_remote_id", "buyer_email", "address", "requirements", "payment_method",
-    "is_archived", "items", "line_count", "quantity", "delivered_units", "delivered", "ship_by", "shipped_at",
-    "placed_at", "paid_at", "updated_at",
+    "total", "buyer", "buyer_remote_id", "buyer_email", "requirements", "payment_method", "is_archived", "quantity",
+    "delivered_units", "ship_by", "shipped_at", "placed_at", "paid_at", "updated_at",
 )  # fmt: skip
+DERIVED_COLUMNS = ("totals", "address", "items", "line_count", "delivered")
 LINE_COLUMNS = (
     "sku", "title", "quantity", "unit_price", "status", "remote_status", "product_remote_id", "variant_remote_id",
     "image", "barcode",
 )  # fmt: skip
 PARCEL_COLUMNS = ("carrier", "tracking_number", "status", "shipped_at", "delivered_at", "checkpoints")
-DERIVED = {
-    "totals": lambda r: [[one.name, one.value] for one in r.totals],
-    "address": lambda r: msgspec.to_builtins(msgspec.structs.asdict(r.address)) if r.address else None,
-    "items": lambda r: items_of(r.lines),
-    "line_count": lambda r: len(r.lines),
-    "delivered": lambda r: r.delivered or None,
-}
+_plain_of_order = attrgetter(*PLAIN_COLUMNS)
+_line = attrgetter("remote_id", *LINE_COLUMNS)
+_plain_of_parcel = attrgetter("remote_id", *PARCEL_COLUMNS[:-1])
 
 
 def items_of(lines: Sequence[OrderLineRecord]) -> str:
@@ -55,18 +52,23 @@ def items_of(lines: Sequence[OrderLineRecord]) -> str:
 
 
 def _order(r: OrderRecord) -> Sequence[Any]:
-    return [DERIVED[name](r) if name in DERIVED else getattr(r, name) for name in ORDER_COLUMNS]
+    return (
+        *_plain_of_order(r),
+        [[one.name, one.value] for one in r.totals],
+        msgspec.structs.asdict(r.address) if r.address else None,
+        items_of(r.lines),
+        len(r.lines),
+        r.delivered or None,
+    )
 
 
 def _lines(r: OrderRecord) -> Iterable[Sequence[Any]]:
-    for line in r.lines:
-        yield (line.remote_id, *(getattr(line, name) for name in LINE_COLUMNS))
+    return map(_line, r.lines)
 
 
 def _parcels(r: OrderRecord) -> Iterable[Sequence[Any]]:
     for parcel in r.parcels:
-        plain = (getattr(parcel, name) for name in PARCEL_COLUMNS[:-1])
-        yield (parcel.remote_id, *plain, checkpoints(parcel))
+        yield (*_plain_of_parcel(parcel), checkpoints(parcel))
 
 
 def checkpoints(parcel: ParcelRecord) -> list[dict[str, str | None]]:
@@ -79,6 +81,8 @@ def checkpoints(parcel: ParcelRecord) -> list[dict[str, str | None]]:
 
 def _stable_order(r: OrderRecord) -> OrderRecord:
     """Without the partner code, which only a search by it shows; the delivered content as a keyed digest."""
+    if not r.partner_code and not r.delivered:
+        return r
     return msgspec.structs.replace(r, partner_code="", delivered=digest(r.delivered) if r.delivered else "")
 
 
@@ -89,7 +93,7 @@ def _stable_delivery(r: DeliveryRecord) -> DeliveryRecord:
 ORDERS = Mirror(
     domain="orders",
     model=m.Order,
-    columns=ORDER_COLUMNS,
+    columns=PLAIN_COLUMNS + DERIVED_COLUMNS,
     values=_order,
     parts=(
         Part(model=m.OrderLine, whole="order", columns=LINE_COLUMNS, rows=_lines),

@@ -16,15 +16,16 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from dashboard.sync.models import Change, Connection, UnknownWord
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart
-from dashboard.sync.writers import MAX_PARAMETERS, same, stored_hashes, write_rows
+from dashboard.sync.writers import MAX_PARAMETERS, insert_rows, reserve_keys, same, stored_hashes, write_rows
 
 BASE = ("connection_id", "remote_id", "status", "remote_status", "content_hash", "changed_at", "gone_at", "raw")
+KEY = ("connection_id", "remote_id")
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -192,16 +193,37 @@ def _known(mirror: Mirror, connection: Connection, remote_ids: list[str]) -> dic
 
 def _write(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
     now = timezone.now()
+    columns = BASE + mirror.columns
     rows = {
         remote_id: (*_base(connection, record, digest, now), *mirror.values(record))
-        for remote_id, (record, digest) in plan.writes.items()
+        for remote_id, (record, digest) in sorted(plan.writes.items())
     }
-    columns = BASE + mirror.columns
-    _note_changes(mirror, connection, plan, {key: dict(zip(columns, row, strict=True)) for key, row in rows.items()})
-    write_rows(mirror.model, columns, ("connection_id", "remote_id"), list(rows.values()))
+    changed = {remote_id: row for remote_id, row in rows.items() if remote_id in plan.existed}
+    _note_changes(mirror, connection, plan, {key: dict(zip(columns, row, strict=True)) for key, row in changed.items()})
+    write_rows(mirror.model, columns, KEY, list(changed.values()))
+    existed = {remote_id: plan.existed[remote_id].pk for remote_id in changed}
+    fresh = {remote_id: row for remote_id, row in rows.items() if remote_id not in changed}
+    made = _insert(mirror.model, columns, fresh)
+    if len(made) < len(fresh):
+        write_rows(mirror.model, columns, KEY, list(fresh.values()))
+        existed |= {remote_id: row.pk for remote_id, row in _known(mirror, connection, list(fresh)).items()}
     _note_unknown_words(mirror, connection, plan, now)
-    if mirror.parts:
-        _write_parts(mirror, connection, plan)
+    for part in mirror.parts:
+        _write_parts(part, connection, plan, made, existed)
+
+
+def _insert(model: type[models.Model], columns: tuple[str, ...], fresh: dict[str, tuple[Any, ...]]) -> dict[str, int]:
+    """Insert rows that were not there a moment ago: their keys by remote id; none of them when one is there now."""
+    if not fresh:
+        return {}
+    try:
+        with transaction.atomic():
+            keys = reserve_keys(model, len(fresh))
+            rows = [(key, *row) for key, row in zip(keys, fresh.values(), strict=True)]
+            insert_rows(model, ("id", *columns), rows)
+    except IntegrityError:
+        return {}
+    return dict(zip(fresh, keys, strict=True))
 
 
 def _base(connection: Connection, record: Any, digest: bytes, now: datetime) -> tuple[Any, ...]:
@@ -217,39 +239,54 @@ def _base(connection: Connection, record: Any, digest: bytes, now: datetime) -> 
     )
 
 
-def _write_parts(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
-    pks = {remote_id: row.pk for remote_id, row in plan.existed.items() if remote_id in plan.writes}
-    fresh = [remote_id for remote_id in plan.writes if remote_id not in pks]
-    pks.update({remote_id: row.pk for remote_id, row in _known(mirror, connection, fresh).items()})
-    existed = [row.pk for remote_id, row in plan.existed.items() if remote_id in plan.writes]
-    for part in mirror.parts:
-        columns = (f"{part.whole}_id", "remote_id", *part.columns, *(("gone_at",) if part.keeps_gone else ()))
-        tail = (None,) if part.keeps_gone else ()
-        rows = {
-            (pks[remote_id], row[0]): (pks[remote_id], *row, *tail)
-            for remote_id, (record, _) in plan.writes.items()
-            for row in part.rows(record)
-        }
-        old = _drop_vanished(part, existed, set(rows))
-        if part.tracked:
-            wholes = {pk: remote_id for remote_id, pk in pks.items()}
-            new = {key: dict(zip(columns, row, strict=True)) for key, row in rows.items() if key in old}
-            _note_part_changes(part, connection, wholes, old, new)
-        write_rows(part.model, columns, (f"{part.whole}_id", "remote_id"), list(rows.values()))
+def _write_parts(
+    part: Part, connection: Connection, plan: _Plan, made: dict[str, int], existed: dict[str, int]
+) -> None:
+    """Bring the parts of written rows in step; `made` and `existed` are the rows' keys by remote id."""
+    columns = _part_columns(part)
+    tail = (None,) if part.keeps_gone else ()
+
+    def rows_of(wholes: dict[str, int]) -> dict[tuple[int, str], tuple[Any, ...]]:
+        of = ((pk, part.rows(plan.writes[remote_id][0])) for remote_id, pk in wholes.items())
+        return {(pk, row[0]): (pk, *row, *tail) for pk, rows in of for row in rows}
+
+    insert_rows(part.model, columns, list(rows_of(made).values()))
+    rows = rows_of(existed)
+    old = _stored_parts(part, columns, list(existed.values()))
+    _drop_vanished(part, [stored[0] for key, stored in old.items() if key not in rows])
+    changed = {key: row for key, row in rows.items() if key not in old or row != old[key][1:]}
+    if part.tracked:
+        _note_part_changes(part, connection, columns, existed, old, changed)
+    write_rows(part.model, columns, (f"{part.whole}_id", "remote_id"), list(changed.values()))
+
+
+def _part_columns(part: Part) -> tuple[str, ...]:
+    return (f"{part.whole}_id", "remote_id", *part.columns, *(("gone_at",) if part.keeps_gone else ()))
+
+
+def _stored_parts(part: Part, columns: tuple[str, ...], whole_pks: list[int]) -> dict[tuple[int, str], tuple[Any, ...]]:
+    """The key and `columns` of every part of these rows, by whole and remote id."""
+    found: dict[tuple[int, str], tuple[Any, ...]] = {}
+    for pks in chunks(whole_pks, MAX_PARAMETERS):
+        rows = part.model._default_manager.filter(**{f"{part.whole}_id__in": pks})
+        found |= {(row[1], row[2]): row for row in rows.values_list("pk", *columns)}
+    return found
 
 
 def _note_part_changes(
     part: Part,
     connection: Connection,
-    wholes: dict[int, str],
+    columns: tuple[str, ...],
+    existed: dict[str, int],
     old: dict[tuple[int, str], tuple[Any, ...]],
-    new: dict[tuple[int, str], dict[str, Any]],
+    changed: dict[tuple[int, str], tuple[Any, ...]],
 ) -> None:
     """Keep old and new value of tracked columns of parts that existed, one `Change` per whole."""
+    wholes = {pk: remote_id for remote_id, pk in existed.items()}
     noted: dict[int, dict[str, Any]] = {}
-    for key, fresh in new.items():
-        was = zip(part.tracked, old[key], strict=True)
-        fields = {name: [_plain(o), _plain(fresh[name])] for name, o in was if not same(o, fresh[name])}
+    for key, row in changed.items():
+        pairs = zip(columns, old[key][1:] if key in old else (), row, strict=False)
+        fields = {name: [_plain(o), _plain(n)] for name, o, n in pairs if name in part.tracked and not same(o, n)}
         if fields:
             noted.setdefault(key[0], {})[key[1]] = fields
     now = timezone.now()
@@ -259,32 +296,21 @@ def _note_part_changes(
     )
 
 
-def _drop_vanished(part: Part, whole_pks: list[int], kept: set[tuple[int, str]]) -> dict[tuple[int, str], Any]:
-    """Take away (or mark as gone) the parts of written rows that no record names any more.
-
-    Gives the tracked columns of those that were there, by whole and remote id.
-    """
-    were: dict[tuple[int, str], Any] = {}
-    for pks in chunks(whole_pks, MAX_PARAMETERS):
-        rows = part.model._default_manager.filter(**{f"{part.whole}_id__in": pks})
-        found = list(rows.values_list("pk", f"{part.whole}_id", "remote_id", *part.tracked))
-        were |= {(whole, remote_id): tracked for _, whole, remote_id, *tracked in found}
-        vanished = [pk for pk, whole, remote_id, *_ in found if (whole, remote_id) not in kept]
-        if not vanished:
-            continue
-        gone: models.QuerySet[Any] = part.model._default_manager.filter(pk__in=vanished)
+def _drop_vanished(part: Part, pks: list[int]) -> None:
+    """Take away (or mark as gone) parts that no record names any more."""
+    for some in chunks(pks, MAX_PARAMETERS):
+        gone: models.QuerySet[Any] = part.model._default_manager.filter(pk__in=some)
         if part.keeps_gone:
             gone.filter(gone_at=None).update(gone_at=timezone.now())
         else:
             gone.delete()
-    return were
 
 
 def _note_changes(mirror: Mirror, connection: Connection, plan: _Plan, new: dict[str, dict[str, Any]]) -> None:
     """Keep old and new value of tracked columns of rows that existed."""
     noted = []
     for remote_id, fresh in new.items():
-        old = plan.existed[remote_id].tracked if remote_id in plan.existed else {}
+        old = plan.existed[remote_id].tracked
         fields = {name: [_plain(o), _plain(fresh[name])] for name, o in old.items() if not same(o, fresh[name])}
         if fields:
             noted.append(

@@ -1,10 +1,10 @@
-"""Writes many rows at once: one INSERT … ON CONFLICT on PostgreSQL, executemany on SQLite.
+"""Writes many rows at once: rows that are new by COPY, others by one INSERT … ON CONFLICT; executemany on SQLite.
 
-On PostgreSQL a large page goes through COPY into a staging table, a small one as a single JSON parameter: below a
-hundred rows the staging table costs more than it saves.
+On PostgreSQL a large set of rows that may exist goes through COPY into a staging table, a small one as a single JSON
+parameter: below a hundred rows the staging table costs more than it saves.
 
-The mirror's hot path. Values go from records to columns by converters that are made once per model, never through
-model instances.
+The mirror's hot path. Values go from records to the database column by column, by converters that are made once per
+model, never through model instances.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from django.db import models
 from dashboard.core.crypto import EncryptedTextField
 
 Row = Sequence[Any]
-Converter = Callable[[Any], Any]
+# All values of one column → those that the database takes.
+Converter = Callable[[Sequence[Any]], Sequence[Any]]
 MAX_PARAMETERS = 500
 COPY_FROM = 100
 
@@ -33,7 +34,38 @@ _json = msgspec.json.Encoder(decimal_format="number")
 _NUL = re.compile(rb"((?:^|[^\\])(?:\\\\)*)\\u0000")
 
 
-def write_rows(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[Row]) -> None:
+def reserve_keys(model: type[models.Model], number: int) -> list[int]:
+    """Primary keys for rows that the caller inserts in the transaction that is open."""
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [model._meta.db_table, number],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        last = cursor.fetchone()
+    first = last[0] + 1 if last else 1
+    return list(range(first, first + number))
+
+
+def insert_rows(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Insert `rows` (values in the order of `columns`, which are attribute names), as they are sorted.
+
+    Raises ``IntegrityError`` when one of them exists. Runs in the caller's transaction.
+    """
+    if not rows:
+        return
+    prepared = ready(converters(model, columns), rows)
+    table, names = _table(model), _quoted(columns_of(model, columns))
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            _copy_into(cursor, table, names, prepared)
+        else:
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_marks(columns)})", prepared)
+
+
+def write_rows(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
     """Insert `rows` (values in the order of `columns`, which are attribute names); where `key` exists, update.
 
     Rows must be unique by `key`; they are written in its order, so that two writers never wait for each other in a
@@ -44,20 +76,26 @@ def write_rows(model: type[models.Model], columns: tuple[str, ...], key: tuple[s
     positions = [columns.index(name) for name in key]
     ordered = sorted(rows, key=lambda row: tuple(row[at] for at in positions))
     if database.vendor != "postgresql":
-        _executemany(model, columns, key, _ready(converters(model, columns), ordered))
+        _executemany(model, columns, key, ready(converters(model, columns), ordered))
     elif len(ordered) < COPY_FROM:
-        _as_json(model, columns, key, _ready(json_converters(model, columns), ordered))
+        _as_json(model, columns, key, ready(json_converters(model, columns), ordered))
     else:
-        _copy(model, columns, key, _ready(converters(model, columns), ordered))
+        _copy(model, columns, key, ready(converters(model, columns), ordered))
 
 
-def _ready(convert: Sequence[Converter | None], rows: list[Row]) -> list[tuple[Any, ...]]:
-    return [tuple(c(v) if c else v for c, v in zip(convert, row, strict=True)) for row in rows]
+def ready(convert: Sequence[Converter | None], rows: Sequence[Row]) -> list[Row]:
+    """Rows as the database takes them."""
+    by_column = zip(convert, zip(*rows, strict=True), strict=True)
+    return list(zip(*(c(values) if c else values for c, values in by_column), strict=True))
 
 
-def _as_json(
-    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[tuple[Any, ...]]
-) -> None:
+def _copy_into(cursor: Any, table: str, names: str, rows: Sequence[Row]) -> None:
+    with database.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _as_json(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
     table, named = _table(model), columns_of(model, columns)
     names = _quoted(named)
     body = _json.encode([dict(zip(named, row, strict=True)) for row in rows])
@@ -69,9 +107,7 @@ def _as_json(
         )
 
 
-def _copy(
-    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[tuple[Any, ...]]
-) -> None:
+def _copy(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
     table, names = _table(model), _quoted(columns_of(model, columns))
     staging = database.ops.quote_name(_staging_name(model, columns))
     with database.cursor() as cursor:
@@ -79,9 +115,7 @@ def _copy(
             f"CREATE TEMP TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS "
             f"AS SELECT {names} FROM {table} WITH NO DATA"
         )
-        with cursor.copy(f"COPY {staging} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy_into(cursor, staging, names, rows)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM {staging} {_on_conflict(model, columns, key)}"
         )
@@ -89,13 +123,12 @@ def _copy(
 
 
 def _executemany(
-    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: list[tuple[Any, ...]]
+    model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]
 ) -> None:
     names = _quoted(columns_of(model, columns))
-    marks = ", ".join(["%s"] * len(columns))
     with database.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {_table(model)} ({names}) VALUES ({marks}) {_on_conflict(model, columns, key)}",
+            f"INSERT INTO {_table(model)} ({names}) VALUES ({_marks(columns)}) {_on_conflict(model, columns, key)}",
             rows,
         )
 
@@ -120,6 +153,10 @@ def _on_conflict(model: type[models.Model], columns: tuple[str, ...], key: tuple
     changed = [name for name in columns_of(model, columns) if name not in columns_of(model, key)]
     sets = ", ".join(f"{_quoted([name])} = excluded.{_quoted([name])}" for name in changed)
     return f"ON CONFLICT ({_quoted(columns_of(model, key))}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+
+
+def _marks(columns: tuple[str, ...]) -> str:
+    return ", ".join(["%s"] * len(columns))
 
 
 def _table(model: type[models.Model]) -> str:
@@ -148,7 +185,7 @@ def _staging_name(model: type[models.Model], columns: tuple[str, ...]) -> str:
 
 
 def converters(model: type[models.Model], columns: tuple[str, ...]) -> tuple[Converter | None, ...]:
-    """For each column the function that makes its database value; `None` where the value goes as it is."""
+    """For each column the function that makes its database values; `None` where they go as they are."""
     return _converters(model, columns, database.vendor)
 
 
@@ -164,7 +201,7 @@ def json_converters(model: type[models.Model], columns: tuple[str, ...]) -> tupl
     fields = {field.attname: field for field in model._meta.concrete_fields}
     special: dict[type, Converter | None] = {
         models.JSONField: None,
-        models.BinaryField: lambda value: f"\\x{value.hex()}",
+        models.BinaryField: lambda values: [f"\\x{value.hex()}" for value in values],
     }
     usual = converters(model, columns)
     return tuple(special.get(type(fields[name]), usual[at]) for at, name in enumerate(columns))
@@ -172,24 +209,29 @@ def json_converters(model: type[models.Model], columns: tuple[str, ...]) -> tupl
 
 def _converter(field: models.Field[Any, Any], vendor: str) -> Converter | None:
     if isinstance(field, EncryptedTextField):
-        return field.get_prep_value
+        return lambda values: [field.get_prep_value(value) for value in values]
     if isinstance(field, models.JSONField):
-        return lambda value: msgspec.json.encode(value).decode().replace("\\u0000", "")
+        return lambda values: [msgspec.json.encode(value).decode().replace("\\u0000", "") for value in values]
     if isinstance(field, models.CharField | models.TextField):
         limit = field.max_length
-        return lambda value: value if value is None else _text(value, limit)
+        return lambda values: _texts(values, limit)
     if vendor == "sqlite":
         if isinstance(field, models.DateTimeField):
-            return _sqlite_time
+            return lambda values: [_sqlite_time(value) for value in values]
         if isinstance(field, models.DecimalField):
-            return lambda value: value if value is None else str(value)
+            return lambda values: [value if value is None else str(value) for value in values]
     return None
 
 
-def _text(value: str, limit: int | None) -> str:
+def _texts(values: Sequence[str | None], limit: int | None) -> Sequence[str | None]:
     """What a text column can hold: no NUL, no more than its length (the whole stays in `raw`)."""
-    if "\x00" in value:
-        value = value.replace("\x00", "")
+    given = [value for value in values if value]
+    if not given or ("\x00" not in "".join(given) and (limit is None or max(map(len, given)) <= limit)):
+        return values
+    return [value if value is None else _text(value.replace("\x00", ""), limit) for value in values]
+
+
+def _text(value: str, limit: int | None) -> str:
     return value if limit is None or len(value) <= limit else value[: limit - 1] + "…"
 
 

@@ -18,7 +18,7 @@ from dashboard.orders.mirror import ORDERS
 from dashboard.orders.models import Order, OrderLine
 from dashboard.sync.models import Connection
 from dashboard.sync.upsert import BASE, content_hash, upsert
-from dashboard.sync.writers import columns_of, converters
+from dashboard.sync.writers import columns_of, converters, ready
 
 ROUNDS = 3
 
@@ -169,15 +169,15 @@ def ready_rows(connection: Connection, batch: list[bytes], offset: int) -> tuple
     convert, convert_line = converters(Order, columns), converters(OrderLine, line_columns)
     wholes, lines, pk, now = [], [], offset, timezone.now()
     for page in batch:
-        rows, parts = [], []
+        keys, rows, parts = [], [], []
         for r in records(page):
             pk += 1
             base = (connection.pk, r.remote_id, r.status, r.remote_status, content_hash(r), now, None, r.raw.decode())
-            rows.append((pk, *(c(v) if c else v for c, v in zip(convert, (*base, *ORDERS.values(r)), strict=True))))
-            for line in part.rows(r):
-                parts.append(tuple(c(v) if c else v for c, v in zip(convert_line, (pk, *line), strict=True)))
-        wholes.append(rows)
-        lines.append(parts)
+            rows.append((*base, *ORDERS.values(r)))
+            keys.append(pk)
+            parts.extend((pk, *line) for line in part.rows(r))
+        wholes.append([(key, *row) for key, row in zip(keys, ready(convert, rows), strict=True)])
+        lines.append(ready(convert_line, parts))
     return wholes, lines
 
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from channels.records import Attribute, ProductRecord, VariantRecord
 from dashboard.catalog.mirror import CATEGORIES, PRODUCTS, upsert_products
 from dashboard.catalog.models import Category, Product, Variant
+from dashboard.sync import upsert as upserting
+from dashboard.sync import writers
 from dashboard.sync.models import Change, UnknownWord
 from dashboard.sync.upsert import content_hash, mark_gone, upsert
 
@@ -194,6 +196,45 @@ def test_text_that_no_database_holds_is_made_storable(connection):
     )
     row = Product.objects.get()
     assert (row.title[:3], len(row.title), row.title[-1], row.attributes) == ("abx", 500, "…", [["a", ""]])
+
+
+def test_rows_that_another_writer_has_just_made_are_updated(connection, monkeypatch):
+    reference(connection, [product(2, title="Theirs", variants=(variant(7),))])
+    monkeypatch.setattr(upserting, "stored_hashes", lambda *args: {})
+    counts = upsert(PRODUCTS, connection, [product(1), product(2)])
+    assert (counts.created, Product.objects.count()) == (2, 2)
+    assert Product.objects.get(remote_id="p2").title == product(2).title
+    there = Variant.objects.filter(product__remote_id="p2", gone_at=None).order_by("remote_id")
+    assert [one.remote_id for one in there] == ["v1002", "v2"]
+    assert Variant.objects.get(remote_id="v7").gone_at is not None
+
+
+def test_parts_that_stay_the_same_are_not_written(connection, monkeypatch):
+    upsert(PRODUCTS, connection, [product(1)])
+    written = []
+
+    def write_rows(model, columns, key, rows):
+        written.extend((model, row[1]) for row in rows)
+        return writers.write_rows(model, columns, key, rows)
+
+    monkeypatch.setattr(upserting, "write_rows", write_rows)
+    upsert(PRODUCTS, connection, [change(product(1), variants=(variant(1, quantity=9), variant(1001)))])
+    assert written == [(Product, "p1"), (Variant, "v1")]
+    assert Variant.objects.get(remote_id="v1").quantity == 9
+
+
+def test_keys_are_given_in_the_order_of_the_rows(connection):
+    upsert(PRODUCTS, connection, [product(n) for n in (3, 1, 2)])
+    upsert(PRODUCTS, connection, [product(4)])
+    for row in Product.objects.all():
+        assert row.title == product(int(row.remote_id[1:])).title
+        assert [one.remote_id for one in row.variants.order_by("quantity")] == [
+            f"v{row.remote_id[1:]}", f"v{int(row.remote_id[1:]) + 1000}"
+        ]  # fmt: skip
+    newest = Product.objects.create(
+        connection=connection, remote_id="by-hand", content_hash=b"0" * 16, changed_at=timezone.now()
+    )
+    assert newest.pk > max(Product.objects.exclude(pk=newest.pk).values_list("pk", flat=True))
 
 
 def test_mirrors_without_parts_or_clock(connection):
