@@ -153,7 +153,7 @@ def route_lines(connection: Connection) -> list[RouteLine]:
         overrides=connection.routes,
         confirmed=frozenset(connection.confirmed_routes),
     )
-    newest = Exchange.objects.filter(connection=connection).values("route").annotate(pk=Max("pk")).values("pk")
+    newest = Exchange.objects.filter(connection=connection).values("route").annotate(newest=Max("pk")).values("newest")
     last = {one.route: one for one in Exchange.objects.filter(pk__in=newest).only("route", "at", "status")}
     return [_line(connection, routes, route, last.get(route.name)) for route in routes]
 
