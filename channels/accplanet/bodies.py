@@ -27,6 +27,7 @@ PRODUCT_FIELDS: dict[str, str] = {
     "source_id": "source_product_id",
     "source_url": "source_product_url",
     "warranty_days": "warranty_period_days",
+    "supplier_name": "supplier_name",
     "status": "status",
     "accounts": "accounts",
 }

@@ -90,6 +90,7 @@ class ProductDraft(Record, frozen=True, kw_only=True):
     source_id: str | None = None
     source_url: str | None = None
     warranty_days: int | None = None
+    supplier_name: str | None = None
     accounts: str | tuple[dict[str, str], ...] | None = None
 
 
@@ -129,6 +130,7 @@ class OrderDraft(Record, frozen=True, kw_only=True):
     partner_code: str
     tracking_number: str = ""
     seller_name: str = ""
+    logistic_attribute: str = ""
 
 
 class Invoice(Record, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ def _camel(key: str) -> str:
 def new_order(draft: r.OrderDraft) -> dict[str, Any]:
     """Variables of createOrder. ``streetAddress2`` is required there and may be empty."""
     address = draft.address
+    extra = {"logisticAttribute": draft.logistic_attribute} if draft.logistic_attribute else {}
     return {
         "shippingAddress": {
             "recipientFirstName": draft.first_name,
@@ -54,6 +55,7 @@ def new_order(draft: r.OrderDraft) -> dict[str, Any]:
             "countryCode": address.country,
             "zipcode": address.postcode,
             "phoneNumber": address.phone,
+            **extra,
         },
         "orderItems": [{"skuId": line.variant_remote_id, "quantity": line.quantity} for line in draft.lines],
         "partnerOrderCode": draft.partner_code,

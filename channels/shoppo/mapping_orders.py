@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from channels import records as r
 from channels import wire
 from channels.shoppo import wire as w
@@ -64,7 +66,7 @@ def order(said: w.Order, raw: bytes, partner_code: str = "") -> r.OrderRecord:
         fulfilment_status=FULFILMENT.get(status) or _fulfilment(parcels),
         currency=CURRENCY,
         total=wire.amount(said.orderTotal, "orderTotal"),
-        totals=_totals(said),
+        totals=_totals(said, items),
         buyer=address.name if address else "",
         address=address,
         placed_at=wire.unix_time(said.timeCreated, "timeCreated"),
@@ -88,11 +90,14 @@ def _fulfilment(parcels: tuple[r.ParcelRecord, ...]) -> str:
     return "in_progress" if any(parcel.shipped_at for parcel in parcels) else "unknown"
 
 
-def _totals(said: w.Order) -> tuple[r.Attribute, ...]:
+def _totals(said: w.Order, items: list[w.OrderItem]) -> tuple[r.Attribute, ...]:
+    """Further amounts by the platform's names; what was given back is told item by item, and summed here."""
+    refunds = [wire.amount(one.refundedAmount, f"orderItems[{n}].refundedAmount") for n, one in enumerate(items)]
     named = {
         "orderSubtotal": said.orderSubtotal,
         "shippingCost": said.shippingCost,
         "discountAmount": said.discountAmount,
+        "refundedAmount": sum(filter(None, refunds), Decimal(0)) or None,
     }
     return pairs(*((name, money(value, name)) for name, value in named.items()))
 

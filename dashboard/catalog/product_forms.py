@@ -21,7 +21,8 @@ MAX_FILE = 5 * 1024 * 1024
 LINES = {"rows": 4}
 ORDER = (
     "title", "category_id", "description", "price", "currency", "quantity", "min_quantity", "sku", "barcode",
-    "variants", "status", "images", "attributes", "warranty_days", "source_id", "source_url", "accounts",
+    "variants", "status", "images", "attributes", "warranty_days", "supplier_name", "source_id", "source_url",
+    "accounts",
 )  # fmt: skip
 
 LISTS = {

@@ -36,6 +36,7 @@ FIELDS: dict[str, Any] = {
     "source_id": lazy("Source id"),
     "source_url": lazy("Source address"),
     "warranty_days": lazy("Warranty, days"),
+    "supplier_name": lazy("Supplier"),
     "accounts": lazy("Accounts"),
     "file": lazy("Image"),
 }

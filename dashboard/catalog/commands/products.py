@@ -55,6 +55,7 @@ class ProductFields(msgspec.Struct, forbid_unknown_fields=True):
     source_id: str | None = None
     source_url: str | None = None
     warranty_days: int | None = None
+    supplier_name: str | None = None
     accounts: str | list[dict[str, str]] | None = None
 
 

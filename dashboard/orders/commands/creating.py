@@ -53,6 +53,7 @@ class ShippingAddress(msgspec.Struct, forbid_unknown_fields=True):
     country: str = ""
     postcode: str = ""
     phone: str = ""
+    logistic_attribute: str = ""
 
 
 class CreateOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -157,6 +158,7 @@ def draft_of(payload: CreateOrder) -> r.OrderDraft:
         partner_code=payload.partner_code,
         tracking_number=payload.tracking_number,
         seller_name=payload.seller_name,
+        logistic_attribute=to.logistic_attribute,
     )
 
 

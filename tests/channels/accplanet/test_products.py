@@ -155,6 +155,7 @@ def test_create_product(bench):
         source_id="SRC-9",
         source_url="https://example.com/9",
         warranty_days=30,
+        supplier_name="Sunrise",
         status="inactive",
         accounts="ann:pa:ss|1\r\n\nbob|p:w\n",
     )
@@ -170,6 +171,7 @@ def test_create_product(bench):
         "source_product_id": "SRC-9",
         "source_product_url": "https://example.com/9",
         "warranty_period_days": 30,
+        "supplier_name": "Sunrise",
         "status": "inactive",
         "accounts": [{"username": "ann", "password": "pa:ss|1"}, {"username": "bob", "password": "p:w"}],
     }

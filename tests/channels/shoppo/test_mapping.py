@@ -139,6 +139,7 @@ def test_an_order() -> None:
             pair(name="orderSubtotal", value="61.48"),
             pair(name="shippingCost", value="4.50"),
             pair(name="discountAmount", value="1.50"),
+            pair(name="refundedAmount", value="20.00"),
         ),
         buyer="A B",
         address=r.Address(

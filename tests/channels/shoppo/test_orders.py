@@ -143,10 +143,13 @@ def test_absence_is_not_concluded_from_half_an_answer(
 def test_an_order_is_created(channel: ShoppoChannel, sandbox: ShoppoSandbox, requests: list[Request]) -> None:
     sku = a_sku(sandbox)
     before = sku["inventory"]
-    receipt = channel.create_order(draft(sku["id"], 2, tracking_number="T-1", seller_name="Sunrise"))
+    receipt = channel.create_order(
+        draft(sku["id"], 2, tracking_number="T-1", seller_name="Sunrise", logistic_attribute="DDP")
+    )
     order = sandbox.shop.orders[receipt.remote_id]
     assert (receipt.words, order["status"], order["_code"]) == ("OPEN", "OPEN", "P-1001")
     assert (order["trackingNumber"], order["_sellerName"]) == ("T-1", "Sunrise")
+    assert order["shippingAddress"]["logisticAttribute"] == "DDP"
     assert sku["inventory"] == before - 2
     total = (sku["price"] + sku["shippingPrice"]) * 2
     assert effects(sandbox) == [
