@@ -46,7 +46,7 @@ class OrderFilters(Filters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request, "orders").choices()
+        self.filters["connection"].extra["choices"] = lambda: Reach.of(self.request, "orders").choices()
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Every word somewhere in the order, its lines' SKUs or its tracking numbers; e-mails for those who may."""

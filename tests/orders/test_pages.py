@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from dashboard.orders.models import Order, OrderLine
 from dashboard.staff.models import AuditEvent
-from dashboard.sync.models import Command
 from tests.connected import drive, queue
 from tests.pages import assert_strict_html
 
@@ -107,31 +106,6 @@ def test_the_page_of_every_kind_of_order(request, admin, name, order_of):
             body = get(admin, url("detail", order)).content.decode()
             assert str(order) in body
             get(admin, url("history", order), **{"HX-Request": "true"})
-
-
-def test_queries_do_not_grow_with_rows(admin, supply, django_assert_max_num_queries):
-    get(admin, "/orders/?view=all")
-    with django_assert_max_num_queries(5):  # session, person, rows, commands
-        assert len(rows_in(admin.get("/orders/?view=all"))) == 25
-    with django_assert_max_num_queries(5):
-        assert len(rows_in(admin.get("/orders/?view=all&size=100"))) == 72
-
-
-def test_queries_of_an_order_do_not_grow_with_what_it_holds(admin, goods, order_of, django_assert_max_num_queries):
-    order = order_of(goods, status="to_deliver", quantity=5)
-    get(admin, url("detail", order))
-    with django_assert_max_num_queries(10):  # session and person, then eight
-        admin.get(url("detail", order))
-    for n in range(5):
-        drive(queue(goods.connection, "orders.deliver", order.remote_id, rows=[f"code-{n}"]))
-        queue(goods.connection, "orders.report_delivery_error", order.remote_id, remark=f"{n}")
-        drive(Command.objects.latest("pk"))
-    first = OrderLine.objects.filter(order=order).get()
-    OrderLine.objects.bulk_create(
-        [OrderLine(order=order, remote_id=f"{first.remote_id}-{n}", title="x") for n in range(20)]
-    )
-    with django_assert_max_num_queries(10):
-        assert admin.get(url("detail", order)).content.decode().count("code-") == 0
 
 
 def test_lists_never_read_the_raw_payload(admin, supply, django_assert_max_num_queries):
