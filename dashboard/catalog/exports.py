@@ -22,6 +22,7 @@ register_export(
     Export(
         domain="products",
         queryset=_products,
+        since="changed_at",
         columns=[
             Column("connection", "connection.slug"),
             Column("platform", "connection.platform"),
@@ -45,6 +46,7 @@ register_export(
         domain="variants",
         queryset=_variants,
         connection="product__connection__slug",
+        since="product__changed_at",
         columns=[
             Column("connection", "product.connection.slug"),
             Column("platform", "product.connection.platform"),

@@ -58,13 +58,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One domain's export. ``queryset(user)`` holds what that person may see; ``user`` is None for the command line."""
+    """One domain's export. ``queryset(user)`` holds what that person may see; ``user`` is None for the command line.
+
+    ``since``: the time by which ``--since`` asks for what is new here, which every row must have.
+    """
 
     domain: str
     queryset: Callable[[Any], QuerySet[Any]]
     columns: Sequence[Column]
     connection: str = "connection__slug"
-    since: str = "updated_at"
+    since: str = "changed_at"
     order: tuple[str, ...] = ("pk",)
 
 

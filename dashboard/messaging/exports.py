@@ -27,7 +27,7 @@ register_export(
     Export(
         domain="threads",
         queryset=_rows(Thread),
-        since="last_message_at",
+        since="changed_at",
         columns=[
             *_OWN,
             Column("buyer"),
@@ -41,7 +41,7 @@ register_export(
     Export(
         domain="messages",
         queryset=_rows(Message),
-        since="sent_at",
+        since="changed_at",
         columns=[
             *_OWN,
             Column("thread_remote_id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from dashboard.core.exports import Column, Export, register_export
 from dashboard.sync.models import Callback, Command, Quarantined, Run
@@ -21,11 +22,17 @@ def _rows(model: Any, *left_out: str, with_actor: bool = False) -> Any:
     return queryset
 
 
+def _commands(user: Any) -> QuerySet[Any]:
+    """Commands with when each moved last: made, or come to its end."""
+    rows = _rows(Command, "payload", "evidence", "before", "receipt", with_actor=True)(user)
+    return rows.annotate(moved_at=Coalesce("finished_at", "created_at"))
+
+
 register_export(
     Export(
         domain="commands",
-        queryset=_rows(Command, "payload", "evidence", "before", "receipt", with_actor=True),
-        since="created_at",
+        queryset=_commands,
+        since="moved_at",
         columns=[
             *_CONNECTION,
             Column("remote_id", "target"),
