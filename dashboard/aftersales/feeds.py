@@ -124,6 +124,7 @@ cases_feed = register(
         every=timedelta(minutes=3),
         marks_gone=False,
         rank=30,
+        after="orders",
     )
 )
 

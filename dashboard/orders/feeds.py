@@ -122,6 +122,7 @@ deliveries_feed = register(
         every=timedelta(minutes=5),
         marks_gone=False,
         rank=25,
+        after="orders",
     )
 )
 

@@ -34,7 +34,8 @@ class Feed:
     `pull(context)` gives one page; `mirror` takes its records. `every` is the usual time between two runs, `sweep` the
     time between two full sweeps, `overlap` how far an incremental run looks back behind its watermark. With
     `marks_gone` a full sweep gives rows that it did not see their `gone_at`. `rank` orders the feeds of a connection:
-    what others refer to comes first.
+    what others refer to comes first. A feed that asks about the rows of another one names it in `after`, and waits
+    until that one was read once.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Feed:
     overlap: timedelta = timedelta(minutes=10)
     marks_gone: bool = True
     rank: int = 50
+    after: str = ""
 
     def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
         """Bring the mirror in step with the records of one page."""

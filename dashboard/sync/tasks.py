@@ -66,13 +66,16 @@ def refresh_due() -> None:
     now = timezone.now()
     for connection in Connection.objects.at_work():
         states = {state.feed: state for state in FeedState.objects.filter(connection=connection)}
-        for feed in feeds_of(connection):
-            state = states.get(feed.name)
-            if state is None or _is_due(state, now):
+        feeds = feeds_of(connection)
+        unread = {feed.name for feed in feeds if feed.name not in states or states[feed.name].last_ok_at is None}
+        for feed in feeds:
+            if feed.after not in unread and _is_due(states.get(feed.name), now):
                 tell(refresh_feed, connection.pk, feed.name)
 
 
-def _is_due(state: FeedState, now: datetime) -> bool:
+def _is_due(state: FeedState | None, now: datetime) -> bool:
+    if state is None:
+        return True
     free = state.leased_until is None or state.leased_until < now
     return free and (state.next_due_at is None or state.next_due_at <= now)
 

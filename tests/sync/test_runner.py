@@ -319,6 +319,19 @@ def test_a_wrong_token_pauses_the_connection_and_says_so(connect):
     assert (connection.state, connection.state_reason) == (Connection.REAUTH_NEEDED, run.error)
 
 
+def test_a_feed_about_orders_waits_until_they_were_read_once(connect, monkeypatch):
+    woken = []
+    monkeypatch.setattr(tasks, "tell", lambda task, *args: woken.append(args[-1]))
+    connection, _sandbox = connect("imetastore")
+    tasks.refresh_due()
+    assert {"cases", "deliveries"} & set(woken) == set()
+    assert "orders" in woken
+    FeedState.objects.create(connection=connection, feed="orders", last_ok_at=timezone.now())
+    woken.clear()
+    tasks.refresh_due()
+    assert {"cases", "deliveries"} <= set(woken)
+
+
 def test_what_is_due_is_woken(connection, monkeypatch):
     woken = []
     monkeypatch.setattr(tasks, "tell", lambda task, *args: woken.append((task.name.rpartition(".")[2], *args)))
