@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 NBSP = "\u00a0"
+MINUS = "\u2212"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def money(amount: Decimal | int | str | None, currency: str = "") -> str:
-    """``USD 1,234.50``: code, no-break space, the language's grouping, the currency's own decimals. ``""`` for None.
+    """``USD 1,234.50``, ``CNY −1,645.00``: code, no-break space, the language's grouping, the currency's decimals.
 
-    Further decimals are shown when they are not zero: a stored 0.0050 is never rounded away.
+    ``""`` for None. Further decimals are shown when they are not zero: a stored 0.0050 is never rounded away.
     """
     if amount is None or amount == "":
         return ""
@@ -50,12 +51,19 @@ def _figure(amount: str, currency: str, language: str) -> str:
     own = get_currency_precision(currency) if currency else 2
     exponent = value.normalize().as_tuple().exponent
     places = max(own, min(-exponent if isinstance(exponent, int) else 0, 8))
-    return format_decimal(value, format=f"#,##0.{'0' * places}" if places else "#,##0", locale=_locale(language))
+    return _signed(
+        format_decimal(value, format=f"#,##0.{'0' * places}" if places else "#,##0", locale=_locale(language))
+    )
 
 
 @functools.lru_cache(maxsize=2048)
 def _grouped(value: int, language: str) -> str:
-    return format_decimal(value, format="#,##0", locale=_locale(language))
+    return _signed(format_decimal(value, format="#,##0", locale=_locale(language)))
+
+
+def _signed(figure: str) -> str:
+    """With a minus sign, which is as wide as a figure; the locales write a hyphen."""
+    return figure.replace("-", MINUS, 1)
 
 
 @functools.cache
@@ -147,7 +155,8 @@ def _units(whole: int) -> str:
         return gettext("%(n)s h") % {"n": hours}
     days, hours = whole // DAY, whole % DAY // HOUR
     text = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-    return f"{text} {gettext('%(n)s h') % {'n': hours}}" if days < 3 and hours else text
+    rest = gettext("%(n)s h") % {"n": hours}
+    return f"{text} {rest}" if days < 3 and hours else text
 
 
 def age(at: dt.datetime | None, now: dt.datetime | None = None) -> str:

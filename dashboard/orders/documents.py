@@ -1,9 +1,14 @@
-"""Invoices and packing slips as PDF. Latin text in Helvetica, everything else in a font that has Chinese."""
+"""Invoices and packing slips as PDF.
+
+Latin text stands in Helvetica; Chinese, Japanese kana, Greek and Cyrillic in the PDF reader's own Chinese font. A
+letter that neither has (Arabic, Hangul, an emoji, Ł) is printed as a box, and the paper says so.
+"""
 
 from __future__ import annotations
 
 import io
 import itertools
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,6 +27,8 @@ from dashboard.orders.buyers import address_lines
 from dashboard.orders.models import Order, OrderLine
 
 WIDE = "STSong-Light"
+BOX = "□"
+VARIANTS = "\ufe0e\ufe0f"  # whether an emoji has colour
 pdfmetrics.registerFont(UnicodeCIDFont(WIDE))
 
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=13)
@@ -39,11 +46,12 @@ RULES = [
 
 def invoice(order: Order, lines: Sequence[OrderLine], *, number: str, seller: str, note: str = "") -> bytes:
     """An invoice in the order's currency, with the amounts as the platform states them; none is recomputed."""
+    to = address_lines(order.address or {"name": order.buyer})
     head = [
         _text(_("Invoice %(number)s") % {"number": number}, TITLE),
         _text(_lines([seller, "", _("Order %(number)s") % {"number": order}, formatting.day(order.placed_at)])),
         Spacer(0, 6 * mm),
-        _text(_lines([_("Bill to"), *address_lines(order.address or {"name": order.buyer})])),
+        _text(_lines([_("Bill to"), *to])),
         Spacer(0, 8 * mm),
     ]
     rows = [[_text(word, SMALL) for word in (_("Item"), _("SKU"), _("Quantity"), _("Price"))]]
@@ -52,6 +60,7 @@ def invoice(order: Order, lines: Sequence[OrderLine], *, number: str, seller: st
         rows.append([_text(str(line)), _text(line.sku, SMALL), _text(str(line.quantity), RIGHT), _text(price, RIGHT)])
     table = Table(rows, colWidths=[88 * mm, 40 * mm, 18 * mm, 28 * mm], repeatRows=1, style=TableStyle(RULES))
     foot = [Spacer(0, 5 * mm), KeepTogether([_sums(order)]), Spacer(0, 8 * mm), _text(note, SMALL)]
+    foot += _boxes(seller, note, *to, *map(str, lines))
     return _pdf([*head, table, *foot], title=_("Invoice %(number)s") % {"number": number})
 
 
@@ -78,13 +87,15 @@ def _slip(order: Order, lines: Sequence[OrderLine]) -> list[Any]:
         cells = (str(line), line.sku, line.barcode)
         rows.append([*(_text(cell) for cell in cells), _text(str(line.quantity), RIGHT)])
     table = Table(rows, colWidths=[86 * mm, 38 * mm, 32 * mm, 18 * mm], repeatRows=1, style=TableStyle(RULES))
+    to = address_lines(order.address or {"name": order.buyer})
     return [
         _text(_("Packing slip"), TITLE),
         _text(_lines([_("Order %(number)s") % {"number": order}, formatting.day(order.placed_at)])),
         Spacer(0, 6 * mm),
-        _text(_lines([_("Ship to"), *address_lines(order.address or {"name": order.buyer})])),
+        _text(_lines([_("Ship to"), *to])),
         Spacer(0, 8 * mm),
         table,
+        *_boxes(*to, *map(str, lines)),
     ]
 
 
@@ -98,13 +109,31 @@ def _pdf(story: list[Any], *, title: str) -> bytes:
     return target.getvalue()
 
 
+def _boxes(*words: str) -> list[Any]:
+    """What the boxes mean, where there are any."""
+    if not any(_shown(letter) == BOX for letter in unicodedata.normalize("NFC", "".join(words))):
+        return []
+    told = _("□ stands for a letter that this file's fonts lack. Print the page from the browser to have all of them.")
+    return [Spacer(0, 6 * mm), _text(told, SMALL)]
+
+
 def _lines(words: Sequence[str]) -> str:
     return "\n".join(words)
 
 
 def _text(words: str, style: ParagraphStyle = BODY) -> Paragraph:
     """A paragraph in which every run of text has a font that can show it."""
-    return Paragraph("".join(_run(wide, "".join(run)) for wide, run in itertools.groupby(words, _is_wide)), style)
+    shown = "".join(map(_shown, unicodedata.normalize("NFC", words)))
+    return Paragraph("".join(_run(wide, "".join(run)) for wide, run in itertools.groupby(shown, _is_wide)), style)
+
+
+def _shown(letter: str) -> str:
+    """The letter, or a box where neither font has it; joiners and marks of direction cannot be seen anyway."""
+    if letter == formatting.MINUS:
+        return "–"
+    if unicodedata.category(letter) == "Cf" or letter in VARIANTS:
+        return ""
+    return letter if _has(letter, "cp1252") or _has(letter, "gbk") else BOX
 
 
 def _run(wide: bool, text: str) -> str:
@@ -113,8 +142,12 @@ def _run(wide: bool, text: str) -> str:
 
 
 def _is_wide(letter: str) -> bool:
+    return not _has(letter, "cp1252")
+
+
+def _has(letter: str, encoding: str) -> bool:
     try:
-        letter.encode("cp1252")
+        letter.encode(encoding)
     except UnicodeEncodeError:
-        return True
-    return False
+        return False
+    return True

@@ -152,7 +152,8 @@ def settle(command: Command, outcome: str, why: str, by: Any) -> None:
     allowed = Q(state__in=[UNKNOWN, NEEDS_REVIEW])
     if outcome == "cancelled":
         allowed |= Q(state=QUEUED)
-    changes: dict[str, Any] = {"leased_until": None, "error": scrub_text(f"{_('Settled by a person')}: {why}")[:1000]}
+    words = _("Settled by a person: %(why)s") % {"why": why}
+    changes: dict[str, Any] = {"leased_until": None, "error": scrub_text(words)[:1000]}
     changes |= {"not_before": now, "tries_left": 8} if outcome == "absent" else {"finished_at": now}
     with transaction.atomic():
         rows = Command.objects.filter(allowed, pk=command.pk).filter(Q(leased_until=None) | Q(leased_until__lt=now))

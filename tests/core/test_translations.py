@@ -1,5 +1,6 @@
 """Every word of the sources is found and translated, and the placeholders survive."""
 
+import ast
 import re
 
 import pytest
@@ -29,6 +30,18 @@ def test_the_extractor_reads_templates_and_python():
 @pytest.mark.parametrize("path", translations.po_files(), ids=named)
 def test_nothing_is_left_in_english(path):
     assert translations.missing(path) == []
+
+
+def test_no_message_hides_in_an_f_string_where_the_extractor_cannot_see_it():
+    hidden = [
+        f"{path.name}:{text.lineno}"
+        for path in sorted((PAGES.parents[3]).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"_", *translations.KEYWORDS}
+    ]
+    assert hidden == []
 
 
 def test_what_channels_say_has_a_catalogue_of_its_own():

@@ -1,5 +1,8 @@
 """Invoices and packing slips are real PDFs, the same for the same order, with every script that we can show."""
 
+import base64
+import re
+import unicodedata
 import zlib
 
 import pytest
@@ -33,15 +36,35 @@ def test_slips_are_one_page_each_and_hold_no_money(order):
     made = documents.packing_slips([(order, lines(order))] * 3)
     assert made.count(b"/Type /Page\n") == 3
     text = b"".join(inflated(made))
+    assert b"Packing slip" in text
     assert b"174.29" not in text
 
 
-def inflated(pdf):
-    import base64
+TOLD = b"stands for a letter"
 
-    for piece in pdf.split(b"stream\n")[1:]:
-        body = piece.partition(b"endstream")[0].strip()
-        try:
-            yield zlib.decompress(base64.a85decode(body, adobe=body.startswith(b"<~") or body.endswith(b"~>")))
-        except (ValueError, zlib.error):
-            continue
+
+@pytest.mark.parametrize(
+    ("name", "boxes"),
+    [
+        ("Zoë Müller", 0),
+        ("王小明 Привет", 0),
+        ("Cafe\u0301", 0),
+        ("a\u200db", 0),
+        ("Łukasz", 1),
+        ("سماعات", 6),
+        ("🎧 한", 2),
+    ],
+)
+def test_a_letter_that_no_font_has_is_a_box_and_the_paper_says_so(order, name, boxes):
+    order.address = {"name": name, "country": "DE"}
+    shown = [documents._shown(letter) for letter in unicodedata.normalize("NFC", name)]
+    assert shown.count(documents.BOX) == boxes
+    assert (TOLD in b"".join(inflated(documents.packing_slips([(order, [])])))) == bool(boxes)
+    assert (TOLD in b"".join(inflated(documents.invoice(order, [], number="1", seller="We")))) == bool(boxes)
+
+
+def inflated(pdf):
+    """What the pages say, without their encodings."""
+    pages = [zlib.decompress(base64.a85decode(piece)) for piece in re.findall(rb"stream\n(.+?)~>endstream", pdf, re.S)]
+    assert pages
+    return pages

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -61,5 +60,10 @@ def _state_line(listing: Listing) -> str:
     waiting = counts.get("to-deliver") or "0"
     late = counts.get("late") or "0"
     plural = 1 if waiting == "1" else 2
-    text = ngettext("%(n)s order to deliver", "%(n)s orders to deliver", plural) % {"n": waiting}
-    return f"{text}, {_('%(n)s due within 24 hours') % {'n': late}}." if late != "0" else f"{text}."
+    if late == "0":
+        return ngettext("%(n)s order to deliver.", "%(n)s orders to deliver.", plural) % {"n": waiting}
+    return ngettext(
+        "%(n)s order to deliver, %(late)s due within 24 hours.",
+        "%(n)s orders to deliver, %(late)s due within 24 hours.",
+        plural,
+    ) % {"n": waiting, "late": late}

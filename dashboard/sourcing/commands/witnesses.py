@@ -91,8 +91,9 @@ def look_at_wallet(context: Context, orders: Orders) -> tuple[bool | None, Witne
     fresh = [one for remote_id, one in listing.rows.items() if remote_id not in known]
     spent = [one for one in fresh if _may_be_ours(context, one, ours, orders.others)]
     words = ngettext("%(n)s new movement", "%(n)s new movements", len(fresh)) % {"n": len(fresh)}
+    none = _("none that this purchase explains")
     told = ", ".join(f"{one.kind} {one.amount} {one.currency} {one.order_number}".strip() for one in spent[:5])
-    witness = Witness(asked, f"{words}; {told or _('none that this purchase explains')}.")
+    witness = Witness(asked, f"{words}; {told or none}.")
     return (True if spent else False if listing.is_whole else None), witness
 
 
