@@ -57,6 +57,16 @@ def test_production_without_a_secret_says_so_in_one_line_and_makes_none(tmp_path
     assert not (tmp_path / name.lower()).exists()
 
 
+def test_a_database_that_was_never_migrated_is_told_in_one_line(tmp_path):
+    done = run(tmp_path, ["manage.py", "connection", "list"], DEBUG="true")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "The database refused: no such table: sync_connection "
+        "(before the first start and after an upgrade: manage.py migrate)\n"
+    )
+    assert "Traceback" in run(tmp_path, ["manage.py", "connection", "list", "--traceback"], DEBUG="true").stderr
+
+
 def test_debug_makes_secrets_once_and_keeps_them_private(tmp_path):
     first = values(tmp_path, "SECRET_KEY", "SECRETS_KEYS", DEBUG="true")
     assert len(first["SECRET_KEY"]) >= 50

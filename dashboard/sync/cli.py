@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import mimetypes
@@ -11,11 +12,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from dashboard.sync.models import Connection
 
 MAX_FILE = 20 * 1024 * 1024
+
+
+class VerbParser(CommandParser):
+    """The parser of one verb of a command: takes `--traceback` behind the verb as well as before it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS, help="show where it failed")
 
 
 def connection_named(slug: str) -> Connection:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.sync import engine, verify
-from dashboard.sync.cli import as_json, connection_named, payload_words, table
+from dashboard.sync.cli import VerbParser, as_json, connection_named, payload_words, table
 from dashboard.sync.describe import command_facts
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command as Row
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """SURFACE §2."""
-        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=VerbParser)
         one = verbs.add_parser("submit", help="queue a command")
         one.add_argument("slug")
         one.add_argument("kind")

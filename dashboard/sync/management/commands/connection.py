@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from channels.registry import PLATFORMS
 from dashboard.sync import connections
-from dashboard.sync.cli import as_json, connection_named, key_values, secret_value, table
+from dashboard.sync.cli import VerbParser, as_json, connection_named, key_values, secret_value, table
 from dashboard.sync.conformance import Sheet, check
 from dashboard.sync.describe import connection_facts
 from dashboard.sync.models import Connection
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """SURFACE §2."""
-        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=VerbParser)
         add = verbs.add_parser("add", help="a new connection")
         add.add_argument("platform", choices=sorted(PLATFORMS))
         add.add_argument("slug")
