@@ -25,47 +25,11 @@ class BalanceFeed(Feed):
         return upsert_balances(connection, records, read_at)
 
 
-register(
-    Feed(
-        name="payments",
-        label=gettext_noop("Payments"),
-        capability=can.PullsPayments,
-        mirror=PAYMENTS,
-        pull=plain_pull("pull_payments"),
-        every=timedelta(minutes=10),
-        rank=40,
-    )
-)
-register(
-    BalanceFeed(
-        name="balance",
-        label=gettext_noop("Balance"),
-        capability=can.PullsBalances,
-        mirror=BALANCES,
-        pull=plain_pull("pull_balances"),
-        every=timedelta(minutes=10),
-        rank=40,
-    )
-)
-register(
-    Feed(
-        name="wallet",
-        label=gettext_noop("Wallet movements"),
-        capability=can.PullsWallet,
-        mirror=WALLET,
-        pull=plain_pull("pull_wallet"),
-        every=timedelta(minutes=10),
-        rank=40,
-    )
-)
-register(
-    Feed(
-        name="coupons",
-        label=gettext_noop("Coupons"),
-        capability=can.PullsCoupons,
-        mirror=COUPONS,
-        pull=plain_pull("pull_coupons"),
-        every=timedelta(hours=6),
-        rank=60,
-    )
-)
+# feed class, name, words, capability, mirror, channel's method, minutes between two runs, rank
+for made, name, label, capability, kept, method, minutes, rank in (
+    (Feed, "payments", gettext_noop("Payments"), can.PullsPayments, PAYMENTS, "pull_payments", 10, 40),
+    (BalanceFeed, "balance", gettext_noop("Balance"), can.PullsBalances, BALANCES, "pull_balances", 10, 40),
+    (Feed, "wallet", gettext_noop("Wallet movements"), can.PullsWallet, WALLET, "pull_wallet", 10, 40),
+    (Feed, "coupons", gettext_noop("Coupons"), can.PullsCoupons, COUPONS, "pull_coupons", 6 * 60, 60),
+):
+    register(made(name, label, capability, kept, plain_pull(method), every=timedelta(minutes=minutes), rank=rank))

@@ -6,32 +6,34 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.core.searching import narrow
 from dashboard.finance import models as m
-from dashboard.finance.reach import Reach
+from dashboard.finance.searched import MOVEMENTS as MOVEMENTS_ABOUT
 from dashboard.finance.searched import PAYMENTS as PAYMENTS_ABOUT
+from dashboard.sync.reach import Reach
 
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class MoneyFilters(Filters):
-    """A list with filters by connection and currency."""
+    """A list with filters by connection (those that have its feed) and currency."""
 
+    feed = ""
     connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
     currency = django_filters.CharFilter(label=_("Currency"), lookup_expr="iexact")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request).choices()
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, self.feed).choices()
 
 
 class PaymentFilters(MoneyFilters):
     """By connection, currency, method and day; the box searches numbers and orders."""
 
+    feed = "payments"
+    searched = PAYMENTS_ABOUT
     method = django_filters.CharFilter(label=_("Method"), lookup_expr="icontains")
     since = django_filters.DateFilter(label=_("From"), field_name="placed_at", lookup_expr="date__gte", widget=DAY)
     until = django_filters.DateFilter(label=_("To"), field_name="placed_at", lookup_expr="date__lte", widget=DAY)
@@ -40,15 +42,12 @@ class PaymentFilters(MoneyFilters):
         model = m.Payment
         fields = ("connection", "currency", "method", "since", "until")
 
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Any part of a payment's or an order's number."""
-        return narrow(queryset, PAYMENTS_ABOUT, value)
-
 
 class MovementFilters(MoneyFilters):
     """By connection, currency, kind and day; the box searches order numbers and kinds."""
 
-    search_fields = ("order_number", "kind", "remote_id")
+    feed = "wallet"
+    searched = MOVEMENTS_ABOUT
     kind = django_filters.CharFilter(label=_("Kind, in the platform's word"))
     since = django_filters.DateFilter(label=_("From"), field_name="happened_at", lookup_expr="date__gte", widget=DAY)
     until = django_filters.DateFilter(label=_("To"), field_name="happened_at", lookup_expr="date__lte", widget=DAY)
@@ -61,6 +60,7 @@ class MovementFilters(MoneyFilters):
 class CouponFilters(MoneyFilters):
     """By connection and currency; the box searches names."""
 
+    feed = "coupons"
     search_fields = ("name", "remote_id")
 
     class Meta:

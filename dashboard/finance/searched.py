@@ -8,3 +8,9 @@ PAYMENTS = Searched(
     numbers=("number", "remote_id", "order_remote_id"),
     newest="placed_at",
 )
+MOVEMENTS = Searched(
+    "finance.WalletMovement",
+    ("order_number", "remote_id", "kind"),
+    numbers=("order_number", "remote_id"),
+    newest="happened_at",
+)

@@ -16,7 +16,7 @@ from dashboard.finance.models import Payment, WalletMovement
 from dashboard.orders.models import Order
 
 PERIODS = {"day": (TruncDay, 30), "week": (TruncWeek, 12), "month": (TruncMonth, 12)}
-WIDTH, HEIGHT = 720, 160
+WIDTH, HEIGHT = 720, 120
 IN, OUT = Q(amount__gt=0), Q(amount__lt=0)
 
 
@@ -124,23 +124,53 @@ def summed(cells: Iterable[Cell]) -> list[Sums]:
     ]
 
 
+def by_currency(found: Iterable[Sums]) -> dict[str, tuple[Decimal, Decimal, int]]:
+    """In, out and number over all connections, for each currency that more than one connection has."""
+    groups: dict[str, list[Sums]] = defaultdict(list)
+    for one in found:
+        groups[one.currency].append(one)
+    return {
+        currency: (
+            sum((one.money_in for one in group), Decimal(0)),
+            sum((one.money_out for one in group), Decimal(0)),
+            sum(one.number for one in group),
+        )
+        for currency, group in sorted(groups.items())
+        if len(group) > 1
+    }
+
+
+def _extent(sums: Sums) -> tuple[Decimal, Decimal]:
+    """The most that came in and went out in one period."""
+    cells = sums.by_start.values()
+    return max((one.money_in for one in cells), default=Decimal(0)), max(
+        (one.money_out for one in cells), default=Decimal(0)
+    )
+
+
+def line_of(sums: Sums) -> float:
+    """Where the line between in and out lies, from the top; the taller side gets the more room."""
+    highest, deepest = _extent(sums)
+    return HEIGHT * float(highest / (highest + deepest)) if highest + deepest else HEIGHT / 2
+
+
 def bars(sums: Sums, period: str) -> list[dict[str, Any]]:
-    """The bars of a chart, as SVG attributes: in above the middle line, out below it."""
-    begins = starts(period)
-    top = max([*(one.money_in for one in sums.by_start.values()), *(one.money_out for one in sums.by_start.values())])
-    step, half = WIDTH / len(begins), HEIGHT / 2
+    """The bars of a chart, as SVG attributes: in above the line at `line_of`, out below it, on one scale."""
+    begins, line = starts(period), line_of(sums)
+    highest, deepest = _extent(sums)
+    step, scale = WIDTH / len(begins), float(highest + deepest)
     found = []
     for n, start in enumerate(begins):
         cell = sums.by_start.get(start)
         up, down = (cell.money_in, cell.money_out) if cell else (Decimal(0), Decimal(0))
-        tall, deep = (float(value / top) * (half - 4) if top else 0.0 for value in (up, down))
+        tall, deep = (float(value) / scale * HEIGHT if scale else 0.0 for value in (up, down))
         found.append(
             {
                 "x": f"{n * step + step * 0.15:.1f}",
                 "width": f"{step * 0.7:.1f}",
-                "up_y": f"{half - tall:.1f}",
+                "up_y": f"{line - tall:.1f}",
                 "up": f"{tall:.1f}",
-                "down_y": f"{half:.1f}",
+                "down_y": f"{line:.1f}",
                 "down": f"{deep:.1f}",
                 "start": start,
                 "money_in": up,

@@ -16,32 +16,30 @@ from dashboard.core import exports, formatting, html, pages
 from dashboard.core.filters import ListSpec
 from dashboard.core.pages import redirect
 from dashboard.core.templatetags.dash import when_at
-from dashboard.finance import totals
+from dashboard.finance import history, totals
 from dashboard.finance.exports import balances as balance_rows
 from dashboard.finance.filters import COUPONS, MOVEMENTS, PAYMENTS
 from dashboard.finance.forms import CostForm
 from dashboard.finance.margins import cost_of, margin, paid_by_wallet, payments_of
 from dashboard.finance.models import Coupon, OrderCost, Payment, WalletMovement
-from dashboard.finance.reach import Reach
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import Target, audit
 from dashboard.sync.models import Connection
-from dashboard.sync.web import freshness
+from dashboard.sync.reach import Reach
 
-FEEDS = ("payments", "balance", "wallet", "coupons")
 SIGNS = {"pending": "wait", "paid": "good", "refunded": "", "unknown": "unknown"}
 CHARTS = 6
 
 
-def page(request: StaffRequest, here: str, **more: Any) -> dict[str, Any]:
-    """What every page of money shows."""
+def page(request: StaffRequest, here: str, feed: str, **more: Any) -> dict[str, Any]:
+    """What every page of money shows: sub-pages, and how fresh the feed is."""
     words = {"index": _("Overview"), "payments": _("Payments"), "movements": _("Wallet"), "coupons": _("Coupons")}
     words["margins"] = _("Margins")
     places = [
         {"label": label, "url": reverse(f"finance:{name}"), "current": name == here} for name, label in words.items()
     ]
-    return {"places": places, "fresh": freshness(Reach.of(request).connections.values(), FEEDS), **more}
+    return {"places": places, "fresh": Reach.of(request, feed).fresh(""), **more}
 
 
 # -- overview --------------------------------------------------------------------------------------------------------
@@ -64,10 +62,15 @@ def index(request: StaffRequest) -> HttpResponse:
     what = what if what in sources else "sales"
     sums = totals.summed(sources[what][1]())
     connections = Connection.objects.only("title", "platform").in_bulk({one.connection_id for one in sums})
+    balances = list(balance_rows(request.user).filter(gone_at=None))
+    courses = history.courses(balances)
     context = page(
         request,
         "index",
-        balances=[_balance(one) for one in balance_rows(request.user).filter(gone_at=None)],
+        "balance",
+        balances=[_balance(one, courses.get(one.pk)) for one in balances],
+        days=history.DAYS,
+        all_sums=[_all(currency, *found) for currency, found in totals.by_currency(sums).items()],
         sums=[_sums(one, n, period, connections) for n, one in enumerate(sums)],
         periods=[_choice("period", key, label, period, request) for key, label in period_words().items()],
         kinds=[_choice("what", key, label, what, request) for key, (label, _make) in sources.items()],
@@ -87,10 +90,31 @@ def _choice(name: str, key: str, label: str, current: str, request: StaffRequest
     return {"label": label, "url": f"?{query.urlencode()}", "current": key == current}
 
 
-def _balance(row: Any) -> dict[str, Any]:
+def _balance(row: Any, course: history.Course | None) -> dict[str, Any]:
     money = {name: _money(getattr(row, name), row.currency) for name in ("balance", "frozen", "available")}
     connection = html.connection(row.connection.mark, row.connection.title)
-    return {"name": row.remote_id, "connection": connection, "read_at": row.read_at, **money}
+    return {
+        "name": row.remote_id,
+        "connection": connection,
+        "read_at": row.read_at,
+        "course": course and _course(course, row),
+        **money,
+    }
+
+
+def _course(course: history.Course, row: Any) -> dict[str, str]:
+    told = {name: _money(getattr(course, name), row.currency) for name in ("first", "least", "most")}
+    return {"path": course.path, **told}
+
+
+def _all(currency: str, money_in: Decimal, money_out: Decimal, number: int) -> dict[str, str]:
+    return {
+        "currency": currency or "–",
+        "count": formatting.count(number),
+        "money_in": _money(money_in, currency),
+        "money_out": _money(money_out, currency),
+        "left": _money(money_in - money_out, currency),
+    }
 
 
 def _sums(one: totals.Sums, number: int, period: str, connections: dict[int, Connection]) -> dict[str, Any]:
@@ -106,6 +130,7 @@ def _sums(one: totals.Sums, number: int, period: str, connections: dict[int, Con
         "left": _money(one.money_in - one.money_out, one.currency),
         "count": formatting.count(one.number),
         "bars": bars,
+        "line": f"{totals.line_of(one):.1f}",
         "rows": [
             (
                 formatting.day(bar["start"]),
@@ -131,16 +156,15 @@ def _list(request: StaffRequest, here: str, spec: ListSpec, model: Any, cells: A
         found = spec.open(request, exports.discover()[spec.domain].queryset(request.user)).queryset
         return exports.export_response(request, spec.domain, found)
     listing = spec.open(request, model.objects.visible_to(request.user).only("connection_id", "remote_id", *names))
-    now, known = timezone.now(), Reach.of(request).connections
-    rows = [_row(row, known, cells(row, now)) for row in listing.page.rows]
-    return pages.render(request, f"finance/{here}.html", page(request, here, listing=listing, rows=rows))
+    now, reach = timezone.now(), Reach.of(request, spec.filters.feed)
+    rows = [_row(row, reach, cells(row, now)) for row in listing.page.rows]
+    context = page(request, here, reach.feed.name, listing=listing, rows=rows)
+    return pages.render(request, f"finance/{here}.html", context)
 
 
-def _row(row: Any, known: Any, cells: list[tuple[str, Any]]) -> dict[str, Any]:
-    one = known.get(row.connection_id)
-    connection = html.connection(one.mark, one.title) if one else ""
+def _row(row: Any, reach: Reach, cells: list[tuple[str, Any]]) -> dict[str, Any]:
     head = getattr(row, "number", "") or row.remote_id
-    return {"head": head, "is_gone": row.gone_at is not None, "cells": [("", connection), *cells]}
+    return {"head": head, "is_gone": row.gone_at is not None, "cells": [("", reach.sign(row.connection_id)), *cells]}
 
 
 @require_safe
@@ -215,7 +239,7 @@ def margins(request: StaffRequest) -> HttpResponse:
         by_order.setdefault(cost.order_id, []).append(cost)
     wallet = paid_by_wallet(request.user, (cost.reference for cost in costs))
     rows = [_margin_row(found[0].order, found, wallet) for found in by_order.values()]
-    return render(request, "finance/margins.html", page(request, "margins", rows=rows))
+    return render(request, "finance/margins.html", page(request, "margins", "wallet", rows=rows))
 
 
 def _margin_row(order: Order, costs: list[OrderCost], wallet: Any) -> dict[str, Any]:
@@ -270,6 +294,9 @@ def _panel(request: StaffRequest, order: Order, form: CostForm) -> HttpResponse:
 def add_cost(request: StaffRequest, pk: int) -> HttpResponse:
     """State what an order cost."""
     order, form = _order(request, pk), CostForm(request.POST)
+    reference = form.cleaned_data.get("reference") if form.is_valid() else ""
+    if reference and OrderCost.objects.filter(order=order, reference=reference).exists():
+        form.add_error("reference", _("This purchase is counted already."))
     if form.is_valid():
         OrderCost.objects.create(order=order, author=request.user, **form.cleaned_data)
         _noted(request, order, "finance.cost_added", form.cleaned_data)

@@ -52,6 +52,22 @@ def test_every_page_with_data_is_strict_html(client, name):
     assert fragment.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("index", {"agent", "supplier"}),
+        ("payments", {"supplier"}),
+        ("movements", {"agent"}),
+        ("coupons", {"agent"}),
+    ],
+)
+def test_freshness_names_the_connections_that_have_the_feed_and_no_other(client, money, name, read):
+    agent, supplier = money
+    titles = {"agent": agent.connection.title, "supplier": supplier.connection.title}
+    items = client.get(url(name)).context["fresh"]["items"]
+    assert {item["title"] for item in items} == {titles[one] for one in read}
+
+
 @pytest.mark.parametrize("name", ["payments", "movements", "coupons"])
 def test_lists_export_what_they_show(client, name):
     response = client.get(url(name), {"format": "csv"})
@@ -89,7 +105,8 @@ def test_the_wallets_sums_are_exact(agent):
     bars = totals.bars(sums, "month")
     assert len(bars) == 12
     assert sum(bar["money_out"] for bar in bars) == Decimal(41)
-    assert max(float(bar["up"]) for bar in bars) == 76.0
+    assert max(float(bar["up"]) for bar in bars) == 85.1
+    assert max(float(bar["down"]) for bar in bars) == 34.9  # one scale for both, 120 in all
 
 
 def test_currencies_are_never_summed(agent):
@@ -169,7 +186,7 @@ def test_a_purchase_costs_what_the_wallet_paid_for_it(client, order, agent):
     client.post(url("cost_add", order.pk), {"reference": "ORD-9"})
     page = text(client.get(url("for_order", order.pk)))
     assert "CNY\u00a0150.00" in page
-    assert "USD\u00a0100.00 · CNY\u00a0-150.00" in page
+    assert "USD\u00a0100.00 · CNY\u00a0\u2212150.00" in page
 
 
 @pytest.mark.parametrize(
@@ -196,3 +213,79 @@ def test_a_foreign_order_is_not_found(client, user_for, order):
     assert client.get(url("for_order", order.pk)).status_code == 404
     assert client.post(url("cost_add", order.pk), {"amount": "3", "currency": "USD"}).status_code == 404
     assert not m.OrderCost.objects.exists()
+
+
+# -- balances, sums, searching -----------------------------------------------------------------------------------------
+
+
+def test_a_balance_shows_how_it_went(agent, client_for):
+    from channels.records import BalanceRecord
+    from dashboard.finance.history import courses
+    from dashboard.finance.mirror import upsert_balances
+
+    now = timezone.now()
+    upsert_balances(agent.connection, [BalanceRecord(remote_id="wallet", currency="CNY", balance=Decimal(160))], now)
+    m.BalanceReading.objects.all().delete()
+    for days, amount in ((15, 100), (6, 40), (3, 160)):
+        at = now - timedelta(days=days)
+        m.BalanceReading.objects.create(of=m.Balance.objects.get(), balance=Decimal(amount), read_at=at)
+    row = m.Balance.objects.get()
+    course = courses([row], now)[row.pk]
+    assert (course.first, course.least, course.most) == (Decimal(100), Decimal(40), Decimal(160))
+    assert course.path == "M80.0 28.0V10.5H128.0V21.0H144.0V0.0H160.0V0.0H160V28.0Z"
+    page = client_for("finance").get(url("index"))
+    assert_strict_html(page)
+    words = "From CNY\u00a0100.00 to CNY\u00a0160.00; least CNY\u00a040.00, most CNY\u00a0160.00"
+    assert words in text(page)
+
+
+def test_sums_over_connections_are_closed_for_each_currency_alone(client, agent, supplier, connect):
+    second = connect("fulfillbot", "second").connection
+    moved = [(agent.connection, "CNY", "-5.00"), (second, "CNY", "12.50"), (second, "EUR", "3.00")]
+    m.WalletMovement.objects.all().delete()
+    for number, (connection, currency, amount) in enumerate(moved):
+        record = WalletMovementRecord(
+            remote_id=f"m{number}", kind="x", amount=Decimal(amount), currency=currency, happened_at=timezone.now()
+        )
+        upsert(WALLET, connection, [record])
+    page = client.get(url("index"), {"what": "wallet"})
+    assert_strict_html(page)
+    [closed] = page.context["all_sums"]
+    assert (closed["currency"], closed["count"]) == ("CNY", "2")
+    assert (closed["money_in"], closed["money_out"]) == ("CNY\u00a012.50", "CNY\u00a05.00")
+    assert closed["left"] == "CNY\u00a07.50"
+    assert text(page).count('class="total"') == 1
+
+
+def test_a_purchase_is_counted_once_as_a_cost(client, supplier):
+    order = Order.objects.first()
+    assert client.post(url("cost_add", order.pk), {"reference": "ORD-1"}).status_code == 200
+    again = client.post(url("cost_add", order.pk), {"reference": "ORD-1"})
+    assert again.status_code == 422
+    assert_strict_html(again)
+    assert "This purchase is counted already." in text(again)
+    assert m.OrderCost.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["payments", "movements", "coupons"])
+def test_lists_of_money_cost_two_queries(client, name):
+    for size in ("25", "100"):
+        address = url(name) + f"?size={size}&view=all"
+        client.get(address)
+        with CaptureQueriesContext(database) as found:
+            client.get(address)
+        own = [each for each in found.captured_queries if "session" not in each["sql"]]
+        assert len([each for each in own if 'FROM "staff_user"' not in each["sql"]]) == 2  # connections, rows
+
+
+def test_movements_are_found_by_their_index_as_by_reading_them_all(client, agent):
+    every = list(m.WalletMovement.objects.exclude(order_number=""))
+    number = every[0].order_number
+    for words in (number, number[4:10], every[0].kind, every[0].kind.upper(), "no such words"):
+        page = client.get(url("movements"), {"q": words, "size": "100", "view": "all"})
+        shown = {row["head"] for row in page.context["rows"]}
+        rows = m.WalletMovement.objects.filter(gone_at=None)
+        wanted = {
+            one.remote_id for one in rows if words.lower() in f"{one.order_number} {one.remote_id} {one.kind}".lower()
+        }
+        assert shown == wanted or (len(wanted) > 100 and shown <= wanted)
