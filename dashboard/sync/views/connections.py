@@ -20,7 +20,7 @@ from dashboard.sync.describe import callback_urls
 from dashboard.sync.filters import EXCHANGES
 from dashboard.sync.forms import RouteForm, SecretForm
 from dashboard.sync.models import Callback, Connection, Exchange
-from dashboard.sync.weather import queue_clears, weather
+from dashboard.sync.weather import queue_clears, resting, weather
 
 BODIES = ("request_body", "response_body", "request_headers", "response_headers")
 
@@ -29,7 +29,10 @@ BODIES = ("request_body", "response_body", "request_headers", "response_headers"
 @requires("connections.view")
 def connections(request: StaffRequest) -> HttpResponse:
     """All connections that the person may see."""
-    found = overview.summaries(Connection.objects.visible_to(request.user))
+    shown = list(Connection.objects.visible_to(request.user))
+    at_rest, found = resting(shown), overview.summaries(shown)
+    for one in found:
+        one["rest"] = at_rest.get(one["connection"].pk)
     return render(request, "sync/connections.html", {"summaries": found, "may_manage": _may_manage(request)})
 
 
@@ -53,7 +56,11 @@ def connection(request: StaffRequest, slug: str) -> HttpResponse:
         ],
         "words": found.unknown_words.order_by("-last_at")[:20],
     }
-    return part(request, found, "overview", context)
+
+    def build() -> HttpResponse:
+        return part(request, found, "overview", context)
+
+    return polled(request, (limits, waiting, clears), build) if is_fragment(request) else build()
 
 
 def _credentials(connection: Connection) -> list[dict[str, Any]]:
@@ -191,6 +198,7 @@ def part(
         "connection": found,
         "platform": PLATFORMS[found.platform],
         "sign": overview.state_sign(found),
+        "rest": resting([found]).get(found.pk),
         "parts": [
             {"label": label, "url": reverse(f"sync:{view}", args=[found.slug]), "current": key == name}
             for key, (label, view) in labels.items()
