@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -60,6 +62,24 @@ def fernet_keys(text: str) -> list[str]:
                 f"SECRETS_KEYS: number {position} is not a Fernet key (32 bytes, urlsafe base64)."
             ) from None
     return keys
+
+
+def amounts(name: str, text: str) -> dict[str, Decimal]:
+    """Split ``500,JPY=80000`` into amounts by currency, the one without under the empty name.
+
+    Raises ImproperlyConfigured for what is no amount of zero or more, and for a currency that is not three letters.
+    """
+    found: dict[str, Decimal] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        currency, _equals, number = part.rpartition("=")
+        try:
+            amount = Decimal(number)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0 or (currency and not re.fullmatch("[A-Z]{3}", currency)):
+            raise ImproperlyConfigured(f"{name}: “{part}” is no amount such as 500 or JPY=80000.")
+        found[currency] = amount
+    return found
 
 
 def refuse_unsafe(*, debug: bool, secret_key: str, hosts: list[str]) -> None:

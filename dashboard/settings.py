@@ -44,6 +44,9 @@ CHANNEL_ALLOWED_HOSTS = env.list("CHANNEL_ALLOWED_HOSTS", default=["127.0.0.1", 
 COMMAND_LEASE_SECONDS = env.int("COMMAND_LEASE_SECONDS", default=60)
 # How long an unanswered command is left alone before its absence on the platform counts as proof (seconds).
 COMMAND_SETTLE_SECONDS = env.float("COMMAND_SETTLE_SECONDS", default=5.0)
+REFUND_SECOND_PERSON_ABOVE = environment.amounts(
+    "REFUND_SECOND_PERSON_ABOVE", env.str("REFUND_SECOND_PERSON_ABOVE", default="")
+)
 # How many proxies of ours stand in front: so many entries of X-Forwarded-For are believed, from the right.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 environment.refuse_unsafe(debug=DEBUG, secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS)

@@ -37,6 +37,10 @@ ACCESS = {
     "sync:command_prove": "activity.view",
     "sync:command_settle": "activity.settle",
     "sync:command_retry": "activity.view",
+    "sync:approvals": "activity.view",
+    "sync:approval": "activity.view",
+    "sync:approval_approve": "activity.view",  # and the permission of what is asked; never who asked
+    "sync:approval_decline": "activity.view",  # the same, or who asked
     "sync:batches": "activity.view",
     "sync:batch": "activity.view",
     "sync:batch_retry": "activity.view",

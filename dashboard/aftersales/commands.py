@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -83,6 +84,10 @@ class DecideKind(Kind):
     def summary(self, payload: Decide) -> str:
         """The decision."""
         return _("Approve: refund the buyer") if payload.approve else _("Reject: %(why)s") % {"why": payload.reason}
+
+    def gives_back(self, target: Target, payload: Decide) -> tuple[Decimal | None, str] | None:
+        """What the case is about, when it is approved."""
+        return (target.row.amount, target.row.currency) if payload.approve else None
 
     def prepare(self, context: Context) -> dict[str, Any]:
         """Read the case. Raises `Rejected` with what the platform says when it is decided already."""

@@ -23,10 +23,10 @@ from dashboard.core.navigation import forget_counts, may
 from dashboard.core.templatetags.dash import when_at
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.sync import history
+from dashboard.sync import approvals, history
 from dashboard.sync.kinds import Refused
 from dashboard.sync.reach import Reach
-from dashboard.sync.submit import why_not
+from dashboard.sync.submit import NeedsSecond, why_not
 from dashboard.sync.web import give
 
 
@@ -103,12 +103,25 @@ def _decide(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
     if form.is_valid():
         try:
             give(request, case.connection, "aftersales.decide", case.remote_id, form.payload())
+        except NeedsSecond:
+            return _ask_second(request, case, form)
         except Refused as refusal:
             form.refuse(refusal)
         else:
             forget_counts(request.user)
             return redirect("aftersales:detail", pk=case.pk)
     return _page(request, case, form, status=422)
+
+
+def _ask_second(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
+    """Keep the decision until a second person agrees; its page says who must."""
+    try:
+        asked = approvals.ask(case.connection, "aftersales.decide", case.remote_id, form.payload(), request.user)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(request, case, form, status=422)
+    forget_counts(request.user)
+    return redirect("sync:approval", pk=asked.pk)
 
 
 def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, status: int = 200) -> HttpResponse:
@@ -156,7 +169,7 @@ def _signs(case: Any, now: Any) -> dict[str, Any]:
 
 
 def _pictures(urls: list[str]) -> list[Any]:
-    return [html.image_link(url, _("Picture %(n)s") % {"n": n}) for n, url in enumerate(urls, 1)]
+    return [html.picture(url, _("Picture %(n)s") % {"n": n}) for n, url in enumerate(urls, 1)]
 
 
 def _messages_url(request: StaffRequest, case: Any) -> str:

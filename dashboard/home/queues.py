@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,7 +21,7 @@ from dashboard.home.places import Reach, address
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import Package
-from dashboard.sync.models import Command, Quarantined
+from dashboard.sync.models import Approval, Command, Quarantined
 from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
 from dashboard.tickets.models import Ticket
 
@@ -53,11 +54,12 @@ class Queue:
     query: Callable[[], dict[str, Any]]
     counts: Callable[[Reach], Sequence[Any]]
     note: Callable[[Reach, Sequence[int]], Note]
+    is_used: Callable[[], bool] = lambda: True
 
 
 def tiles(reach: Reach) -> list[Tile]:
     """All queues that the person may see: one query for the numbers, at most one each for what is oldest."""
-    open_to = [queue for queue in QUEUES if reach.user.may(queue.permission)]
+    open_to = [queue for queue in QUEUES if reach.user.may(queue.permission) and queue.is_used()]
     asked = [list(queue.counts(reach)) for queue in open_to]
     numbers = iter(capped_counts([rows for queue in asked for rows in queue]))
     return [_tile(reach, queue, [next(numbers) for _each in rows]) for queue, rows in zip(open_to, asked, strict=True)]
@@ -130,6 +132,20 @@ def _unknown_note(reach: Reach, numbers: Sequence[int]) -> Note:
     return (_("none may be sent again yet"), "wait") if numbers[0] else (_("all proven"), "")
 
 
+def _approvals(reach: Reach) -> Sequence[Any]:
+    waiting = reach.rows(Approval).waiting()
+    return waiting, waiting.exclude(asked_by=reach.user)
+
+
+def _approvals_note(reach: Reach, numbers: Sequence[int]) -> Note:
+    if not numbers[0]:
+        return _("nobody waits"), ""
+    for_you = numbers[1]
+    if not for_you:
+        return _("somebody else must agree"), ""
+    return ngettext("%(n)s asked by others", "%(n)s asked by others", for_you) % {"n": capped(for_you)}, "wait"
+
+
 def _refused(reach: Reach) -> Sequence[Any]:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     refused = reach.rows(Command).filter(state__in=(REJECTED, FAILED), created_at__gte=midnight)
@@ -166,6 +182,8 @@ QUEUES = (
     Queue("messages", "messages.view", lazy("Messages waiting"), "messaging:list", lambda: {"view": "waiting"},
           _threads, _threads_note),
     Queue("tickets", "tickets.view", lazy("Unsolved tickets"), "tickets:list", dict, _tickets, _tickets_note),
+    Queue("approvals", "orders.refund", lazy("For a second person"), "sync:approvals", dict,
+          _approvals, _approvals_note, lambda: bool(settings.REFUND_SECOND_PERSON_ABOVE)),
     Queue("unknown", "activity.view", lazy("Outcome unknown"), "sync:activity",
           lambda: {"state": [UNKNOWN, NEEDS_REVIEW]}, _unknown, _unknown_note),
     Queue("refused", "activity.view", lazy("Refused or failed today"), "sync:activity",

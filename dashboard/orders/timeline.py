@@ -1,6 +1,6 @@
 """One history of an order: staff's commands and notes, the platform's changes, callbacks and deliveries, newest first.
 
-All of it is one query: a union of what the five tables tell.
+All of it is one query: a union of what the six tables tell.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from dashboard.core.wording import worded
 from dashboard.orders import words
 from dashboard.orders.models import DeliveryRecord, Note, Order, OrderLine
 from dashboard.sync.kinds import KINDS
-from dashboard.sync.models import Callback, Change, Command
+from dashboard.sync.models import Approval, Callback, Change, Command
+from dashboard.sync.models.approvals import APPROVED, DECLINED, WAITING
 from dashboard.sync.models.commands import FINAL, NEEDS_REVIEW
 from dashboard.sync.web import TONES, state_word
 
@@ -49,7 +50,7 @@ class Told(NamedTuple):
 
 def history(order: Order) -> list[Told]:
     """What happened, newest first; at most a hundred."""
-    parts = (_callbacks(order), _changes(order), _notes(order), _deliveries(order))
+    parts = (_approvals(order), _callbacks(order), _changes(order), _notes(order), _deliveries(order))
     rows = _commands(order).union(*parts, all=True).order_by("-told_at", "-pk")[:SHOWN]
     return [Told(*row) for row in rows]
 
@@ -64,10 +65,15 @@ def unsettled(rows: list[Told]) -> list[Told]:
     return [one for one in rows if one.source == "command" and one.state in ("unknown", NEEDS_REVIEW)]
 
 
+def undecided(rows: list[Told]) -> list[Told]:
+    """What waits for a second person."""
+    return [one for one in rows if one.source == "approval" and one.state == WAITING]
+
+
 def events(order: Order, rows: list[Told], show: str = "all") -> list[dict[str, Any]]:
     """The rows as ``components/timeline.html`` prints them; the last of all is the placing of the order."""
     now = timezone.now()
-    wanted = {"commands": {"command"}, "notes": {"note"}}.get(show)
+    wanted = {"commands": {"command", "approval"}, "notes": {"note"}}.get(show)
     found = [
         _EVENTS[one.source](one) | {"at": when_at(one.at, now)} for one in rows if not wanted or one.source in wanted
     ]
@@ -118,6 +124,21 @@ def _commands(order: Order) -> QuerySet[Any]:
     )
 
 
+def _approvals(order: Order) -> QuerySet[Any]:
+    rows = Approval.objects.filter(connection=order.connection_id, target=order.remote_id, kind__startswith="orders.")
+    return _columns(
+        rows,
+        "approval",
+        "asked_at",
+        ended=F("decided_at"),
+        title=F("kind"),
+        text=F("reason"),
+        state=F("state"),
+        more=_who("decided_by"),
+        who=_who("asked_by"),
+    )
+
+
 def _callbacks(order: Order) -> QuerySet[Any]:
     named = Q(outcome__startswith=f"Read order {order.remote_id}.")
     for name in filter(None, (order.number, order.partner_code)):
@@ -157,7 +178,25 @@ def _command(one: Told) -> dict[str, Any]:
         "by": one.who or _("the system"),
         "path": _path(one),
         "text": worded(one.more),
-        "evidence": _link(reverse("sync:command", args=[one.pk])),
+        "evidence": _link(reverse("sync:command", args=[one.pk]), _("Evidence and exchanges")),
+    }
+
+
+def _approval(one: Told) -> dict[str, Any]:
+    kind = KINDS.get(one.title)
+    said = {
+        WAITING: ("wait", _("Waits for a second person")),
+        APPROVED: ("good", _("Approved by %(name)s") % {"name": one.more}),
+        DECLINED: ("", _("Declined by %(name)s") % {"name": one.more}),
+    }
+    tone, word = said[one.state]
+    return {
+        "title": _("Asked: %(what)s") % {"what": kind.label if kind else one.title},
+        "tone": tone,
+        "badge": html.badge(tone, word),
+        "by": one.who,
+        "text": one.text,
+        "evidence": _link(reverse("sync:approval", args=[one.pk]), _("Open")),
     }
 
 
@@ -171,8 +210,8 @@ def _path(one: Told) -> list[str]:
     return steps
 
 
-def _link(url: str) -> SafeString:
-    return format_html('<p class="small"><a class="link" href="{}">{}</a></p>', url, _("Evidence and exchanges"))
+def _link(url: str, words: str) -> SafeString:
+    return format_html('<p class="small"><a class="link" href="{}">{}</a></p>', url, words)
 
 
 def _callback(one: Told) -> dict[str, Any]:
@@ -219,6 +258,7 @@ def _delivery(one: Told) -> dict[str, Any]:
 
 _EVENTS = {
     "command": _command,
+    "approval": _approval,
     "callback": _callback,
     "change": _change,
     "note": _note,

@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS
-from dashboard.sync.models import Batch, Callback, Command, Connection, Exchange, Quarantined, Run
+from dashboard.sync.models import Approval, Batch, Callback, Command, Connection, Exchange, Quarantined, Run
+from dashboard.sync.models.approvals import WAITING
 from dashboard.sync.models.callbacks import FAILED as CALLBACK_FAILED
 from dashboard.sync.models.callbacks import PROCESSED, RECEIVED
 from dashboard.sync.models.commands import (
@@ -65,6 +66,16 @@ class CommandFilters(OfConnection):
     def of_mine(self, rows: Rows, name: str, value: bool) -> Rows:
         """What the person gave."""
         return rows.filter(actor=self.request.user) if value else rows
+
+
+class ApprovalFilters(OfConnection):
+    """The search box looks into targets."""
+
+    search_fields = ("target", "target_label")
+
+    class Meta:
+        model = Approval
+        fields = ("connection",)
 
 
 class BatchFilters(Filters):
@@ -156,6 +167,26 @@ COMMANDS = ListSpec(
         Tab("wrong", _("Refused or failed"), in_states(REJECTED, FAILED)),
         Tab("moving", _("To go"), in_states(QUEUED, SENDING)),
         Tab("done", _("Confirmed"), in_states(DONE), counted=False),
+    ),
+)
+APPROVALS = ListSpec(
+    domain="approvals",
+    filters=ApprovalFilters,
+    heads=(
+        Head(_("What")),
+        Head(_("Target")),
+        Head(_("Connection")),
+        Head(_("State")),
+        Head(_("Amount"), css="num"),
+        Head(_("Reason"), css="grow"),
+        Head(_("Asked by")),
+        Head(_("Decided by")),
+        Head(_("Asked"), "asked", ("asked_at",)),
+    ),
+    sort="-asked",
+    tabs=(
+        Tab("waiting", _("Waiting"), in_states(WAITING), tone="wait"),
+        Tab("all", _("All"), counted=False),
     ),
 )
 BATCHES = ListSpec(

@@ -47,7 +47,7 @@ class ConnectionForm(forms.Form):
         kept = bool(self.connection and self.connection.credentials.get(field.key))
         hint = worded(field.hint)
         if kept and field.secret:
-            hint = f"{hint} {_('Set and hidden; leave empty to keep it.')}".strip()
+            hint = " ".join(filter(None, (hint, str(_("Set and hidden; leave empty to keep it.")))))
         made = _control(field, hint)
         made.required = field.required and not kept
         if kept and not field.secret and self.connection:
@@ -128,3 +128,9 @@ class SettleForm(forms.Form):
             choices.append(("absent", _("It did not: send it again")))
         choices.append(("cancelled", _("Leave it: nothing more is to happen")))
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+
+
+class DeclineForm(forms.Form):
+    """Why something is not approved."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
@@ -154,6 +155,13 @@ class Kind:
     def covers(self, newer: dict[str, Any], older: dict[str, Any]) -> bool:
         """Of an absolute kind: whether a newer payload says all that an older one says, and so takes its place."""
         return True
+
+    def gives_back(self, target: Target, payload: Any) -> tuple[Decimal | None, str] | None:
+        """What a buyer gets back and in which currency (a large amount needs a second person); `None`: no money.
+
+        An amount of `None` is one that the platform does not state.
+        """
+        return None
 
     def is_urgent(self, payload: Any) -> bool:
         """Goes before everything else (a stock of zero)."""

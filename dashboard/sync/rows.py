@@ -16,7 +16,8 @@ from dashboard.core.templatetags.dash import when_at
 from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS
-from dashboard.sync.models import Batch, Callback, Command, Connection, Exchange, Quarantined, Run
+from dashboard.sync.models import Approval, Batch, Callback, Command, Connection, Exchange, Quarantined, Run
+from dashboard.sync.models.approvals import APPROVED, DECLINED, WAITING
 from dashboard.sync.models.callbacks import FAILED, PROCESSED
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.progress import Progress
@@ -73,6 +74,36 @@ def command_rows(commands: list[Command]) -> list[Row]:
     ]
 
 
+def approval_sign(approval: Approval) -> SafeString:
+    """What became of a question to a second person."""
+    signs = {WAITING: ("wait", _("Waiting")), APPROVED: ("good", _("Approved")), DECLINED: ("", _("Declined"))}
+    return html.state(*signs[approval.state])
+
+
+def approval_rows(approvals: list[Approval]) -> list[Row]:
+    """Needs `connection`, `asked_by` and `decided_by`; never reads payloads."""
+    now = timezone.now()
+    return [
+        Row(
+            f"approval-{one.pk}",
+            reverse("sync:approval", args=[one.pk]),
+            "wait" if one.state == WAITING else "",
+            one.summary or kind_label(one.kind),
+            [
+                ("", one.target_label),
+                ("nowrap", conn(one.connection)),
+                ("nowrap", approval_sign(one)),
+                ("num nowrap", formatting.money(one.amount, one.currency)),
+                ("grow soft", one.reason),
+                ("nowrap", one.asked_by.label if one.asked_by else ""),
+                ("nowrap", one.decided_by.label if one.decided_by else ""),
+                ("nowrap", when_at(one.asked_at, now)),
+            ],
+        )
+        for one in approvals
+    ]
+
+
 def batch_rows(batches: list[Batch], counts: dict[int, dict[str, int]]) -> list[Row]:
     """`counts`: batch id → state → commands (see `dashboard.sync.progress`)."""
     now, rows = timezone.now(), []
@@ -116,7 +147,7 @@ def run_rows(runs: list[Run]) -> list[Row]:
             f"run-{run.pk}",
             reverse("sync:run", args=[run.pk]),
             "act" if run.error else "",
-            f"{feed_label(run.feed)} · {_('full')}" if run.is_full else feed_label(run.feed),
+            " · ".join(filter(None, (feed_label(run.feed), _("full") if run.is_full else ""))),
             [
                 ("nowrap", conn(run.connection)),
                 ("nowrap", run_sign(run)),
@@ -144,7 +175,7 @@ def callback_rows(callbacks: list[Callback]) -> list[Row]:
             f"callback-{c.pk}",
             reverse("sync:callback_page", args=[c.pk]),
             "act" if c.state == FAILED else "",
-            f"{c.event} · {_('hint')}" if c.is_hint else c.event,
+            " · ".join(filter(None, (c.event, _("hint") if c.is_hint else ""))),
             [
                 ("nowrap", conn(c.connection)),
                 ("nowrap", callback_sign(c)),

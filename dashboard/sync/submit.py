@@ -26,6 +26,10 @@ from dashboard.sync.models.commands import FINAL, INTERACTIVE, QUEUED, SUPERSEDE
 log = logging.getLogger(__name__)
 
 
+class NeedsSecond(Refused):
+    """The command gives back more than one person may decide: `dashboard.sync.approvals` asks a second."""
+
+
 class Submitted(NamedTuple):
     """The command, whether this call made it, and what it took the place of."""
 
@@ -44,16 +48,18 @@ def submit(
     form_key: str | None = None,
     batch: Batch | None = None,
     priority: int | None = None,
+    agreed: bool = False,
 ) -> Submitted:
     """Queue a command, or give the one that is the same and not final yet.
 
-    With `form_key` the same key always gives the same command. Raises `Refused`; then nothing was queued.
+    With `form_key` the same key always gives the same command. `agreed`: a second person has. Raises `Refused`; then
+    nothing was queued.
     """
     if form_key:
         kept = Command.objects.filter(form_key=form_key).first()
         if kept is not None:
             return Submitted(kept, is_new=False)
-    kind, aim, payload = examine(connection, kind_name, target, given, by)
+    kind, aim, payload = examine(connection, kind_name, target, given, by, agreed=agreed)
     command = new_command(connection, kind, aim, payload, by)
     command.form_key, command.batch = form_key or None, batch
     command.priority = URGENT if kind.is_urgent(payload) else INTERACTIVE if priority is None else priority
@@ -61,9 +67,9 @@ def submit(
 
 
 def examine(
-    connection: Connection, kind_name: str, target: str, given: dict[str, Any], by: Any
+    connection: Connection, kind_name: str, target: str, given: dict[str, Any], by: Any, *, agreed: bool = False
 ) -> tuple[Kind, Target, Any]:
-    """All that can be known before queueing. Raises `Refused` with the reason; changes nothing."""
+    """All that can be known before queueing. Raises `Refused` with the reason, `NeedsSecond` last; changes nothing."""
     kind = kind_of(kind_name)
     if by is not None and not by.may(kind.permission):
         raise Refused(_("Your role does not allow this."))
@@ -76,7 +82,22 @@ def examine(
     if aim.is_gone:
         raise Refused(_("%(label)s is no longer on the platform. Nothing was queued.") % {"label": aim.label})
     kind.check(connection, aim, payload)
+    if not agreed and needs_second(kind, aim, payload):
+        raise NeedsSecond(_("So much money needs a second person, who has not been asked. Nothing was queued."))
     return kind, aim, payload
+
+
+def needs_second(kind: Kind, aim: Target, payload: Any) -> bool:
+    """Whether a command gives back more than `REFUND_SECOND_PERSON_ABOVE`; an amount that nobody knows counts as more.
+
+    The setting holds amounts by currency; the one without a currency counts for all others.
+    """
+    limits, back = settings.REFUND_SECOND_PERSON_ABOVE, kind.gives_back(aim, payload)
+    if back is None or not limits:
+        return False
+    amount, currency = back
+    limit = limits.get(currency, limits.get("")) if currency else min(limits.values())
+    return limit is not None and (amount is None or amount > limit)
 
 
 def why_not(connection: Connection, capability: type) -> str:

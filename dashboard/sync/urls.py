@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from dashboard.sync.views import activity, callbacks, commands, connections, incoming, managing, metrics, pictures
+from dashboard.sync.views import (
+    activity,
+    approvals,
+    callbacks,
+    commands,
+    connections,
+    incoming,
+    managing,
+    metrics,
+    pictures,
+)
 
 app_name = "sync"
 
@@ -37,6 +47,10 @@ urlpatterns = [
     path("activity/commands/<int:pk>/prove/", commands.prove, name="command_prove"),
     path("activity/commands/<int:pk>/settle/", commands.settle, name="command_settle"),
     path("activity/commands/<int:pk>/retry/", commands.again, name="command_retry"),
+    path("activity/approvals/", activity.approvals, name="approvals"),
+    path("activity/approvals/<int:pk>/", approvals.approval, name="approval"),
+    path("activity/approvals/<int:pk>/approve/", approvals.approve, name="approval_approve"),
+    path("activity/approvals/<int:pk>/decline/", approvals.decline, name="approval_decline"),
     path("activity/batches/", activity.batches, name="batches"),
     path("activity/batches/<int:pk>/", commands.batch, name="batch"),
     path("activity/batches/<int:pk>/retry/", commands.batch_again, name="batch_retry"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -77,6 +78,10 @@ class RefundKind(OfOrders):
     def check(self, connection: Connection, target: Target, payload: Nothing) -> None:
         """Paid and not refunded yet."""
         refuse_states(target.row, (*STOPPED, "unpaid"), str(_("There is nothing to refund.")))
+
+    def gives_back(self, target: Target, payload: Nothing) -> tuple[Decimal | None, str]:
+        """The whole order."""
+        return target.row.total, target.row.currency
 
     def prepare(self, context: Context) -> dict[str, Any]:
         """Read the order: what is refunded already is not refunded again."""

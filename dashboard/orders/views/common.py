@@ -18,8 +18,9 @@ from dashboard.orders.forms import VerbForm
 from dashboard.orders.models import Order
 from dashboard.orders.views.walking import order_url
 from dashboard.staff.access import StaffRequest
+from dashboard.sync import approvals
 from dashboard.sync.kinds import Refused
-from dashboard.sync.submit import Submitted
+from dashboard.sync.submit import NeedsSecond, Submitted
 from dashboard.sync.web import command_response, give
 
 ask_or_give = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,11 +45,27 @@ def verb(
     if request.method == "POST" and form.is_valid():
         try:
             done = give(request, order.connection, kind, target or order.remote_id, form.payload())
+        except NeedsSecond:
+            return asked(request, order, form, kind=kind, target=target, page=page)
         except Refused as refusal:
             form.refuse(refusal)
         else:
             return given(request, order, done)
     return show(request, order, form, page | {"why": why_closed(order, BY_KEY[key]) if key in BY_KEY else ""})
+
+
+def asked(
+    request: StaffRequest, order: Order, form: VerbForm, *, kind: str, target: str, page: dict[str, Any]
+) -> HttpResponse:
+    """Keep the command until a second person agrees, and say so on the order's page; 422 where that is refused."""
+    try:
+        approvals.ask(order.connection, kind, target or order.remote_id, form.payload(), request.user)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return show(request, order, form, page)
+    forget_counts(request.user)
+    messages.info(request, _("So much money needs a second person: it waits for one. Nothing has been sent."))
+    return redirect(order_url(request, order, "#history"))
 
 
 def show(request: StaffRequest, order: Order, form: Form, page: dict[str, Any]) -> HttpResponse:

@@ -47,6 +47,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "contact": buyers.contact(order, request.user),
         "panels": panels(order, request.user),
         "unsettled": timeline.unsettled(told)[:1],
+        "undecided": timeline.undecided(told)[:1],
         "may_annotate": may(request.user, "orders.annotate"),
         "may_reveal": may(request.user, "secrets.reveal"),
         "may_print": may(request.user, "buyers.view"),
@@ -129,7 +130,9 @@ def _lines(order: Order, user: Any) -> list[dict[str, Any]]:
             "pk": line.pk,
             "title": str(line),
             "sku": line.sku,
-            "image": html.image_link(line.image) if line.image else "",
+            "photo": html.picture(line.image, _("Picture of %(name)s") % {"name": line.title}, "thumb")
+            if line.image
+            else "",
             "quantity": formatting.count(line.quantity),
             "price": formatting.number(line.unit_price, order.currency) if line.unit_price is not None else "",
             "state": html.state(*words.STATUS.get(line.status, words.STATUS["unknown"])) if line.status else "",
@@ -190,7 +193,7 @@ def _errors(order: Order) -> list[dict[str, Any]]:
     return [
         {
             "remark": row.remark,
-            "images": [html.image_link(url, _("Picture %(n)s") % {"n": n}) for n, url in enumerate(row.image_urls, 1)],
+            "images": [html.picture(url, _("Picture %(n)s") % {"n": n}) for n, url in enumerate(row.image_urls, 1)],
             "at": when_at(row.created_at, now) if row.created_at else "",
         }
         for row in DeliveryError.objects.of(order).defer("raw")

@@ -17,6 +17,8 @@ from dashboard.orders.models import Order, OrderLine
 from dashboard.orders.reading import order_of
 from dashboard.orders.views.common import ask_or_give, posted, verb
 from dashboard.staff.access import StaffRequest, confirmed, requires
+from dashboard.sync.kinds import Target, kind_of
+from dashboard.sync.submit import needs_second
 
 
 @sensitive_post_parameters("content")
@@ -91,8 +93,17 @@ def refund(request: StaffRequest, pk: int) -> HttpResponse:
         "danger": True,
         "facts": [(_("Buyer paid"), amount), (_("Buyer"), order.buyer or order.buyer_remote_id)],
         "note": _("The buyer gets all of the money back. It cannot be taken back."),
+        "warning": _second_words(order),
+        "warning_title": _("Two people decide."),
     }
     return verb(request, order, "refund", RefundForm(order, posted(request)), kind="orders.refund", page=page)
+
+
+def _second_words(order: Order) -> str:
+    kind = kind_of("orders.refund")
+    if not needs_second(kind, Target(order.remote_id, str(order), row=order), None):
+        return ""
+    return _("A refund of this size waits until a second person agrees.")
 
 
 @ask_or_give

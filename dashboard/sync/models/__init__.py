@@ -1,5 +1,6 @@
 """Rows of the machinery."""
 
+from dashboard.sync.models.approvals import Approval
 from dashboard.sync.models.callbacks import Callback
 from dashboard.sync.models.commands import Batch, Command
 from dashboard.sync.models.connections import Connection
@@ -8,6 +9,7 @@ from dashboard.sync.models.feeds import Change, FeedState, Quarantined, Run, Unk
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart, MirrorQuerySet, ScopedQuerySet
 
 __all__ = [
+    "Approval",
     "Batch",
     "Callback",
     "Change",

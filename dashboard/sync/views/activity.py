@@ -17,12 +17,13 @@ from dashboard.core.filters import ListSpec
 from dashboard.core.pages import render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import rows
-from dashboard.sync.filters import BATCHES, CALLBACKS, COMMANDS, QUARANTINE, RUNS
-from dashboard.sync.models import Batch, Callback, Command, Exchange, Quarantined, Run
+from dashboard.sync.filters import APPROVALS, BATCHES, CALLBACKS, COMMANDS, QUARANTINE, RUNS
+from dashboard.sync.models import Approval, Batch, Callback, Command, Exchange, Quarantined, Run
 from dashboard.sync.progress import counts_of
 
 SECTIONS = (
     ("sync:activity", gettext_lazy("Commands")),
+    ("sync:approvals", gettext_lazy("Approvals")),
     ("sync:batches", gettext_lazy("Batches")),
     ("sync:runs", gettext_lazy("Runs")),
     ("sync:callbacks", gettext_lazy("Callbacks")),
@@ -40,6 +41,16 @@ def commands(request: StaffRequest) -> HttpResponseBase:
     found = Command.objects.visible_to(request.user).select_related("connection", "actor")
     words = (_("Nothing was given yet"), _("Whatever staff send to a platform is kept here, with what became of it."))
     return page(request, COMMANDS, found.only(*fields, *names, *_OWNERS), rows.command_rows, "sync:activity", words)
+
+
+@require_safe
+@requires("activity.view")
+def approvals(request: StaffRequest) -> HttpResponseBase:
+    """What waits, or waited, for a second person."""
+    found = Approval.objects.visible_to(request.user).select_related("connection", "asked_by", "decided_by")
+    words = (_("Nothing waits for a second person"), _("A refund above the limit is kept here until another agrees."))
+    left_out = found.defer("payload", "connection__credentials")
+    return page(request, APPROVALS, left_out, rows.approval_rows, "sync:approvals", words)
 
 
 @require_safe
@@ -105,7 +116,7 @@ def page(
         "title": next(each["label"] for each in sections if each["current"]),
         "nothing_title": nothing[0],
         "nothing_text": nothing[1],
-        "can_export": request.user.may("export") and spec.domain != "batches",
+        "can_export": request.user.may("export") and spec.domain not in ("approvals", "batches"),
     }
     return render(request, "sync/activity.html", context)
 
