@@ -46,36 +46,34 @@ def submit_batch(
     kind = kind_of(kind_name)
     if by is not None and not by.may(kind.permission):
         raise Refused(_("Your role does not allow this."))
-    kept = _made_with(form_key)
+    kept = made_with(form_key)
     if kept is not None:
         return kept
     try:
         with transaction.atomic():
             return _queue_all(kind, title, wanted, by, list(skipped), form_key)
     except IntegrityError:  # somebody queued one of these at the same moment, or this is the second click
-        kept = _made_with(form_key)
+        kept = made_with(form_key)
         if kept is not None:
             return kept
         with transaction.atomic():
             return _queue_all(kind, title, wanted, by, list(skipped), form_key)
 
 
-def _made_with(form_key: str | None) -> Batch | None:
-    found = Command.objects.filter(form_key=form_key).select_related("batch").first() if form_key else None
-    return found.batch if found else None
+def made_with(form_key: str | None) -> Batch | None:
+    """The batch that this form has made already."""
+    return Batch.objects.filter(form_key=form_key).first() if form_key else None
 
 
 def _queue_all(
     kind: Kind, title: str, wanted: Sequence[Wanted], by: Any, skipped: list[dict[str, Any]], form_key: str | None
 ) -> Batch:
-    batch = Batch.objects.create(kind=kind.name, title=title[:200], actor=by)
+    batch = Batch.objects.create(kind=kind.name, title=title[:200], actor=by, form_key=form_key or None)
     made: list[Command] = []
     for start in range(0, len(wanted), CHUNK):
         fresh, same = _without_twins(kind, [_row(kind, one, by, batch) for one in wanted[start : start + CHUNK]])
         skipped += same
         made += Command.objects.bulk_create(fresh)
-    if made and form_key:
-        Command.objects.filter(pk=made[0].pk).update(form_key=form_key)
     Batch.objects.filter(pk=batch.pk).update(skipped=skipped)
     batch.skipped = skipped
     detail = {"kind": kind.name, "commands": len(made), "skipped": len(skipped)}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dashboard.staff.audit import audit
+from dashboard.sync.batches import made_with
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import BACKGROUND, FAILED, REJECTED
@@ -43,20 +44,29 @@ def retry_batch(batch: Batch, by: Any, *, form_key: str = "") -> Batch:
     commands = list(rows)
     if not commands:
         raise Refused(_("Nothing of this batch was refused or failed."))
-    with transaction.atomic():
-        before = Command.objects.filter(form_key__startswith=f"{form_key}:").first() if form_key else None
-        if before is not None and before.batch is not None:
-            return before.batch
-        made = Batch.objects.create(
-            kind=batch.kind, title=_("%(title)s, again") % {"title": batch.title[:180]}, actor=by
-        )
-        for command in commands:
-            try:
-                retry(command, by, form_key=f"{form_key}:{command.pk}" if form_key else None, batch=made)
-            except Refused as error:
-                made.skipped.append(_skipped(command, error.words))
-        made.save(update_fields=["skipped"])
-        audit(by, "batch.retried", made, {"of": batch.pk, "commands": len(commands), "skipped": len(made.skipped)})
+    kept = made_with(form_key)
+    if kept is not None:
+        return kept
+    try:
+        with transaction.atomic():
+            return _retry_all(batch, commands, by, form_key)
+    except IntegrityError:  # the second click, at the same moment
+        kept = made_with(form_key)
+        if kept is None:
+            raise
+        return kept
+
+
+def _retry_all(batch: Batch, commands: list[Command], by: Any, form_key: str) -> Batch:
+    title = _("%(title)s, again") % {"title": batch.title[:180]}
+    made = Batch.objects.create(kind=batch.kind, title=title, actor=by, form_key=form_key or None)
+    for command in commands:
+        try:
+            retry(command, by, form_key=f"{form_key}:{command.pk}" if form_key else None, batch=made)
+        except Refused as error:
+            made.skipped.append(_skipped(command, error.words))
+    made.save(update_fields=["skipped"])
+    audit(by, "batch.retried", made, {"of": batch.pk, "commands": len(commands), "skipped": len(made.skipped)})
     return made
 
 

@@ -1,6 +1,7 @@
 """Processes that die: each step runs in a child of its own, killed by SIGKILL at a failpoint.
 
-Run as a program it reads one request a line (`action pk failpoint`) and answers one line (`dead` or `alive`).
+Run as a program it reads one request a line (`action pk failpoint`) and answers one line (`dead` or `alive`). The
+actions are `perform` and `verify` (of a command), `process` (a callback) and `refresh` (the feed of a state).
 """
 
 from __future__ import annotations
@@ -95,6 +96,9 @@ def main() -> None:
 def _live(action: str, pk: int, failpoint: str) -> None:
     """The child's whole life."""
     from dashboard.sync import callbacks, engine, verify
+    from dashboard.sync.feeds import FEEDS
+    from dashboard.sync.models import FeedState
+    from dashboard.sync.runner import refresh
 
     os.environ["FAILPOINT"] = failpoint
     try:
@@ -102,6 +106,9 @@ def _live(action: str, pk: int, failpoint: str) -> None:
             engine.perform(pk, ignore_backoff=True, purpose="foreground")
         elif action == "verify":
             verify.verify(pk, ignore_backoff=True, purpose="foreground")
+        elif action == "refresh":
+            state = FeedState.objects.select_related("connection").get(pk=pk)
+            refresh(state.connection, FEEDS[state.feed], purpose="foreground")
         else:
             callbacks.process(pk)
     finally:

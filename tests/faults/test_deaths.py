@@ -8,9 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -23,7 +21,6 @@ from channels.serving import SandboxServer
 from dashboard.sync import engine, verify
 from dashboard.sync.models import Command, RateBucket
 from dashboard.sync.models.commands import QUEUED
-from dashboard.sync.opening import TRANSPORTS, close_channels
 from dashboard.sync.recovery import recover
 from dashboard.sync.submit import submit
 from tests.drill.farm import ROOT, Farm, environment
@@ -34,22 +31,6 @@ from tests.drill.world import Intent, World, open_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DYING = ("supply_create", "supply_deliver", "goods_deliver", "partner_create", "stores_delete", "cart_add")
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[SandboxServer]:
-    """Sandboxes on a port."""
-    settings.COMMAND_SETTLE_SECONDS = 0
-    settings.CHANNEL_ALLOWED_HOSTS = ["127.0.0.1"]
-    close_channels()
-    made = SandboxServer({})
-    made.start()
-    yield made
-    made.shutdown()
-    made.server_close()
-    close_channels()
-    for url in [one for one in TRANSPORTS if one.startswith(made.url)]:
-        TRANSPORTS.pop(url)
 
 
 def intents(worlds: list[World], *names: str) -> list[tuple[World, Intent]]:

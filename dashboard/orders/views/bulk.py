@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from dashboard.orders.views.common import ask_or_give, posted
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
+from dashboard.sync.batches import made_with
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import FINAL
@@ -88,16 +89,12 @@ def _named(request: StaffRequest) -> list[str]:
 
 def _sent_already(request: StaffRequest) -> Batch | None:
     """The batch that this very form has made before: a double click is one batch."""
-    prefix = _form_key(request)
-    if not prefix or request.method != "POST":
-        return None
-    command = Command.objects.filter(form_key__startswith=prefix).select_related("batch").first()
-    return command.batch if command else None
+    return made_with(_form_key(request)) if request.method == "POST" else None
 
 
-def _form_key(request: StaffRequest) -> str:
+def _form_key(request: StaffRequest) -> str | None:
     key = request.POST.get("form_key", "")[:40]
-    return f"{request.user.pk}:{key}:" if key else ""
+    return f"{request.user.pk}:{key}" if key else None
 
 
 def _reasons(orders: list[Order], key: str) -> dict[int, str]:
@@ -148,6 +145,9 @@ def _row(order: Order, why: str, needs: int = 0) -> dict[str, Any]:
 
 
 def _page(request: StaffRequest, form: Any, rows: list[dict[str, Any]], context: dict[str, Any]) -> HttpResponse:
+    sent = _sent_already(request)
+    if sent is not None:  # the same form, a moment earlier, is why nothing can take part any more
+        return _to_batch(sent)
     part = [row for row in rows if not row["why"]]
     context |= {"form": form, "rows": rows, "taking_part": len(part), "left_out": len(rows) - len(part)}
     return render(request, "orders/bulk.html", context, status=422 if request.method == "POST" else 200)
@@ -157,26 +157,36 @@ def _send(
     request: StaffRequest, kind: str, title: str, plan: list[tuple[dict[str, Any], dict[str, Any]]], rows: list[Any]
 ) -> HttpResponse:
     """One batch, one command an order; what is refused now is kept with its reason."""
-    prefix = _form_key(request)
-    skipped = [
-        {"target": row["order"].remote_id, "label": row["name"], "why": row["why"]} for row in rows if row["why"]
-    ]
-    with transaction.atomic():
-        batch = Batch.objects.create(kind=kind, title=title % {"n": len(plan)}, actor=request.user)
-        for row, payload in plan:
-            order = row["order"]
-            form_key = f"{prefix}{order.pk}" if prefix else None
-            try:
-                submit(order.connection, kind, order.remote_id, payload, request.user, form_key=form_key, batch=batch)
-            except Refused as refusal:
-                skipped.append(_skip(row, refusal.words))
-        batch.skipped = skipped
-        batch.save(update_fields=["skipped"])
-        audit(request.user, "orders.batch_submitted", batch, {"kind": kind, "orders": len(plan)})
+    skipped = [_skip(row, row["why"]) for row in rows if row["why"]]
+    try:
+        with transaction.atomic():
+            batch = _queue(request, kind, title, plan, skipped)
+    except IntegrityError:  # the second click, at the same moment
+        sent = made_with(_form_key(request))
+        if sent is None:
+            raise
+        return _to_batch(sent)
     forget_counts(request.user)
     queued = batch.commands.count()
     messages.info(request, ngettext("%(n)s command is queued.", "%(n)s commands are queued.", queued) % {"n": queued})
     return _to_batch(batch)
+
+
+def _queue(
+    request: StaffRequest, kind: str, title: str, plan: list[tuple[dict[str, Any], dict[str, Any]]], skipped: list[Any]
+) -> Batch:
+    named = title % {"n": len(plan)}
+    batch = Batch.objects.create(kind=kind, title=named, actor=request.user, form_key=_form_key(request))
+    for row, payload in plan:
+        order = row["order"]
+        try:
+            submit(order.connection, kind, order.remote_id, payload, request.user, batch=batch)
+        except Refused as refusal:
+            skipped.append(_skip(row, refusal.words))
+    batch.skipped = skipped
+    batch.save(update_fields=["skipped"])
+    audit(request.user, "orders.batch_submitted", batch, {"kind": kind, "orders": len(plan)})
+    return batch
 
 
 def _to_batch(batch: Batch) -> HttpResponse:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("title", models.CharField(max_length=200)),
                 ("skipped", models.JSONField(default=list)),
+                ("form_key", models.CharField(blank=True, max_length=120, null=True, unique=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "actor",

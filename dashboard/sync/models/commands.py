@@ -38,12 +38,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 
 class Batch(models.Model):
-    """Many commands of one bulk edit. `skipped` lists what could not take part, each with its reason."""
+    """Many commands of one bulk edit. `skipped` lists what could not take part, each with its reason.
+
+    `form_key`: the form that made it, so that a form posted twice makes one.
+    """
 
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     skipped = models.JSONField(default=list)
+    form_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = BatchQuerySet.as_manager()
