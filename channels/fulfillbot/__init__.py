@@ -6,10 +6,9 @@ from channels.fulfillbot.channel import FulfillbotChannel
 from channels.fulfillbot.dialect import FulfillbotDialect
 from channels.fulfillbot.routes import ROUTES, SCOPES
 from channels.fulfillbot.sandbox import FulfillbotSandbox
-from channels.http import Http
+from channels.http import open_http
 from channels.platform import Field, Platform, Ports, Settings
 from channels.ports import StaticHeaders
-from channels.routes import Routes
 
 BASE_URL = "https://api.fulfillbot.com/api/v1/open"
 HOSTS = frozenset({"api.fulfillbot.com"})
@@ -17,26 +16,13 @@ HOSTS = frozenset({"api.fulfillbot.com"})
 
 def open_channel(settings: Settings, ports: Ports) -> FulfillbotChannel:
     """A channel for one key."""
-    key = settings.credentials["api_key"]
-    lent = {"pause": ports.pause} if ports.pause else {}
-    http = Http(
-        base_url=settings.base_url,
-        routes=Routes(
-            ROUTES,
-            production_hosts=HOSTS,
-            base_url=settings.base_url,
-            overrides=settings.routes,
-            confirmed=settings.confirmed_routes,
-        ),
-        authorizer=StaticHeaders({"authorization": f"Bearer {key}"}),
+    http = open_http(
+        settings,
+        ports,
+        routes=ROUTES,
+        production_hosts=HOSTS,
+        authorizer=StaticHeaders({"authorization": f"Bearer {settings.credentials['api_key']}"}),
         dialect=FulfillbotDialect(),
-        secrets=(key,),
-        limiter=ports.limiter,
-        record=ports.record,
-        transport=ports.transport,
-        private_hosts=ports.private_hosts,
-        now=ports.now,
-        **lent,
     )
     return FulfillbotChannel(http, ports.now)
 
