@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from dashboard.sync.models import Callback, Connection, Exchange, Run
@@ -18,10 +18,13 @@ BITE = 2_000
 
 
 def prune_all() -> dict[str, int]:
-    """Delete exchanges after 7 days (and beyond 5,000 a connection), runs and pictures after 30, callbacks after 60."""
+    """Delete exchanges after 7 days (and beyond 5,000 a connection), runs and pictures after 30, callbacks after 60.
+
+    The newest exchange of an endpoint stays without its bodies: it tells when the endpoint was used last.
+    """
     now = timezone.now()
     return {
-        "exchanges": _delete(Exchange.objects.filter(at__lt=now - EXCHANGES)) + _surplus_exchanges(),
+        "exchanges": _forget(Exchange.objects.filter(at__lt=now - EXCHANGES)) + _surplus_exchanges(),
         "runs": _delete(Run.objects.filter(started_at__lt=now - RUNS)),
         "callbacks": _delete(Callback.objects.filter(received_at__lt=now - CALLBACKS).exclude(state=RECEIVED)),
         "pictures": forget_old(),
@@ -34,8 +37,15 @@ def _surplus_exchanges() -> int:
         newest = Exchange.objects.filter(connection=connection).order_by("-at", "-id")
         edge = newest.values_list("at", flat=True)[EXCHANGES_PER_CONNECTION - 1 : EXCHANGES_PER_CONNECTION].first()
         if edge is not None:
-            gone += _delete(Exchange.objects.filter(connection=connection, at__lt=edge))
+            gone += _forget(Exchange.objects.filter(connection=connection, at__lt=edge))
     return gone
+
+
+def _forget(old: QuerySet[Exchange]) -> int:
+    """Delete them but for the newest of each endpoint, which loses what was said."""
+    newest = Exchange.objects.values("connection", "route").annotate(newest=Max("pk")).values("newest")
+    old.filter(pk__in=newest).update(request_headers={}, request_body="", response_headers={}, response_body="")
+    return _delete(old.exclude(pk__in=newest))
 
 
 def _delete(rows: QuerySet[Any]) -> int:

@@ -7,7 +7,7 @@ from channels.registry import PLATFORMS
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import conformance, tasks
 from dashboard.sync.connections import secret_mark
-from dashboard.sync.models import Callback, Connection, FeedState, Quarantined
+from dashboard.sync.models import Callback, Connection, Exchange, FeedState, Quarantined
 from dashboard.sync.models.callbacks import FAILED, RECEIVED
 from tests.connected import pull
 from tests.pages import assert_strict_html
@@ -197,6 +197,13 @@ def test_a_wrong_token_shows_as_a_failed_point(admin, shop):
 
 
 # -- routes ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_routes_tell_when_each_was_used_and_what_it_answered(admin, shop):
+    Exchange.objects.all().delete()
+    assert '<span class="mono">200</span>' not in admin.get("/connections/shop/routes/").content.decode()
+    conformance.probe(shop.connection)
+    assert '<span class="mono">200</span>' in admin.get("/connections/shop/routes/").content.decode()
 
 
 @pytest.fixture

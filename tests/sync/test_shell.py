@@ -304,10 +304,11 @@ def test_prune_forgets_by_age_and_number_but_never_commands(shop, variant, monke
     Exchange.objects.all().delete()
     Run.objects.all().delete()
     now = timezone.now()
-    for days in (0, 1, 8):
+    for route, days in (("seldom", 9), ("seldom", 8), ("r", 8), ("r", 1), ("r", 0)):
         Exchange.objects.create(
-            connection=shop.connection, route="r", method="GET", url="/", at=now - timedelta(days=days)
-        )
+            connection=shop.connection, route=route, method="GET", url="/", status=200, response_body="words",
+            at=now - timedelta(days=days),
+        )  # fmt: skip
     for days in (29, 31):
         Run.objects.create(connection=shop.connection, feed="products", started_at=now - timedelta(days=days))
     for days, state in ((59, "processed"), (61, "processed"), (62, "received")):
@@ -315,7 +316,10 @@ def test_prune_forgets_by_age_and_number_but_never_commands(shop, variant, monke
             connection=shop.connection, event="e", dedupe_key=str(days), body=b"", state=state,
             received_at=now - timedelta(days=days),
         )  # fmt: skip
-    assert run("prune") == (0, "1 exchanges, 1 runs, 1 callbacks, 0 pictures deleted.\n")
+    assert run("prune") == (0, "2 exchanges, 1 runs, 1 callbacks, 0 pictures deleted.\n")
+    kept = Exchange.objects.get(route="seldom")
+    assert (kept.at, kept.status, kept.response_body) == (now - timedelta(days=8), 200, "")
+    assert {one.response_body for one in Exchange.objects.filter(route="r")} == {"words"}
     assert sorted(Callback.objects.values_list("dedupe_key", flat=True)) == ["59", "62"]
     monkeypatch.setattr(retention, "EXCHANGES_PER_CONNECTION", 1)
     assert retention.prune_all() == {"exchanges": 1, "runs": 0, "callbacks": 0, "pictures": 0}
