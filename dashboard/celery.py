@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 # Static on purpose: what is due is decided by rows, not by beat.
 # Each entry: name → {"task": dotted path, "schedule": seconds}.
 app.conf.beat_schedule = {
+    "words": {"task": "dashboard.sync.tasks.index_words", "schedule": 5.0, "options": {"expires": 10}},
     "sweep": {"task": "dashboard.sync.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "refresh": {"task": "dashboard.sync.tasks.refresh_due", "schedule": 15.0, "options": {"expires": 30}},
     "prune": {"task": "dashboard.sync.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},

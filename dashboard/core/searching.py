@@ -15,7 +15,8 @@ from django.apps import apps
 from django.db import connections
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 
-CAP = 500
+CAP = 2_000
+DUE = 20_000
 WINDOW = 5_000
 TRIGRAM = 3
 SHORTEST = 2
@@ -153,9 +154,8 @@ def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]
 def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[Any] | None:
     """The keys of all rows with these words; None for more than `most` (else `CAP`), or without an index to ask."""
     database, model, cap = connections[alias], apps.get_model(about.model), most or CAP
-    if database.vendor != "sqlite":
-        rows = model._base_manager.using(alias).filter(*_holds(about.indexed, words))
-        found = list(rows.order_by().values_list("pk", flat=True)[: cap + 1])
+    if database.vendor == "postgresql":
+        found = _beside(database, about, words, cap)
     elif has_index(alias, model._meta.db_table):
         terms = " ".join('"' + word.replace('"', '""') + '"' for word in words)
         name = database.ops.quote_name(f"{model._meta.db_table}_words")
@@ -165,6 +165,26 @@ def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[
     else:
         return None
     return found if len(found) <= cap else None
+
+
+def _beside(database: Any, about: Searched, words: list[str], cap: int) -> list[Any]:
+    """From the words beside the table; rows that are due to be indexed (the first `DUE`) are read themselves."""
+    meta, quote = apps.get_model(about.model)._meta, database.ops.quote_name
+    table, search, due = quote(meta.db_table), quote(f"{meta.db_table}_search"), quote(f"{meta.db_table}_due")
+    joined = " || ' ' || ".join(quote(meta.get_field(name).column) for name in about.indexed)
+    likes = [f"%{_escaped(word)}%" for word in words]
+
+    def holds(text: str) -> str:
+        return " AND ".join([f"({text}) ILIKE %s"] * len(likes))
+
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"WITH due AS MATERIALIZED (SELECT DISTINCT id FROM {due} LIMIT {DUE}) "  # noqa: S608
+            f"SELECT id FROM {search} WHERE {holds('words')} AND id NOT IN (SELECT id FROM due) UNION ALL "
+            f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s",
+            [*likes, *likes, cap + 1],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 _known: set[tuple[str, str]] = set()

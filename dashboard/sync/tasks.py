@@ -8,6 +8,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from dashboard.core import search_index
 from dashboard.sync import callbacks, conformance, engine, verify
 from dashboard.sync.feeds import FEEDS, feeds_of
 from dashboard.sync.models import Command, Connection, FeedState, Heartbeat
@@ -90,6 +91,12 @@ def sweep() -> None:
     for pk in callbacks.waiting():
         tell(process_callback, pk)
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": now})
+
+
+@shared_task
+def index_words() -> None:
+    """Bring the search index in step with what was written since."""
+    search_index.catch_up()
 
 
 @shared_task

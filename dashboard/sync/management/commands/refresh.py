@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from dashboard.core.search_index import catch_up
 from dashboard.sync.cli import as_json, connections_named, table
 from dashboard.sync.describe import run_facts
 from dashboard.sync.feeds import FEEDS, Feed, feeds_of
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                 elif self.stdout.isatty():
                     self.stdout.write(f"{connection.slug} {feed.name}: {fact['seen']} seen {fact['error']}")
         close_channels()
+        catch_up()
         if options["format"] == "table":
             self.stdout.write(table([[fact[name] for name in COLUMNS] for fact in facts], COLUMNS))
         if failed:
