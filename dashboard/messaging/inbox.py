@@ -22,6 +22,7 @@ from dashboard.core.templatetags.dash import changed_query, clock_at, when_at
 from dashboard.messaging import presence
 from dashboard.messaging.models import Message, Thread
 from dashboard.messaging.search import found
+from dashboard.messaging.words import line
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import CANCELLED, SUPERSEDED
 from dashboard.sync.reach import Reach
@@ -53,6 +54,17 @@ def asked(request: Any) -> QueryDict:
         return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
     except ValueError:
         return QueryDict()
+
+
+def kept_query(request: Any) -> str:
+    """What leads from a thread back to the list as it was."""
+    return _kept(asked(request))
+
+
+def _kept(params: QueryDict) -> str:
+    kept = params.copy()
+    kept.pop("show", None)
+    return kept.urlencode()
 
 
 class Inbox:
@@ -111,9 +123,7 @@ class Inbox:
     @property
     def query(self) -> str:
         """What keeps the list as it is, for the addresses of its threads."""
-        kept = self.params.copy()
-        kept.pop("show", None)
-        return kept.urlencode()
+        return _kept(self.params)
 
     def _found(self) -> QuerySet[Any]:
         scope, messages = self._scope(), Message.objects.visible_to(self.user)
@@ -170,9 +180,9 @@ def _row(thread: Any, inbox: Inbox, writer: str, now: datetime) -> dict[str, Any
         "name": str(thread),
         "unread": thread.unread,
         "sign": _sign(thread, writer, now),
-        "last": _("We: %(words)s") % {"words": thread.last_body}
+        "last": _("We: %(words)s") % {"words": line(thread.last_body)}
         if thread.last_direction == "out"
-        else thread.last_body,
+        else line(thread.last_body),
         "mark": connection.mark if connection else "",
         "where": f"{connection.title} · {who}" if connection else who,
     }

@@ -44,3 +44,12 @@ def without_label(body: str, kind: Kind | None) -> str:
     """The text of a message; of one that is no text without the channel's leading ``[label]``, which `kind` says."""
     label = _LABEL.match(body) if kind is not None else None
     return body[label.end() :] if label else body
+
+
+def line(body: str) -> str:
+    """The first words of a message for a list: a channel's ``[label]`` in the reader's language."""
+    label = _LABEL.match(body)
+    kind = KINDS.get(label[0].strip(" []")) if label else None
+    if label is None or kind is None:
+        return body
+    return " · ".join(filter(None, (str(kind.word), body[label.end() :])))

@@ -56,9 +56,10 @@ function clearSelection(list) { $$(".box", list).forEach((box) => { box.checked 
 
 // Rows: j and k move, x selects, Enter opens. On a page without a list they follow its own links.
 function move(step) {
-  const rows = $$(".list tbody tr");
+  const rows = $$(".list tbody tr, .thread-item");
   if (!rows.length) return $(`[data-key="${step > 0 ? "j" : "k"}"]`)?.click();
-  const at = rows.findIndex((row) => row.classList.contains("is-cursor"));
+  const marked = rows.findIndex((row) => row.classList.contains("is-cursor"));
+  const at = marked < 0 ? rows.findIndex((row) => row.hasAttribute("aria-current")) : marked;
   const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
   rows.forEach((row) => row.classList.toggle("is-cursor", row === next));
   next.scrollIntoView({ block: "nearest" });

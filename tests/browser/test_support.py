@@ -96,6 +96,50 @@ def test_a_reply_is_written_from_a_canned_one_taken_back_and_sent(page_for, good
     assert [effect["text"] for effect in effects(goods.sandbox)] == [wanted]
 
 
+def test_the_inbox_is_worked_with_keys_alone(page_for, goods):
+    first, second = Thread.objects.waiting().order_by("waiting_since")[:2]
+    CannedReply.objects.create(shortcut="sorry", text="We are sorry.")
+    CannedReply.objects.create(shortcut="thanks", text="Thank you, {buyer}.")
+    page = page_for("support")
+    page.goto("/messages/")
+    for thread in (first, second):
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#thread-item-{thread.pk}[aria-current=true]")
+        page.wait_for_selector(f"#composer[action='/messages/{thread.pk}/send/']")
+    assert page.title().startswith(str(second))
+    page.keyboard.press("r")
+    page.keyboard.type("/than")
+    page.keyboard.press("Enter")
+    assert page.input_value("#message-text") == f"Thank you, {second.buyer}."
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".msg:has-text('Goes out in')")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("u")
+    page.wait_for_selector("#message-text:not(:placeholder-shown)")
+    assert Command.objects.get().state == "cancelled"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("n")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Ask the warehouse")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".msg-note:has-text('Ask the warehouse')")
+    assert effects(goods.sandbox) == []
+
+
+def test_on_a_phone_a_thread_takes_the_place_of_the_list_and_leads_back(page_for, goods):
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    page = page_for("support", width=390)
+    page.goto("/messages/?view=all")
+    page.click(f"#thread-item-{thread.pk}")
+    page.wait_for_selector("#composer button:has-text('Send')")
+    box = page.locator("#composer button:has-text('Send')").bounding_box()
+    assert box["y"] + box["height"] <= page.locator(".nav").bounding_box()["y"]
+    page.click("[title='Back to the threads']")
+    page.wait_for_selector(f"#thread-item-{thread.pk}")
+    assert page.url.endswith("/messages/?view=all")
+
+
 def test_a_private_note_stays_in_the_house_even_with_the_send_key(page_for, goods):
     thread = Thread.objects.waiting().order_by("waiting_since").first()
     page = page_for("support")

@@ -75,6 +75,7 @@ def test_what_a_thread_costs_whatever_stands_in_it(chat, thread_of, client_for, 
     assert costs == [most] * 4
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_a_poll_is_304_until_somebody_writes_or_comes(chat, thread_of, client_for):
     client, thread = client_for("support"), thread_of(chat)
     url = f"/messages/{thread.pk}/messages/"

@@ -43,3 +43,13 @@ def test_a_text_that_begins_with_a_bracket_stays_as_it_was_written(chat, thread_
     pull(chat.connection, "messages")
     page = client_for("viewer").get(f"/messages/{thread.pk}/").content.decode()
     assert '<div class="bubble">[image] is what I see</div>' in page
+
+
+def test_the_list_says_it_in_the_readers_words(chat, thread_of, client_for):
+    thread = thread_of(chat)
+    chat.sandbox.add_message(int(thread.remote_id), "TIMFileElem", {"fileName": "box.pdf"})
+    pull(chat.connection, "messages")
+    for language, shown in (("en", "File · box.pdf"), ("zh-hans", "文件 · box.pdf")):
+        client = client_for("viewer")
+        client.cookies["django_language"] = language
+        assert shown in client.get("/messages/?view=all").content.decode()

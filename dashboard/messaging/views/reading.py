@@ -20,7 +20,7 @@ from dashboard.core.navigation import may
 from dashboard.messaging import canned, opened, presence, snoozing
 from dashboard.messaging.buyer import order_facts, orders_of
 from dashboard.messaging.conversation import Conversation
-from dashboard.messaging.inbox import Inbox, rows_of, time_left
+from dashboard.messaging.inbox import Inbox, kept_query, rows_of, time_left
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
@@ -141,6 +141,7 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "canned": canned.offered(found, request.user) if may_send else [],
         "why": _why_silent(found),
         "may_send": may_send,
+        "back": kept_query(request),
     }
 
 
