@@ -55,7 +55,8 @@ lock: install-dev  ## pin the newest versions that pyproject.toml allows, with h
 	$(LOCK) --extra production --extra dev --constraint requirements.txt -o requirements-dev.txt
 
 web: install  ## the web server
-	$(BIN)/granian --interface wsgi dashboard.wsgi:application --host $(HOST) --port $(PORT) --blocking-threads 8 $(ARGS)
+	$(BIN)/granian --interface wsgi dashboard.wsgi:application --host $(HOST) --port $(PORT) --blocking-threads 8 \
+	  --http1-header-read-timeout 10000 $(ARGS)
 
 worker: install  ## a worker; ARGS=-B adds beat
 	$(BIN)/celery -A dashboard worker -P threads -c 8 $(ARGS)

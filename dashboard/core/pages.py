@@ -62,7 +62,7 @@ def safe_next(request: HttpRequest, default: str) -> str:
     """The ``next`` address of the request when it stays on this host, otherwise ``default``."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     inside = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if inside and wanted.startswith("/") else default
+    return wanted if inside and wanted.startswith("/") and wanted.isprintable() else default
 
 
 def toast(

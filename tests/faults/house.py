@@ -226,7 +226,8 @@ class House:
         """Start the web server as the README says; its address."""
         port = free_port()
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "dashboard.wsgi:application", "--no-log"]
-        command += ["--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "8", *options]
+        command += ["--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "8"]
+        command += ["--http1-header-read-timeout", "10000", *options]
         self.programs["web"] = Program(command, self.folder / "web.log", self.environ)
         address = f"http://127.0.0.1:{port}"
         until(lambda: _status(f"{address}/healthz") == 200, "the web server")
