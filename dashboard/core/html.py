@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from dashboard.core.pictures import shown_at
+from dashboard.core.wording import spelled, worded
 
 _TAGS = """
 a abbr b blockquote br caption code col colgroup dd div dl dt em h3 h4 h5 h6 hr i img li ol p pre q s small span strong
@@ -177,6 +178,12 @@ def when(iso: str, exact: str, words: str) -> SafeString:
 
 
 @functools.lru_cache(maxsize=512)
+def field_name(name: str) -> SafeString:
+    """A platform's name of a fact in the reader's words, the name itself on hover."""
+    words = worded(spelled(name))
+    return format_html('<span title="{}">{}</span>', name, words) if words != name else format_html("{}", name)
+
+
 def connection(mark: str, label: str) -> SafeString:
     """A connection's two letters and its title."""
     return format_html('<span class="conn"><span class="mark" aria-hidden="true">{}</span>{}</span>', mark, label)

@@ -13,13 +13,28 @@ from typing import NamedTuple
 
 from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext, gettext_noop, to_locale
 
 from dashboard.core import translations
+
+# Names that platforms give to facts and sums, as `spelled` writes them.
+NAMES = (
+    gettext_noop("Approval status"), gettext_noop("Battery"), gettext_noop("Brand id"), gettext_noop("Chinese name"),
+    gettext_noop("Color"), gettext_noop("Coupon code"), gettext_noop("Coupon discount"), gettext_noop("Delivery type"),
+    gettext_noop("Discount"), gettext_noop("Discount amount"), gettext_noop("Feature"), gettext_noop("Fixed amount"),
+    gettext_noop("Login discount"), gettext_noop("Made for"), gettext_noop("Material"), gettext_noop("Min quantity"),
+    gettext_noop("Order subtotal"), gettext_noop("Original price"), gettext_noop("Percentage"),
+    gettext_noop("Publish date"), gettext_noop("Purchase"), gettext_noop("Rating"), gettext_noop("Recharge"), gettext_noop("Refund"),
+    gettext_noop("Sales count"), gettext_noop("Service fee"), gettext_noop("Shipping"), gettext_noop("Shipping cost"),
+    gettext_noop("Shipping fee"), gettext_noop("Shipping price"), gettext_noop("Shipping time"), gettext_noop("Size"),
+    gettext_noop("Subtotal"), gettext_noop("Supplier"), gettext_noop("Tags"), gettext_noop("Tax"), gettext_noop("User"),
+    gettext_noop("Withdrawal"),
+)  # fmt: skip
 
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 _NUMBER = r"[\d.,\u00a0]+"
+_CODE = re.compile(r"[a-z][a-zA-Z0-9]*(_[a-zA-Z0-9]+)*")
 _PLACED = re.compile(r"(.+) \(at (\S+)\)", re.DOTALL)
 
 
@@ -31,7 +46,18 @@ class _Catalogue(NamedTuple):
 def worded(text: object) -> str:
     """The text in the reader's language when it is ours, unchanged otherwise."""
     language = get_language() or "en"
-    return str(text) if not text or language.startswith("en") else _worded(str(text), to_locale(language))
+    said = str(text or "")
+    return said if not said or language.startswith("en") else _worded(said, to_locale(language))
+
+
+@functools.lru_cache(maxsize=1024)
+def spelled(name: str) -> str:
+    """A field name or code as words: ``orderSubtotal`` and ``order_subtotal`` are “Order subtotal”; others stay."""
+    if not _CODE.fullmatch(name):
+        return name
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").split()
+    plain = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
+    return plain[:1].upper() + plain[1:]
 
 
 @functools.lru_cache(maxsize=4096)

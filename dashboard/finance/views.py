@@ -195,7 +195,7 @@ def movements(request: StaffRequest) -> HttpResponse:
 
     def cells(row: WalletMovement, now: Any) -> list[tuple[str, Any]]:
         return [
-            ("grow", row.kind),
+            ("grow", html.field_name(row.kind)),
             ("mono", row.order_number),
             ("num", _money(row.amount, row.currency)),
             ("nowrap", when_at(row.happened_at, now) if row.happened_at else ""),
@@ -215,7 +215,7 @@ def coupons(request: StaffRequest) -> HttpResponse:
         share = row.kind.startswith("percent") and row.value is not None
         return [
             ("grow", row.name),
-            ("", row.kind),
+            ("", html.field_name(row.kind)),
             ("num", f"{formatting.number(row.value)} %" if share else _money(row.value, row.currency)),
             ("num", _money(row.minimum, row.currency)),
             ("nowrap", when_at(row.expires_at, now) if row.expires_at else ""),

@@ -104,7 +104,7 @@ def _payments(reach: Reach, now: datetime) -> list[dict[str, str]]:
         rows = reach.rows(Payment).filter(**span).exclude(status="refunded")
         for currency, total in rows.values_list("currency").annotate(total=Sum("amount")).order_by("currency"):
             sums[currency][place] = total or Decimal()
-    url = address("finance:index", **reach.query())
+    url = address("finance:payments", **reach.query())
     return [
         {"name": _("Payments"), "value": formatting.money(new, currency), "change": _change(new, old), "url": url}
         for currency, (new, old) in sorted(sums.items())

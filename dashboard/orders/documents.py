@@ -23,6 +23,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from dashboard.core import formatting
+from dashboard.core.wording import spelled, worded
 from dashboard.orders.buyers import address_lines
 from dashboard.orders.models import Order, OrderLine
 
@@ -65,8 +66,8 @@ def invoice(order: Order, lines: Sequence[OrderLine], *, number: str, seller: st
 
 
 def _sums(order: Order) -> Table:
-    """The platform's own amounts by its own names, and the total."""
-    rows = [[_text(str(name), RIGHT), _text(str(value), RIGHT)] for name, value in order.totals]
+    """The platform's own amounts and the total."""
+    rows = [[_text(worded(spelled(str(name))), RIGHT), _text(str(value), RIGHT)] for name, value in order.totals]
     rows.append([_text(_("Total"), RIGHT), _text(formatting.money(order.total, order.currency), RIGHT)])
     style = [("LINEABOVE", (0, -1), (-1, -1), 0.8, colors.black), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)]
     return Table(rows, colWidths=[40 * mm, 40 * mm], hAlign="RIGHT", style=TableStyle(style))

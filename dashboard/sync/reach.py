@@ -28,7 +28,9 @@ class Reach:
         self.feed = FEEDS[feed]
         read = FeedState.objects.filter(connection=OuterRef("pk"), feed=feed).values("last_ok_at")[:1]
         rows = Connection.objects.visible_to(user).defer(*SECRETS).annotate(read_at=Subquery(read))
-        self.connections: dict[int, Any] = {one.pk: one for one in rows if one.can(self.feed.capability)}
+        self.seen = list(rows)
+        self.connections: dict[int, Any] = {one.pk: one for one in self.seen if one.can(self.feed.capability)}
+        self.asked = ""
         self._reasons: dict[tuple[int, type], str] = {}
 
     @classmethod
@@ -37,11 +39,12 @@ class Reach:
         kept: dict[str, Reach] = request.__dict__.setdefault("reach", {})
         if feed not in kept:
             kept[feed] = cls(request.user, feed)
+            kept[feed].asked = request.GET.get("connection", "")
         return kept[feed]
 
     def choices(self) -> list[tuple[str, str]]:
-        """For a filter."""
-        return [(one.slug, one.title) for one in self.connections.values()]
+        """For a filter: also the connection that is asked for though it has no such rows; its list is empty."""
+        return [(one.slug, one.title) for one in self.seen if one.pk in self.connections or one.slug == self.asked]
 
     def able(self, capability: type) -> list[Any]:
         """The connections whose channel has a further capability and that are not disabled."""

@@ -6,8 +6,9 @@ import pytest
 from django.utils.translation import override
 
 from channels.registry import PLATFORMS
+from dashboard.core import html
 from dashboard.core.declared import phrases
-from dashboard.core.wording import worded
+from dashboard.core.wording import spelled, worded
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CODES = {"USD", "EUR", "camel", "snake"}  # the same in every language
@@ -62,6 +63,29 @@ def test_a_value_named_twice_must_be_the_same_twice():
         other = worded("The SKU 7 has no SKU; M2E Cloud changes a title by its SKU only.")
     assert same == "SKU 7 没有 SKU；M2E Cloud 只能按 SKU 更改SKU。"
     assert other == "The SKU 7 has no SKU; M2E Cloud changes a title by its SKU only."
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("orderSubtotal", "Order subtotal"),
+        ("coupon_discount", "Coupon discount"),
+        ("brandId", "Brand id"),
+        ("tax", "Tax"),
+        ("Length (inch)", "Length (inch)"),
+        ("UPC", "UPC"),
+        ("Size", "Size"),
+        ("", ""),
+    ],
+)
+def test_names_of_fields_are_spelled_as_words(name, words):
+    assert spelled(name) == words
+
+
+def test_a_name_shows_the_platforms_spelling_on_hover():
+    with override("zh-hans"):
+        assert html.field_name("shipping_cost") == '<span title="shipping_cost">运费</span>'
+        assert html.field_name("<b>") == "&lt;b&gt;"
 
 
 def test_phrases_leave_out_docstrings_and_sandboxes(tmp_path):

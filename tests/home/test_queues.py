@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
 from dashboard.aftersales.models import Case
 from dashboard.home import queues
+from dashboard.home.arrivals import came_in
 from dashboard.home.places import Reach
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.sync.models import Command, Quarantined
 from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
+from tests.connected import pull
 
 
 def tile(reach, key):
@@ -96,6 +99,40 @@ def test_every_tile_leads_to_a_page_that_the_role_may_open(goods, supply, reach,
     for each in queues.tiles(reach(role)):
         assert each.url, each.key
         assert client.get(each.url).status_code == 200, each.key
+
+
+def rows_of(client, url):
+    """How many rows the list at an address has, over all its pages."""
+    context = client.get(url).context
+    page = context["inbox"].page if "inbox" in context else context["listing"].page
+    number = len(page.rows)
+    while page.after:
+        context = client.get(f"{url}{'&' if '?' in url else '?'}{urlencode({'after': page.after})}").context
+        page = context["inbox"].page if "inbox" in context else context["listing"].page
+        number += len(page.rows)
+    return number
+
+
+@pytest.mark.parametrize("scoped", [False, True])
+def test_the_number_of_a_tile_is_that_of_its_list(goods, supply, connect, reach, client_for, scoped):
+    agent = connect("fulfillbot", "agent")
+    pull(agent.connection, "packages")
+    for state in (UNKNOWN, NEEDS_REVIEW, REJECTED, FAILED):
+        for one in (goods, supply):
+            make_command(one.connection, state)
+    Quarantined.objects.create(connection=goods.connection, feed="orders", path="$", reason="x", at=timezone.now())
+    client = client_for("admin")
+    tiles = queues.tiles(reach(slug=goods.connection.slug if scoped else ""))
+    told = {each.key: int(each.value) for each in tiles}
+    assert {each.key: rows_of(client, each.url) for each in tiles} == told
+    assert told["unknown"] == told["refused"] == (2 if scoped else 4)
+    assert all(told[key] for key in ("orders", "cases", "messages", "quarantine"))
+    assert scoped or (told["tickets"] and told["packages"])
+
+
+def test_payments_that_came_in_lead_to_the_payments(supply, reach):
+    (line,) = [each for each in came_in(reach())["kinds"] if each["name"] == "Payments"]
+    assert line["url"] == "/finance/payments/"
 
 
 def test_the_numbers_cost_one_query(goods, reach, django_assert_max_num_queries):

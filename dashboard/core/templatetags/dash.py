@@ -1,6 +1,7 @@
 """Template tags and filters: ``{% load dash %}``. For lists, format rows in Python instead and print strings."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ register.filter("duration", formatting.duration)
 register.filter("sanitised", html.sanitised)
 register.filter("with_links", html.with_links)
 register.filter("worded", wording.worded)
+register.filter("field_name", html.field_name)
 register.filter("control", forms.control)
 register.filter("error_fields", forms.error_fields)
 register.simple_tag(html.icon, name="icon")
@@ -38,6 +40,12 @@ register.simple_tag(html.picture, name="picture")
 def money(amount: Any, currency: str = "") -> str:
     """``{{ order.total|money:order.currency }}``."""
     return formatting.money(amount, currency)
+
+
+@register.filter
+def figure(value: str, currency: str = "") -> str:
+    """A platform's amount as a figure; what is no amount with decimals, such as a code, stays."""
+    return formatting.number(value, currency) if re.fullmatch(r"-?\d+\.\d+", str(value)) else str(value)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from dashboard.sync.connections import secret_mark
 from dashboard.sync.describe import callback_urls
 from dashboard.sync.filters import EXCHANGES
 from dashboard.sync.forms import RouteForm, SecretForm
-from dashboard.sync.models import Callback, Connection, Exchange
+from dashboard.sync.models import Callback, Connection, Exchange, UnknownWord
 from dashboard.sync.weather import queue_clears, resting, weather
 
 BODIES = ("request_body", "response_body", "request_headers", "response_headers")
@@ -54,13 +54,17 @@ def connection(request: StaffRequest, slug: str) -> HttpResponse:
             for field in found.declared.options
             if field.kind != "json"
         ],
-        "words": found.unknown_words.order_by("-last_at")[:20],
+        "words": [_unknown(word) for word in found.unknown_words.order_by("-last_at")[:20]],
     }
 
     def build() -> HttpResponse:
         return part(request, found, "overview", context)
 
     return polled(request, (limits, waiting, clears), build) if is_fragment(request) else build()
+
+
+def _unknown(word: UnknownWord) -> dict[str, Any]:
+    return {"label": rows.feed_label(word.feed), "word": word.word, "times": word.times}
 
 
 def _credentials(connection: Connection) -> list[dict[str, Any]]:
