@@ -208,9 +208,9 @@ class FreightQuery(Record, frozen=True, kw_only=True):
 
     country: str
     weight_grams: int
-    length_cm: int | None = None
-    width_cm: int | None = None
-    height_cm: int | None = None
+    length_cm: Decimal | int | None = None
+    width_cm: Decimal | int | None = None
+    height_cm: Decimal | int | None = None
     channel: str = ""
 
 

@@ -29,6 +29,11 @@ def test_the_document_s_quotes(bench: Bench) -> None:
     assert [q.price for q in found[:2]] == [D("185.0000"), D("210.0000")]
 
 
+def test_sides_may_have_a_fraction(bench: Bench) -> None:
+    found = quote(bench, length_cm=D("30.5"), width_cm=20, height_cm=15)[0]
+    assert (found.volumetric_grams, found.charge_grams) == (1830, 1830)
+
+
 def test_without_sides_the_weight_alone_counts(bench: Bench) -> None:
     first = quote(bench)[0]
     assert (first.volumetric_grams, first.charge_grams) == (0, 1500)
