@@ -1,10 +1,12 @@
 """Fixtures that every test may use."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
 
@@ -21,6 +23,13 @@ def own_files(settings: Any, tmp_path: Path) -> None:
     """Uploads go to the test's own folder, and nothing cached outlives a test."""
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+
+
+@pytest.fixture
+def stopped_clock() -> Iterator[None]:
+    """No second passes: two answers that state ages are alike."""
+    with time_machine.travel(dt.datetime.now(dt.UTC), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -118,6 +118,7 @@ def test_fragment_and_page(client_for, digital):
     assert_strict_html(fragment, fragment=True)
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_the_freshness_line_offers_new_products_and_rests_when_nothing_is_new(client_for, digital):
     client = client_for("viewer")
     url = client.get("/catalog/").context["fresh"]["url"]

@@ -207,6 +207,7 @@ def test_fragments_and_signed_out_pages_ask_nothing(client_for, monkeypatch, set
     assert Client().get("/staff/sign-in/").status_code == 200
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_sync_sign_is_polled(client_for, monkeypatch):
     sign = {"tone": "wait", "text": "4 of 5 up to date", "failures": 1, "url": "/connections/"}
     monkeypatch.setattr(navigation, "_sign", [lambda user: sign])

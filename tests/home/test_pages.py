@@ -58,6 +58,7 @@ def test_no_list_reads_raw_payloads(goods, client_for):
     assert [query["sql"] for query in found if '"raw"' in query["sql"]] == []
 
 
+@pytest.mark.usefixtures("stopped_clock")
 @pytest.mark.parametrize("url", PARTS)
 def test_parts_answer_304_while_nothing_changed(goods, client_for, url):
     client = client_for("viewer")

@@ -45,6 +45,7 @@ def test_commands_changes_callbacks_notes_and_deliveries(goods, order_of, user_f
     assert shown[-1]["title"] == "Placed"
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_it_polls_only_while_something_moves(client_for, supply, order_of):
     order = order_of(supply, status="to_deliver")
     client = client_for("support")

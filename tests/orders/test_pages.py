@@ -203,6 +203,7 @@ def test_text_from_platforms_is_escaped(admin, stores, order_of):
         assert "<img src=x" not in get(admin, address).content.decode()
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_the_freshness_line_is_cheap_when_nothing_changed(admin, stores):
     first = get(admin, "/orders/fresh/", **{"HX-Request": "true"})
     again = admin.get("/orders/fresh/", headers={"HX-Request": "true", "If-None-Match": first["ETag"]})

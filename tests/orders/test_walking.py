@@ -39,6 +39,7 @@ def come(like, **changes):
     return order
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_orders_that_came_since_are_offered_in_their_view_alone(admin, supply, order_of):
     like = order_of(supply, status="to_deliver")
     page = get(admin, "/orders/?view=to-deliver")

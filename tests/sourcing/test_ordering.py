@@ -156,6 +156,7 @@ def test_a_coupon_says_its_terms_and_must_hold(client, sandbox, line):
     assert effects(sandbox) == []
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_the_cart_shows_a_confirmed_change_by_itself_and_nothing_moves(client, sandbox, goods):
     rows = list(m.CartItem.objects.order_by("pk"))
     assert len(rows) > 1

@@ -69,6 +69,7 @@ def test_send_again_is_offered_only_after_proven_absence(client_for, doubtful, n
     assert doubtful.state == QUEUED
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_proving_tells_a_worker_and_waits_for_its_answer(client_for, doubtful, note, told):
     client = client_for("fulfilment")
     response = client.post(f"/activity/commands/{doubtful.pk}/prove/", headers=HTMX)
@@ -195,6 +196,7 @@ def test_a_batch_without_refusals_offers_no_retry(client_for, shop, note):
     assert Batch.objects.count() == 1
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_a_finished_batch_stops_asking(client_for, shop, note):
     batch = fill(shop.connection, 2)
     Command.objects.update(state=DONE)

@@ -61,6 +61,7 @@ def test_a_rest_is_counted_to_the_time_that_the_queue_takes(shop):
     assert queue_clears(shop, weather(shop)) == (1, "≈ 10\u00a0min")
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_the_limits_renew_themselves_on_the_page(shop, client_for):
     admin, address = client_for("admin"), reverse("sync:connection", args=[shop.slug])
     RateBucket.objects.create(
