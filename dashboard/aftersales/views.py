@@ -25,7 +25,7 @@ from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, history
 from dashboard.sync.kinds import Refused
-from dashboard.sync.reach import Reach
+from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import NeedsSecond, why_not
 from dashboard.sync.web import give
 
@@ -43,9 +43,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach),
-        "fresh": reach.fresh(reverse("aftersales:fresh")),
+        "fresh": reach.fresh_of(listing, "aftersales:fresh"),
         "stale": reach.stale_words(),
-        "all_done": listing.tab and listing.tab.key in ("waiting", "soon") and not listing.is_filtered,
+        "all_done": listing.tab and listing.tab.key in ("waiting", "soon"),
     }
     return pages.render(request, "aftersales/list.html", context)
 
@@ -53,11 +53,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
 @require_safe
 @requires("aftersales.view")
 def fresh(request: StaffRequest) -> HttpResponse:
-    """The freshness line alone; 304 while it says the same."""
-    found = Reach.of(request, "cases").fresh(reverse("aftersales:fresh"))
-    context = {"fresh": found, "fresh_id": "cases-list-fresh"}
-    parts = tuple((item["title"], item["age"], item["tone"]) for item in found["items"])
-    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+    """The freshness line alone, which offers what came since; 304 while it says the same."""
+    listing = CASES.open(request, Case.objects.visible_to(request.user))
+    return fresh_line(request, listing, Reach.of(request, "cases"), "aftersales:list")
 
 
 @require_safe

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -45,6 +47,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "steps": steps(request, order),
         "walk": walk_of(request),
         "contact": buyers.contact(order, request.user),
+        "new_url": _new_url(order, request.user),
         "panels": panels(order, request.user),
         "unsettled": timeline.unsettled(told)[:1],
         "undecided": timeline.undecided(told)[:1],
@@ -120,6 +123,14 @@ def _signs(order: Order, told: list[timeline.Told]) -> dict[str, Any]:
         "read": formatting.moment(order.read_at, now),  # type: ignore[attr-defined]
         "total": formatting.money(order.total, order.currency),
     }
+
+
+def _new_url(order: Order, user: Any) -> str:
+    """Where the next order to this address is written, when the platform takes orders and has told the address."""
+    able = order.connection.can(can.CreatesOrders) and may(user, "orders.create") and may(user, "buyers.view")
+    if not (able and order.address):
+        return ""
+    return f"{reverse('orders:new')}?{urlencode({'connection': order.connection.slug, 'like': order.pk})}"
 
 
 def _lines(order: Order, user: Any) -> list[dict[str, Any]]:
