@@ -31,105 +31,36 @@ def pull_favourites(context: Pull) -> Page[Any]:
     return page
 
 
-register(
-    Feed(
-        name="cart",
-        label=gettext_noop("Cart"),
-        capability=can.PullsCart,
-        mirror=mirror.CART,
-        pull=plain_pull("pull_cart"),
-        every=timedelta(minutes=5),
-    )
+PURCHASES = Detailed(
+    "pull_purchase_orders",
+    "read_purchase_order",
+    models.PurchaseOrder,
+    shown=("remote_status", "total"),
+    ended=PURCHASE_ENDED,
 )
-register(
-    Feed(
-        name="purchase-orders",
-        label=gettext_noop("Purchase orders"),
-        capability=can.PullsPurchaseOrders,
-        mirror=mirror.PURCHASE_ORDERS,
-        pull=Detailed(
-            "pull_purchase_orders",
-            "read_purchase_order",
-            models.PurchaseOrder,
-            ("remote_status", "total"),
-            PURCHASE_ENDED,
-        ),
-        every=timedelta(minutes=5),
-        rank=20,
-    )
+SHIPMENTS = Detailed(
+    "pull_shipments",
+    "read_shipment",
+    models.Shipment,
+    shown=("remote_status", "tracking_number", "fee", "weight_grams"),
+    ended=SHIPMENT_ENDED,
 )
-register(
-    Feed(
-        name="packages",
-        label=gettext_noop("Warehouse packages"),
-        capability=can.PullsPackages,
-        mirror=mirror.PACKAGES,
-        pull=plain_pull("pull_packages"),
-        every=timedelta(minutes=10),
-        rank=30,
-    )
-)
-register(
-    Feed(
-        name="shipments",
-        label=gettext_noop("Shipments"),
-        capability=can.PullsShipments,
-        mirror=mirror.SHIPMENTS,
-        pull=Detailed(
-            "pull_shipments",
-            "read_shipment",
-            models.Shipment,
-            ("remote_status", "tracking_number", "fee", "weight_grams"),
-            SHIPMENT_ENDED,
-        ),
-        every=timedelta(minutes=10),
-        rank=30,
-    )
-)
-register(
-    Feed(
-        name="shipping-methods",
-        label=gettext_noop("Shipping methods"),
-        capability=can.PullsShippingMethods,
-        mirror=mirror.SHIPPING_METHODS,
-        pull=plain_pull("pull_shipping_methods"),
-        every=timedelta(hours=12),
-        rank=60,
-    )
-)
-register(
-    Feed(
-        name="addresses",
-        label=gettext_noop("Addresses"),
-        capability=can.PullsAddresses,
-        mirror=mirror.ADDRESSES,
-        pull=plain_pull("pull_addresses"),
-        every=timedelta(hours=1),
-        rank=60,
-    )
-)
-register(
-    Feed(
-        name="favourites",
-        label=gettext_noop("Favourites"),
-        capability=can.PullsFavourites,
-        mirror=mirror.FAVOURITES,
-        pull=pull_favourites,
-        every=timedelta(minutes=30),
-        rank=60,
-    )
-)
-register(
-    Feed(
-        name="profile",
-        label=gettext_noop("Profile"),
-        capability=can.PullsProfile,
-        mirror=mirror.PROFILE,
-        pull=plain_pull("pull_profile"),
-        every=timedelta(hours=12),
-        rank=70,
-    )
-)
+# name, words, capability, mirror, pull, minutes between two runs, rank
+for name, label, capability, kept, pull, minutes, rank in (
+    ("cart", gettext_noop("Cart"), can.PullsCart, mirror.CART, plain_pull("pull_cart"), 5, 50),
+    ("purchase-orders", gettext_noop("Purchase orders"), can.PullsPurchaseOrders, mirror.PURCHASE_ORDERS,
+     PURCHASES, 5, 20),
+    ("packages", gettext_noop("Warehouse packages"), can.PullsPackages, mirror.PACKAGES,
+     plain_pull("pull_packages"), 10, 30),
+    ("shipments", gettext_noop("Shipments"), can.PullsShipments, mirror.SHIPMENTS, SHIPMENTS, 10, 30),
+    ("shipping-methods", gettext_noop("Shipping methods"), can.PullsShippingMethods, mirror.SHIPPING_METHODS,
+     plain_pull("pull_shipping_methods"), 12 * 60, 60),
+    ("addresses", gettext_noop("Addresses"), can.PullsAddresses, mirror.ADDRESSES,
+     plain_pull("pull_addresses"), 60, 60),
+    ("favourites", gettext_noop("Favourites"), can.PullsFavourites, mirror.FAVOURITES, pull_favourites, 30, 60),
+    ("profile", gettext_noop("Profile"), can.PullsProfile, mirror.PROFILE, plain_pull("pull_profile"), 12 * 60, 70),
+):  # fmt: skip
+    register(Feed(name, label, capability, kept, pull, every=timedelta(minutes=minutes), rank=rank))
 
 
 def look_at(connection: Connection, channel: Any, remote_id: str) -> models.SourceProduct | None:

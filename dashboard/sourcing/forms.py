@@ -110,9 +110,10 @@ class ShipmentForm(AddressForm):
 
 
 class QuoteForm(forms.Form):
-    """What to quote: a country and, where known, the box."""
+    """What to quote: a country, the weight where there is no package yet, and the box where it is known."""
 
     country = forms.CharField(label=gettext_lazy("To country, two letters"), max_length=2, min_length=2)
+    grams = forms.IntegerField(label=gettext_lazy("Weight, g"), min_value=1, max_value=1_000_000, required=False)
     length = forms.IntegerField(label=gettext_lazy("Length, cm"), min_value=1, max_value=500, required=False)
     width = forms.IntegerField(label=gettext_lazy("Width, cm"), min_value=1, max_value=500, required=False)
     height = forms.IntegerField(label=gettext_lazy("Height, cm"), min_value=1, max_value=500, required=False)

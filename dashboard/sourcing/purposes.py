@@ -35,7 +35,8 @@ def with_purposes(rows: QuerySet[PurchaseOrder], user: Any) -> QuerySet[Purchase
 
 def purposes_of(purchase: PurchaseOrder, user: Any) -> list[Purpose]:
     """What a purchase is for, as far as the person may see it."""
-    rows = Purpose.objects.visible_to(user).select_related("order__connection")
+    names = ("order__number", "order__remote_id", "order__connection__title", "order__connection__platform")
+    rows = Purpose.objects.visible_to(user).select_related("order__connection").only("order_id", *names)
     return list(rows.filter(connection=purchase.connection, purchase_remote_id=purchase.remote_id).order_by("pk"))
 
 

@@ -47,6 +47,7 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
 def remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Take that back."""
     rows = Purpose.objects.visible_to(request.user).select_related("order")
+    rows = rows.only("connection_id", "purchase_remote_id", "order__number", "order__remote_id")
     purpose = get_object_or_404(rows.exclude(purchase_remote_id=""), pk=pk)
     found = PurchaseOrder.objects.visible_to(request.user).select_related("connection")
     row = get_object_or_404(found, connection=purpose.connection_id, remote_id=purpose.purchase_remote_id)

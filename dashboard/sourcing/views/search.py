@@ -149,14 +149,14 @@ def product(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
     row = known.defer("raw").first()
     if row is None and not answer.problem:
         raise Http404
-    favourite = Favourite.objects.filter(connection=connection, product_remote_id=remote_id, gone_at=None).first()
+    favourites = Favourite.objects.filter(connection=connection, product_remote_id=remote_id, gone_at=None)
     context = page(
         request,
         "index",
         FEED,
         product=row,
         kinds=kinds_of(row) if row else [],
-        favourite=favourite,
+        favourite=favourites.exists(),
         problem=answer.problem,
         why_cart=reason(connection, can.EditsCart),
         why_favourite=reason(connection, can.EditsFavourites),

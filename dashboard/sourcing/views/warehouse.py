@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from channels import capabilities as can
 from channels import records as r
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import plain_money
-from dashboard.core.pages import redirect
+from dashboard.core.pages import is_fragment, redirect
 from dashboard.sourcing import live, words
 from dashboard.sourcing.filters import PACKAGES
 from dashboard.sourcing.forms import QuoteForm, ShipmentForm
@@ -91,51 +92,69 @@ def chosen(request: StaffRequest, given: Any) -> list[Package]:
     return found if len({one.connection_id for one in found}) == 1 else []
 
 
-def quoted(connection: Connection, packages: list[Package], given: Any) -> dict[str, Any]:
-    """The freight quotes for the packages; empty until a country is known."""
-    grams = sum(one.weight_grams or 0 for one in packages)
+def quoted(connection: Connection | None, packages: list[Package], given: Any) -> dict[str, Any]:
+    """The freight quotes for the packages, or for the weight that is given without any; none until a country is."""
     form = QuoteForm(given)
-    if not form.is_valid() or grams < 1:
+    grams = sum(one.weight_grams or 0 for one in packages)
+    grams = grams if packages or not form.is_valid() else form.cleaned_data["grams"] or 0
+    if connection is None or not form.is_valid() or grams < 1:
         return {"quotes": [], "grams": formatting.weight(grams), "quote_problem": ""}
     box = {f"{name}_cm": form.cleaned_data[name] for name in ("length", "width", "height")}
     query = r.FreightQuery(country=form.cleaned_data["country"].upper(), weight_grams=grams, **box)
     answer = live.quotes(connection, query)
-    cargo = dict(ShippingMethod.objects.filter(connection=connection).values_list("remote_id", "cargo_types"))
-    carriers = dict(ShippingMethod.objects.filter(connection=connection).values_list("remote_id", "carrier"))
-    prices = [one.price for one in answer.value or () if one.price is not None]
-    return {
-        "quotes": [
-            _quote(one, cargo, carriers, len(packages), min(prices, default=None)) for one in answer.value or ()
-        ],
-        "grams": formatting.weight(grams),
-        "quote_problem": answer.problem,
-        "prices": {one.channel_remote_id: one for one in answer.value or ()},
-    }
+    found = answer.value or ()
+    methods = ShippingMethod.objects.filter(connection=connection).only("remote_id", "carrier", "cargo_types")
+    known = {one.remote_id: one for one in methods}
+    cheapest = min((one.price for one in found if one.price is not None), default=None)
+    fastest = min((days for one in found if (days := first_day(one.delivery_days))), default=None)
+    rows = [_quote(one, known.get(one.channel_remote_id), len(packages) or 1) for one in found]
+    for row, one in zip(rows, found, strict=True):
+        row["is_cheapest"] = one.price is not None and one.price == cheapest
+        row["is_fastest"] = fastest is not None and first_day(one.delivery_days) == fastest
+    prices = {one.channel_remote_id: one for one in found}
+    return {"quotes": rows, "grams": formatting.weight(grams), "quote_problem": answer.problem, "prices": prices}
 
 
-def _quote(one: r.FreightQuote, cargo: Any, carriers: Any, count: int, cheapest: Any) -> dict[str, Any]:
+def first_day(words: str) -> int:
+    """The earliest day in words such as ``7-15``; 0 where there is none."""
+    found = re.search(r"\d+", words)
+    return int(found[0]) if found else 0
+
+
+def _quote(one: r.FreightQuote, method: ShippingMethod | None, count: int) -> dict[str, Any]:
     each = None if one.price is None else (one.price / count).quantize(one.price)
     return {
         "id": one.channel_remote_id,
         "name": one.name or one.channel_remote_id,
-        "carrier": carriers.get(one.channel_remote_id, ""),
+        "carrier": method.carrier if method else "",
         "days": one.delivery_days,
         "charged": formatting.weight(one.charge_grams),
         "price": figure(one.price, one.currency),
         "typed": "" if one.price is None else plain_money(one.price),
         "each": figure(each, one.currency),
-        "takes": ", ".join(cargo.get(one.channel_remote_id, [])),
-        "is_cheapest": one.price is not None and one.price == cheapest,
+        "takes": ", ".join(method.cargo_types) if method else "",
     }
 
 
 @require_safe
 @requires("sourcing.view")
 def quotes(request: StaffRequest) -> HttpResponse:
-    """The quotes alone, for the page that asks with another box or country."""
+    """Quotes compared, for packages or for a weight; alone for the page that asks with another box or country."""
     packages = chosen(request, request.GET)
-    context = quoted(packages[0].connection, packages, request.GET) if packages else {"quotes": []}
-    return render(request, "sourcing/_quotes.html", context | {"chosen_channel": request.GET.get("channel", "")})
+    connection = packages[0].connection if packages else None
+    if is_fragment(request) and packages:
+        context = quoted(connection, packages, request.GET)
+        context |= {"chosen_channel": request.GET.get("channel", ""), "choosing": True}
+        return render(request, "sourcing/_quotes.html", context)
+    context = page(request, "warehouse", "packages", packages=packages)
+    connection = connection or context["connection"]
+    asked = request.GET if "country" in request.GET else None
+    form = QuoteForm(asked)
+    if packages:
+        del form.fields["grams"]
+    context |= quoted(connection, packages, request.GET) | {"connection": connection, "quote_form": form}
+    context |= {"why_ship": reason(connection, can.CreatesShipments), "asked": asked is not None}
+    return pages.render(request, "sourcing/quotes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,7 +179,9 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
         else:
             return redirect(request, reverse("sourcing:shipments"))
     context |= page(request, "warehouse", "packages", form=form, packages=packages, addresses=addresses)
-    context |= {"connection": connection, "quote_form": QuoteForm(asked, auto_id="quote_%s")}
+    quote_form = QuoteForm(asked, auto_id="quote_%s")
+    del quote_form.fields["grams"]
+    context |= {"connection": connection, "quote_form": quote_form, "choosing": True}
     context |= {"chosen_channel": given.get("channel", ""), "why_ship": reason(connection, can.CreatesShipments)}
     return render(request, "sourcing/shipment_new.html", context, status=422 if form.errors else 200)
 
