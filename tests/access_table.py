@@ -58,6 +58,8 @@ ACCESS = {
     "orders:list": "orders.view",
     "orders:fresh": "orders.view",
     "orders:new": "orders.create",
+    "orders:new_variants": "orders.create",
+    "orders:created": "orders.create",
     "orders:for_product": "orders.view",
     "orders:packing_slips": "buyers.view",
     "orders:invoice_pdf": "orders.invoice",

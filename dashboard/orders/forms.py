@@ -19,7 +19,6 @@ from dashboard.sync.kinds import Refused
 from dashboard.sync.web import new_form_key
 
 AREA = {"rows": 6, "class": "mono", "autocomplete": "off", "spellcheck": "false"}
-LINES = 5
 
 
 class VerbForm(forms.Form):
@@ -195,7 +194,7 @@ class InvoiceForm(VerbForm):
 
 
 class CreateOrderForm(VerbForm):
-    """An order on a partner marketplace: up to five lines and an address."""
+    """An order on a partner marketplace but for its lines, which a `Draft` holds."""
 
     partner_code = forms.CharField(
         label=lazy("Our code"),
@@ -213,31 +212,18 @@ class CreateOrderForm(VerbForm):
     phone = forms.CharField(label=lazy("Phone"), max_length=40)
     tracking_number = forms.CharField(label=lazy("Tracking number"), max_length=120, required=False)
     seller_name = forms.CharField(label=lazy("Seller's name"), max_length=120, required=False)
-    aliases = {"lines": "sku_1", "shipping_address": "street1"}
+    aliases = {"shipping_address": "street1"}
     address = ("first_name", "last_name", "street1", "street2", "city", "state", "country", "postcode", "phone")
 
     def __init__(self, countries: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = [(code, code) for code in countries]  # type: ignore[attr-defined]
         self.initial.setdefault("partner_code", f"{timezone.now():%y%m%d}-{secrets.token_hex(3)}")
-        for n in range(1, LINES + 1):
-            sku = forms.CharField(label=_("SKU %(n)s") % {"n": n}, max_length=200, required=n == 1)
-            self.fields[f"sku_{n}"] = sku
-            self.fields[f"quantity_{n}"] = forms.IntegerField(
-                label=_("Quantity %(n)s") % {"n": n}, min_value=1, max_value=9999, initial=1, required=False
-            )
-
-    @property
-    def line_fields(self) -> list[tuple[Any, Any]]:
-        """The lines' fields in pairs, for the template."""
-        return [(self[f"sku_{n}"], self[f"quantity_{n}"]) for n in range(1, LINES + 1)]
 
     def payload(self) -> dict[str, Any]:
-        """The order as its kind takes it."""
+        """The order as its kind takes it, without its lines."""
         given = self.cleaned_data
-        pairs = [(given[f"sku_{n}"], given[f"quantity_{n}"] or 1) for n in range(1, LINES + 1)]
         return {
-            "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in pairs if sku],
             "shipping_address": {name: given[name] for name in self.address},
             "partner_code": given["partner_code"].strip(),
             "tracking_number": given["tracking_number"],

@@ -4,7 +4,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dashboard.catalog.models import Variant
 from dashboard.orders.models import Invoice, Note, Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
 from dashboard.sync.models import Batch, Command
@@ -119,28 +118,6 @@ def test_cancel_one_line(admin, partner):
     line = OrderLine.objects.filter(order__connection=partner.connection, status="to_deliver").first()
     command = accepted(admin, url("cancel_item", line.order, line.pk), {}, line.order)
     assert (command.state, command.target) == ("done", line.remote_id)
-
-
-def test_a_new_order(admin, partner):
-    stocked = Variant.objects.filter(product__connection=partner.connection, product__status="on_sale", quantity__gt=9)
-    variant = next(one for one in stocked if partner.sandbox.shop.live_sku(one.remote_id)["enabled"])
-    form = {
-        "partner_code": "OUR-9", "sku_1": variant.remote_id, "quantity_1": "2", "first_name": "Ann", "last_name": "Lee",
-        "street1": "1 Folsom St", "city": "San Francisco", "state": "CA", "postcode": "94106", "country": "US",
-        "phone": "335643",
-    }  # fmt: skip
-    address = reverse("orders:new")
-    asked(admin, address)
-    body = refused(admin, address, form | {"sku_1": "nothing-like-it"})
-    assert "There is no variant" in body
-    refused(admin, address, form | {"phone": ""})
-    response = admin.post(address, form)
-    assert response.status_code == 302
-    command = drive(Command.objects.get())
-    assert command.state == "done"
-    assert "Confirmed" in asked(admin, response.url).content.decode()
-    order = Order.objects.get(partner_code="OUR-9")
-    assert "Create order" in asked(admin, url("detail", order)).content.decode()
 
 
 def test_an_invoice_is_made_and_uploaded(admin, stores, order_of):
