@@ -52,6 +52,7 @@ CASES = ListSpec(
         Head(_("Sync")),
     ),
     sort="due",
+    offers_new=True,
     tabs=(
         Tab("waiting", _("Undecided"), lambda rows: rows.waiting(), "wait"),
         Tab("soon", _("Due within 6 h"), lambda rows: rows.due_soon(), "act"),

@@ -61,6 +61,7 @@ TICKETS = ListSpec(
         Head(_("Sync")),
     ),
     sort="-moved",
+    offers_new=True,
     tabs=(
         Tab("unsolved", _("Unsolved"), lambda rows: rows.unsolved(), "wait"),
         Tab("waiting", _("Our turn"), lambda rows: rows.waiting(), "act"),

@@ -1,8 +1,12 @@
 """Pages of tickets: who may do what, constant queries, and what a form answers."""
 
+from functools import reduce
+from operator import or_
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.sync.models import Command
@@ -162,3 +166,38 @@ def test_the_panel_beside_an_order(supply, ticket_of, client_for):
     assert str(ticket) in page
     assert f"/tickets/open/?order={order.pk}" in page
     assert "/tickets/open/" not in client_for("viewer").get(f"/tickets/for-order/{order.pk}/").content.decode()
+
+
+def test_a_refused_reply_stays_with_the_way_to_send_it_again_and_an_unknown_one_with_the_way_to_prove_it(
+    desk, ticket_of, client_for
+):
+    client, ticket = client_for("support"), ticket_of(desk, status="open")
+    refused = queue(desk.connection, "tickets.reply", ticket.remote_id, text="First try")
+    Command.objects.filter(pk=refused.pk).update(state="failed", error="The platform was away.")
+    page = client.get(f"/tickets/{ticket.pk}/").content.decode()
+    assert f'action="/activity/commands/{refused.pk}/retry/"' in page
+    client.post(f"/activity/commands/{refused.pk}/retry/")
+    again = Command.objects.exclude(pk=refused.pk).get()
+    assert "retry/" not in client.get(f"/tickets/{ticket.pk}/").content.decode()
+    fault(desk.sandbox, "replyCustomerServiceTicket", "drop_after_apply")
+    assert step(again).state == "unknown"
+    page = client.get(f"/tickets/{ticket.pk}/").content.decode()
+    assert f'action="/activity/commands/{again.pk}/prove/"' in page
+    assert "Send again" not in page
+
+
+def test_new_tickets_are_offered(desk, ticket_of, client_for):
+    client, ticket = client_for("support"), ticket_of(desk, status="open")
+    url = client.get("/tickets/?view=all").context["fresh"]["url"]
+    assert client.get(url, headers=HTMX).context["fresh"]["new"] == 0
+    more(ticket, 3, "new")
+    assert client.get(url, headers=HTMX).context["fresh"]["new"] == 3
+
+
+@pytest.mark.parametrize("q", ["账号", "logins", "TKT-1", "zzzz", "DAMAGED"])
+def test_the_search_finds_what_a_plain_comparison_finds(desk, ticket_of, client_for, q):
+    Ticket.objects.filter(pk=ticket_of(desk).pk).update(subject="账号被封了，怎么办", number="TKT-1", body="Two logins")
+    page = client_for("support").get("/tickets/", {"view": "all", "q": q, "size": 100})
+    named = [f"{name}__icontains" for name in ("number", "remote_id", "order_remote_id", "buyer", "subject", "body")]
+    wanted = Ticket.objects.filter(reduce(or_, [Q(**{name: q}) for name in [*named, "replies__body__icontains"]]))
+    assert {row["pk"] for row in page.context["rows"]} == set(wanted.values_list("pk", flat=True))

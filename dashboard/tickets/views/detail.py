@@ -19,13 +19,17 @@ from dashboard.staff.audit import audit
 from dashboard.sync import history
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
-from dashboard.sync.models.commands import CANCELLED, DONE
+from dashboard.sync.models.commands import CANCELLED, DONE, NEEDS_REVIEW, SUPERSEDED, UNKNOWN
+from dashboard.sync.retry import WITHOUT_EFFECT
 from dashboard.sync.submit import why_not
 from dashboard.sync.web import give, shown
 from dashboard.tickets import words
 from dashboard.tickets.forms import AssignForm, ReplyForm, TicketForm, UpdateForm
 from dashboard.tickets.models import Ticket
 from dashboard.tickets.rows import order_link, with_order
+
+IN_DOUBT = (UNKNOWN, NEEDS_REVIEW)
+WITHDRAWN = (CANCELLED, SUPERSEDED)
 
 
 @require_safe
@@ -141,13 +145,15 @@ def _conversation(ticket: Any, commands: list[Command]) -> list[dict[str, Any]]:
     for reply_ in ticket.replies.order_by("position"):
         at = reply_.sent_at and when_at(reply_.sent_at, now)
         said.append({"direction": reply_.direction, "body": _readable(reply_.body), "at": at})
-    own = [one for one in reversed(commands) if one.kind == "tickets.reply" and one.state not in (DONE, CANCELLED)]
-    full = Command.objects.in_bulk([one.pk for one in own]) if own else {}
-    for command in own:
-        body = html.with_links(full[command.pk].payload["text"])
-        said.append(
-            {"direction": "out", "body": body, "at": when_at(command.created_at, now), "command": shown(command)}
-        )
+    told = [one.pk for one in reversed(commands) if one.kind == "tickets.reply" and one.state not in WITHDRAWN]
+    full = Command.objects.in_bulk(told) if told else {}
+    for command in (one for one in reversed(commands) if one.pk in full and one.state != DONE):
+        text, at = full[command.pk].payload["text"], when_at(command.created_at, now)
+        is_repeated = any(pk > command.pk and other.payload["text"] == text for pk, other in full.items())
+        may_repeat = command.state in WITHOUT_EFFECT and not is_repeated
+        step = "prove" if command.state in IN_DOUBT else "again" if may_repeat else ""
+        body = html.with_links(text)
+        said.append({"direction": "out", "body": body, "at": at, "command": shown(command), "step": step})
     return said if ticket.body else said[1:]
 
 

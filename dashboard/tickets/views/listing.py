@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
@@ -13,7 +12,7 @@ from dashboard.core.exports import export_response
 from dashboard.core.navigation import may
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.sync.reach import Reach
+from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import why_not
 from dashboard.tickets.filters import TICKETS
 from dashboard.tickets.models import Ticket
@@ -33,10 +32,10 @@ def index(request: StaffRequest) -> HttpResponseBase:
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach),
-        "fresh": reach.fresh(reverse("tickets:fresh")),
+        "fresh": reach.fresh_of(listing, "tickets:fresh"),
         "stale": reach.stale_words(),
         "can_open": may(request.user, "tickets.work") and bool(reach.able(can.OpensTickets)),
-        "all_done": listing.tab and listing.tab.key in ("unsolved", "waiting") and not listing.is_filtered,
+        "all_done": listing.tab and listing.tab.key in ("unsolved", "waiting"),
     }
     return pages.render(request, "tickets/list.html", context)
 
@@ -44,11 +43,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
 @require_safe
 @requires("tickets.view")
 def fresh(request: StaffRequest) -> HttpResponse:
-    """The freshness line alone; 304 while it says the same."""
-    found = Reach.of(request, "tickets").fresh(reverse("tickets:fresh"))
-    context = {"fresh": found, "fresh_id": "tickets-list-fresh"}
-    parts = tuple((item["title"], item["age"], item["tone"]) for item in found["items"])
-    return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+    """The freshness line alone, which offers what came since; 304 while it says the same."""
+    listing = TICKETS.open(request, Ticket.objects.visible_to(request.user))
+    return fresh_line(request, listing, Reach.of(request, "tickets"), "tickets:list")
 
 
 @require_safe
