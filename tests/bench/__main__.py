@@ -1,6 +1,6 @@
 """Runs the benchmarks on the database that `DATABASE_URL` names (SQLite without one), in a database of their own.
 
-`python -m tests.bench [mirror|lists …] [--rows N]`
+`python -m tests.bench [mirror|lists|memory …] [--rows N]`
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import secrets
 import tempfile
 
-BENCHES = ("mirror", "lists")
+BENCHES = ("mirror", "lists", "memory")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from channels.errors import NotSent
 from channels.ports import Limits
+from dashboard.sync import limiter as limiting
 from dashboard.sync.limiter import RowLimiter
 from dashboard.sync.models import Connection, RateBucket
 from dashboard.sync.tokens import RowTokens
@@ -184,3 +185,58 @@ def test_a_lock_lapses_and_its_late_holder_does_not_release_the_next(connection)
     held.__exit__(None, None, None)
     connection.refresh_from_db()
     assert connection.token_locked_until is None
+
+
+class Platform:
+    """Counts calls in windows of its own minute and says after each what is left; its time passes only with us."""
+
+    def __init__(self, limit):
+        self.limit, self.now, self.began = limit, timezone.now(), timezone.now() - timedelta(seconds=37)
+        self.windows = [0]
+
+    def call(self):
+        """One call, a tenth of a second long."""
+        self.sleep(0.1)
+        while self.now >= self.began + timedelta(seconds=60):
+            self.began += timedelta(seconds=60)
+            self.windows.append(0)
+        self.windows[-1] += 1
+        left = max(0, self.limit - self.windows[-1])
+        return Limits(limit=self.limit, remaining=left, reset_at=self.began + timedelta(seconds=60))
+
+    def sleep(self, seconds):
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    def monotonic(self):
+        """Seconds of the same clock."""
+        return self.now.timestamp()
+
+
+def test_a_backlog_uses_the_allowance_and_never_more(connection, monkeypatch):
+    platform = Platform(limit=60)
+    monkeypatch.setattr(limiting, "time", platform)
+    monkeypatch.setattr(limiting.timezone, "now", lambda: platform.now)
+    workers = [RowLimiter(connection.pk, patience=120) for _ in range(4)]
+    turn = 0
+    while len(platform.windows) <= 5:
+        worker = workers[turn % len(workers)]
+        worker.acquire("default")
+        worker.observe("default", platform.call())
+        turn += 1
+    whole = platform.windows[1:5]
+    assert max(platform.windows) <= 60
+    assert sum(whole) >= 0.95 * 60 * len(whole)
+
+
+def test_an_allowance_that_is_used_up_leaves_other_connections_alone(connection, connect, monkeypatch):
+    platform = Platform(limit=60)
+    monkeypatch.setattr(limiting, "time", platform)
+    monkeypatch.setattr(limiting.timezone, "now", lambda: platform.now)
+    RowLimiter(connection.pk, patience=0).pause("default", platform.now + HOUR)
+    other = RowLimiter(connect("shoppo").connection.pk, patience=0)
+    other.observe("default", platform.call())
+    before = platform.now
+    for _ in range(20):
+        other.acquire("default")
+    assert platform.now == before
