@@ -13,6 +13,8 @@ Rules for every method:
 
 from __future__ import annotations
 
+import functools
+
 from channels.capabilities.catalog import (
     AppendsAccounts,
     ChecksCredentials,
@@ -103,6 +105,7 @@ def has(channel: object, capability: type) -> bool:
     return all(hasattr(channel, member) for member in members)
 
 
+@functools.cache
 def _members(capability: type) -> frozenset[str]:
     """Names that a protocol demands: its methods and annotated attributes (Python 3.11 keeps no public list)."""
     own = {name for name in vars(capability) if not name.startswith("_")}

@@ -175,7 +175,9 @@ def make_plan(rule: Rule, rows: Iterable[Product | Variant]) -> Plan:
     for row in rows:
         item = item_of(row, rule)
         connection = _connection(row)
-        group = groups.setdefault(connection.pk, Group(connection, why=reason(connection, kind.capability)))
+        group = groups.get(connection.pk)
+        if group is None:
+            group = groups[connection.pk] = Group(connection, why=reason(connection, kind.capability))
         item.verdict, item.why = (REFUSED, group.why) if group.why else judge(kind, group.connection, item)
         group.items.append(item)
     for group in groups.values():
