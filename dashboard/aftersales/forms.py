@@ -64,7 +64,7 @@ class RejectForm(DecisionForm):
         label=lazy("Pictures"),
         widget=forms.Textarea(attrs={"rows": 2, "class": "mono", "spellcheck": "false"}),
         required=False,
-        help_text=lazy("Web addresses, one a line. The platform loads them."),
+        help_text=lazy("Web addresses, one a line: the platform loads them itself and takes no files."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from dashboard.core.searching import TRIGRAM, holding, narrow, probe, words_of
 from dashboard.messaging.searched import MESSAGES, THREADS
@@ -25,20 +25,17 @@ def found(threads: QuerySet[Any], messages: QuerySet[Any], q: str) -> QuerySet[A
         named = narrow(threads, THREADS, q).order_by().values("pk")
         return threads.filter(Q(pk__in=named) | _of(narrow(messages, MESSAGES, q)))
     short = [word for word in words if len(word) < TRIGRAM]
-    return threads.filter(_named(threads, long, short) | _said(threads, messages, long, short))
+    named, keys = _named(threads, long, short), probe(threads.db, MESSAGES, long, MOST)
+    if keys is not None:
+        return threads.filter(named | _of(messages.filter(*holding(MESSAGES, short), pk__in=keys)))
+    its = {"connection": OuterRef("connection"), "thread_remote_id": OuterRef("remote_id")}
+    said = messages.filter(*holding(MESSAGES, words), **its).order_by().values("pk")[:1]
+    return threads.annotate(said=Subquery(said)).filter(named | Q(said__isnull=False))  # EXISTS might be hashed whole
 
 
 def _named(threads: QuerySet[Any], long: list[str], short: list[str]) -> Q:
     keys = probe(threads.db, THREADS, long, MOST)
     return Q(*holding(THREADS, long + short)) if keys is None else Q(*holding(THREADS, short), pk__in=keys)
-
-
-def _said(threads: QuerySet[Any], messages: QuerySet[Any], long: list[str], short: list[str]) -> Q:
-    keys = probe(threads.db, MESSAGES, long, MOST)
-    if keys is not None:
-        return _of(messages.filter(*holding(MESSAGES, short), pk__in=keys))
-    its = {"connection": OuterRef("connection"), "thread_remote_id": OuterRef("remote_id")}
-    return Q(Exists(messages.filter(*holding(MESSAGES, long + short), **its)))
 
 
 def _of(said: QuerySet[Any]) -> Q:
