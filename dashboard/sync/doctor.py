@@ -11,6 +11,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from dashboard.core.crypto import decrypt, encrypt
+from dashboard.sync import clock
 from dashboard.sync.feeds import feeds_of
 from dashboard.sync.models import Command, Connection, FeedState, Heartbeat
 from dashboard.sync.models.commands import NEEDS_REVIEW
@@ -89,6 +90,11 @@ def _connections() -> tuple[str, str]:
     return ("warning" if resting else "ok"), ", ".join(resting) or "All connections are active."
 
 
+def _clocks() -> tuple[str, str]:
+    off = [f"{row.slug}: {clock.sentence(row)}" for row in Connection.objects.order_by("slug") if clock.is_off(row)]
+    return ("warning" if off else "ok"), " ".join(off) or "The platforms' clocks agree with ours."
+
+
 def _commands() -> tuple[str, str]:
     late, review = overdue(), Command.objects.filter(state=NEEDS_REVIEW).count()
     words = f"{late} overdue, {review} waiting for a person."
@@ -101,6 +107,7 @@ CHECKS: dict[str, Callable[[], tuple[str, str]]] = {
     "worker": _worker,
     "keys": _keys,
     "connections": _connections,
+    "clocks": _clocks,
     "feeds": _feeds,
     "commands": _commands,
 }

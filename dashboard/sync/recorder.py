@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from channels import ports
 from dashboard.core.scrub import scrub_text
+from dashboard.sync.clock import keep_skew, skew_of
 from dashboard.sync.models import Exchange
 
 _KEEP_OF_A_RUN = 3
@@ -25,9 +26,11 @@ class Recording:
         self._origin = origin
         self._rows: list[Exchange] = []
         self._reads: list[Exchange] = []
+        self._skew: int | None = None
 
     def add(self, exchange: ports.Exchange) -> None:
         """Take one exchange in."""
+        self._skew = skew_of(exchange) if self._skew is None else self._skew
         row = as_row(self._connection_id, exchange)
         for name, pk in self._origin.items():
             setattr(row, f"{name}_id", pk)
@@ -39,7 +42,9 @@ class Recording:
     def save(self) -> None:
         """Write what was kept."""
         Exchange.objects.bulk_create(self._rows + self._reads)
-        self._rows, self._reads = [], []
+        if self._skew is not None:
+            keep_skew(self._connection_id, self._skew)
+        self._rows, self._reads, self._skew = [], [], None
 
 
 @contextmanager
@@ -63,6 +68,9 @@ def recorder(connection_id: int):  # type: ignore[no-untyped-def]
             kept.add(exchange)
         else:
             as_row(connection_id, exchange).save()
+            skew = skew_of(exchange)
+            if skew is not None:
+                keep_skew(connection_id, skew)
 
     return record
 

@@ -38,7 +38,7 @@ class Connection(models.Model):
 
     `state` is active, paused (a person), reauth_needed (the platform refused the credentials) or disabled (a person;
     not even its callbacks are taken). `version` grows with every change, so that processes open the channel anew.
-    `check_points` is what the last live probe found.
+    `check_points` is what the last live probe found; `clock_skew` by how many seconds the platform is ahead of us.
     """
 
     ACTIVE, PAUSED, REAUTH_NEEDED, DISABLED = "active", "paused", "reauth_needed", "disabled"
@@ -65,6 +65,8 @@ class Connection(models.Model):
     check_asked_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     check_points = models.JSONField(default=list, blank=True)
+    clock_skew = models.IntegerField(null=True, blank=True)
+    clock_skew_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ConnectionQuerySet.as_manager()

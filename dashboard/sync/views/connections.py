@@ -14,7 +14,7 @@ from channels.registry import PLATFORMS
 from dashboard.core.pages import is_fragment, polled, render
 from dashboard.core.wording import worded
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.sync import conformance, overview, rows
+from dashboard.sync import clock, conformance, overview, rows
 from dashboard.sync.connections import secret_mark
 from dashboard.sync.describe import callback_urls
 from dashboard.sync.filters import EXCHANGES
@@ -203,6 +203,7 @@ def part(
         "platform": PLATFORMS[found.platform],
         "sign": overview.state_sign(found),
         "rest": resting([found]).get(found.pk),
+        "clock": clock.sentence(found),
         "parts": [
             {"label": label, "url": reverse(f"sync:{view}", args=[found.slug]), "current": key == name}
             for key, (label, view) in labels.items()
