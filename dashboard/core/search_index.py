@@ -1,9 +1,9 @@
 """The migration operation that makes the index behind ``dashboard.core.searching``.
 
-PostgreSQL: a table of words beside each searched table, with a GIN index of trigrams. Filling that index costs more
-than writing the rows, so triggers only note which rows are due and :func:`catch_up` indexes them seconds later; until
-then ``searching`` reads the rows that are due themselves, and so is never late. SQLite: a contentless FTS5 table of
-trigrams, kept in step by triggers. Neither costs the mirror's writers a line of code.
+PostgreSQL: a table of words beside each searched table, with a GIN index of trigrams. Filling that index costs
+about as much as writing the rows, so triggers only note which rows are due and :func:`catch_up` indexes them seconds
+later; until then ``searching`` reads the rows that are due themselves, and so is never late. SQLite: a contentless
+FTS5 table of trigrams, kept in step by triggers. Neither costs the mirror's writers a line of code.
 """
 
 # ruff: noqa: S608 – statements are made of the names of tables and columns alone
