@@ -82,7 +82,6 @@ PURCHASES = ListSpec(
         Head(_("Items"), css="grow"),
         Head(_("Goods"), "total", ("total",), "num"),
         Head(_("Fee"), css="num"),
-        Head(_("Tracking")),
         Head(_("Placed"), "placed", ("placed_at",)),
         Head(pgettext_lazy("purchase", "For")),
         Head(_("Next")),

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from dashboard.sourcing.models import PurchaseOrder, SourceProduct
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from tests.connected import drive, effects, fault, pull, queue, step
+from tests.pages import assert_strict_html
 
 KIND = "sourcing.place_order"
 
@@ -45,6 +47,19 @@ def test_without_an_echo_both_witnesses_prove_it(connection, sandbox, goods):
     assert len(command.evidence[-1]["witnesses"]) == 2
     assert command.receipt["number"] == effects(sandbox, "orders.create")[0]["orderNo"]
     assert len(effects(sandbox, "orders.create")) == 1
+
+
+def test_the_page_of_a_purchase_shows_both_witnesses_and_what_was_bought(connection, sandbox, goods, client_for):
+    sandbox.echo_remark = False
+    pull(connection, "purchase-orders")
+    fault(sandbox, "orders.create", "drop_after_apply")
+    command = drive(place(connection, goods))
+    page = client_for("admin").get(reverse("sync:command", args=[command.pk]))
+    assert_strict_html(page)
+    body = page.content.decode()
+    assert body.count('<dl class="witness">') == 2
+    assert "Read the movements of the wallet since before it was sent" in body
+    assert goods["sku"] in body
 
 
 @pytest.mark.parametrize("echo", [True, False])

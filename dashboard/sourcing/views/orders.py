@@ -66,10 +66,11 @@ def _row(order: PurchaseOrder, reach: Reach, now: Any) -> dict[str, Any]:
             ("grow", order.items),
             ("num", figure(order.total, order.currency)),
             ("num", figure(order.service_fee, order.currency)),
-            ("mono", order.tracking_number),
             ("nowrap", when_at(order.placed_at, now) if order.placed_at else ""),
             ("nowrap", bought_for(order)),
-            ("nowrap soft", words.next_step(order.status)),
+            ("mono", order.tracking_number)
+            if order.tracking_number
+            else ("nowrap soft", words.next_step(order.status)),
         ],
     }
 

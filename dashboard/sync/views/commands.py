@@ -91,9 +91,9 @@ def _page(
     return render(request, "sync/command.html", context, status=status)
 
 
-def _given(found: Command) -> dict[str, Any]:
-    """The payload without secrets and without what was left empty."""
-    return {name: value for name, value in shown_payload(found).items() if value not in (None, "", [], {})}
+def _given(found: Command) -> list[tuple[str, Any]]:
+    """The payload without secrets and without what was left empty; pairs, because a payload may have a key `items`."""
+    return [(name, value) for name, value in shown_payload(found).items() if value not in (None, "", [], {})]
 
 
 def _can_be_proven(found: Command) -> bool:
