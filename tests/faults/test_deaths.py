@@ -30,7 +30,7 @@ from tests.drill.run import SCENARIOS, Drilled, Plan
 from tests.drill.world import Intent, World, open_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DYING = ("supply_create", "supply_deliver", "goods_deliver", "partner_create", "stores_delete", "cart_add")
+DYING = ("supply_create", "supply_deliver", "goods_deliver", "partner_create", "stores_delete", "address_new")
 
 
 def intents(worlds: list[World], *names: str) -> list[tuple[World, Intent]]:
