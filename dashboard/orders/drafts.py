@@ -65,7 +65,7 @@ class Draft:
         self.lines = [DraftLine(sku[:200], typed.strip()[:10]) for sku, typed in pairs][:MOST_LINES]
         self.connection = connection
         self.add(given.get("add", "")[:200])
-        gone = given.get("remove", "")
+        gone = given.get("without", "")
         if gone.isascii() and gone.isdigit() and int(gone[:4]) < len(self.lines):
             del self.lines[int(gone[:4])]
         variants = _variants(connection).filter(remote_id__in=[line.sku for line in self.lines])

@@ -69,3 +69,41 @@ def test_the_pages_are_clean_for_axe_and_do_not_run_over_the_edge(page_for, good
         page.goto(address)
         assert_axe_clean(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
+
+
+def test_lines_of_a_new_order_come_and_go_and_enter_never_sends_it(page_for, connect):
+    partner = connect("shoppo", "partner")
+    pull(partner.connection, "products")
+    page = page_for("fulfilment")
+    page.goto("/orders/new/")
+    page.fill("[name=partner_code]", "OUR-7")
+    page.locator("#new-variant").press_sequentially("tea set")
+    page.click("#variant-hits button >> nth=0")
+    page.wait_for_selector("#quantity-1")
+    page.fill("#quantity-1", "5")
+    page.fill("#new-variant", "tea set")
+    page.keyboard.press("Enter")
+    page.click("#variant-hits button >> nth=1")
+    page.wait_for_selector("#quantity-2")
+    assert page.input_value("#quantity-1") == "5"
+    assert_axe_clean(page)
+    page.click("button[name=without] >> nth=0")
+    page.wait_for_selector("#quantity-2", state="detached")
+    assert page.locator("form#new-order").count() == 1
+    assert page.input_value("[name=partner_code]") == "OUR-7"
+    assert Command.objects.count() == 0
+
+
+def test_keys_walk_from_order_to_order_and_back(page_for, goods):
+    page = page_for("fulfilment")
+    page.goto("/orders/?view=all")
+    rows = page.eval_on_selector_all("tr[data-href]", "rows => rows.map(row => row.dataset.href)")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{rows[0]}")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{rows[1]}")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{rows[0]}")
+    page.click("nav[aria-label=Breadcrumb] a")
+    page.wait_for_url("**/orders/?view=all")

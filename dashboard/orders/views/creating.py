@@ -22,7 +22,8 @@ from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.web import command_response, give, shown
 
-STEPS = ("add", "remove", "like", "find")  # buttons that change the draft and give nothing
+# Buttons that change the draft and give nothing. None is called like a method of a form: the browser would lose that.
+STEPS = ("add", "without", "like", "find")
 
 
 @ask_or_give
