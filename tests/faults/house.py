@@ -125,9 +125,13 @@ class Postgres:
             shutil.chown(self.folder, "postgres", "postgres")
         self.port = free_port()
         self._run("initdb", "-A", "trust", "-U", "postgres", "-D", str(self.folder / "data"))
-        self.start()
-        with self._link("postgres") as link:
-            link.execute("CREATE DATABASE house")
+        try:
+            self.start()
+            with self._link("postgres") as link:
+                link.execute("CREATE DATABASE house")
+        except BaseException:
+            self.remove()
+            raise
 
     def start(self) -> None:
         """Start it and wait until it answers."""
