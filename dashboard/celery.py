@@ -7,9 +7,11 @@ Tasks carry ids only: the database row is the truth and the broker merely wakes 
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
+TRANSPORT_ALIASES["filesystem"] = "dashboard.core.broker:Transport"
 app = Celery("dashboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -22,8 +22,8 @@ def found(threads: QuerySet[Any], messages: QuerySet[Any], q: str) -> QuerySet[A
     words = words_of(q)
     long = [word for word in words if len(word) >= TRIGRAM]
     if not long:
-        named = narrow(threads, THREADS, q).order_by().values("pk")
-        return threads.filter(Q(pk__in=named) | _of(narrow(messages, MESSAGES, q)))
+        buyers = narrow(threads, THREADS, q).order_by().values("pk")
+        return threads.filter(Q(pk__in=buyers) | _of(narrow(messages, MESSAGES, q)))
     short = [word for word in words if len(word) < TRIGRAM]
     named, keys = _named(threads, long, short), probe(threads.db, MESSAGES, long, MOST)
     if keys is not None:
