@@ -300,6 +300,14 @@ class Listing:
         return found
 
     @cached_property
+    def panel(self) -> str | None:
+        """What the panel of filters offers, in short, while none is on; None when it must be rendered for this page."""
+        fields = self.filterset.form.fields.values()
+        if self.chips or self.errors or any(hasattr(field, "queryset") for field in fields):
+            return None
+        return repr([list(getattr(field, "choices", ())) for field in fields])
+
+    @cached_property
     def is_filtered(self) -> bool:
         """Whether an empty page could be the filters' doing."""
         return bool(self.chips or self.params.get("q"))

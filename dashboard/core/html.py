@@ -139,6 +139,12 @@ def icon(name: str, label: str = "") -> SafeString:
     return mark_safe(head + body.replace(" />", "/>"))  # noqa: S308
 
 
+@functools.lru_cache(maxsize=64)
+def urgency(tone: str) -> SafeString:
+    """The attribute of a row that its deadline, or another state, has given a tone; empty without one."""
+    return format_html(' data-tone="{}"', tone) if tone else SafeString("")
+
+
 def state(tone: str, word: object) -> SafeString:
     """A state in a table: shape and word. Tones: act, wait, good, unknown, or empty for calm."""
     return _sign("state", tone, str(word))
@@ -184,6 +190,7 @@ def field_name(name: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', name, words) if words != name else format_html("{}", name)
 
 
+@functools.lru_cache(maxsize=1024)
 def connection(mark: str, label: str) -> SafeString:
     """A connection's two letters and its title."""
     return format_html('<span class="conn"><span class="mark" aria-hidden="true">{}</span>{}</span>', mark, label)

@@ -100,6 +100,20 @@ class Frame:
             )
         return sections
 
+    @cached_property
+    def shown(self) -> tuple[tuple[Any, ...], ...]:
+        """All that the navigation shows, in short, but for words."""
+        return tuple(
+            tuple(entry[part] for part in ("url", "current", "count", "tone"))
+            for section in self.sections
+            for entry in section["entries"]
+        )
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the entries."""
+        return tuple(entry["key"] for section in self.sections for entry in section["entries"])
+
     def _open_entries(self) -> list[tuple[Entry, str]]:
         found = []
         for entry in NAVIGATION:

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render as render_template
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+
+_ANY_KEY = 4_000_000_007
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -49,6 +52,12 @@ def polled(request: HttpRequest, parts: tuple[object, ...], build: Callable[[], 
     response["ETag"] = tag
     patch_vary_headers(response, ("HX-Request", "HX-Boosted", "HX-Target"))
     return response
+
+
+def addresses(name: str) -> Callable[[object], str]:
+    """The address of a record's page by its key, for a whole list: the name is looked up once."""
+    before, after = reverse(name, args=[_ANY_KEY]).rsplit(str(_ANY_KEY), 1)
+    return lambda key: f"{before}{key}{after}"
 
 
 def redirect(request: HttpRequest, url: str) -> HttpResponse:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.core import formatting, html
+from dashboard.core.pages import addresses
 from dashboard.core.templatetags.dash import clock_at, when_at
 from dashboard.orders import words
 from dashboard.orders.models import Order
@@ -38,18 +38,20 @@ def rows_of(orders: Sequence[Order], reach: Reach, query: str) -> list[dict[str,
     now = timezone.now()
     ids, targets = {one.connection_id for one in orders}, [one.remote_id for one in orders]
     commands = latest_commands(ids, targets, order_kinds()) if orders else {}
-    walk = f"?{urlencode({'list': query})}"
-    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now, walk) for one in orders]
+    walk, address = f"?{urlencode({'list': query})}", addresses("orders:detail")
+    return [
+        _row(one, reach, commands.get((one.connection_id, one.remote_id)), now) | {"url": address(one.pk) + walk}
+        for one in orders
+    ]
 
 
-def _row(order: Order, reach: Reach, command: Command | None, now: datetime, walk: str) -> dict[str, Any]:
+def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
     connection = reach.connections.get(order.connection_id)
     under_way = words.is_under_way(order)
     return {
         "pk": order.pk,
-        "url": reverse("orders:detail", args=[order.pk]) + walk,
         "name": str(order),
-        "tone": formatting.urgency(order.ship_by, now) if under_way and order.ship_by else "",
+        "urgency": html.urgency(formatting.urgency(order.ship_by, now) if under_way and order.ship_by else ""),
         "due": due(order, now),
         "connection": reach.sign(order.connection_id),
         "buyer": order.buyer,

@@ -9,6 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from dashboard.core import formatting, forms, html, wording
@@ -90,17 +91,14 @@ def query(context: Mapping[str, Any], **changes: Any) -> str:
 
 def changed_query(params: QueryDict, **changes: Any) -> str:
     """``?…`` with the given names set or removed; a list sets several values."""
-    copy = params.copy()
-    for name in (*PLACE_PARAMS, "format"):
-        copy.pop(name, None)
+    left_out = (*PLACE_PARAMS, "format", *changes)
+    pairs = {name: values for name, values in params.lists() if name not in left_out}
     for name, value in changes.items():
-        copy.pop(name, None)
         if isinstance(value, (list, tuple)):
-            copy.setlist(name, [str(each) for each in value])
+            pairs[name] = [str(each) for each in value]
         elif value is not None and value != "":
-            copy[name] = str(value)
-    text = copy.urlencode()
-    return f"?{text}" if text else "?"
+            pairs[name] = [str(value)]
+    return f"?{urlencode(pairs, doseq=True)}"
 
 
 @register.filter
