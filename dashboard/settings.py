@@ -67,8 +67,6 @@ INSTALLED_APPS = [
     "heroicons",
     "django_filters",
     "axes",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
     "dashboard.core",
     "dashboard.staff",
     "dashboard.sync",
@@ -91,7 +89,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "dashboard.staff.sessions.SessionRules",
     "dashboard.staff.access.SignInRequired",
     "dashboard.core.middleware.Personal",
@@ -229,7 +226,6 @@ AXES_DISABLE_ACCESS_LOG = True  # the audit trail says who signed in
 AXES_CLIENT_IP_CALLABLE = "dashboard.staff.sessions.client_ip"
 AXES_LOCKOUT_CALLABLE = "dashboard.staff.views.sign_in.locked_out"
 AXES_VERBOSE = False
-OTP_TOTP_ISSUER = "Seller dashboard"
 # Not cached: a copy would outlive a sign-out while the cache was away.
 SESSION_ENGINE = "dashboard.core.session_store"
 SESSION_IDLE_SECONDS = 12 * 3600

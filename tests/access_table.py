@@ -170,6 +170,7 @@ ACCESS = {
     "staff:two_factor_enrol": SIGNED_IN,
     "staff:two_factor_on": SIGNED_IN,
     "staff:two_factor_off": SIGNED_IN,
+    "staff:recovery_codes": SIGNED_IN,
     # sourcing
     "sourcing:index": "sourcing.view",
     "sourcing:product": "sourcing.view",

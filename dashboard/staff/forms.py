@@ -64,6 +64,22 @@ class CodeForm(forms.Form):
         return "".join(self.cleaned_data["code"].split())
 
 
+class SecondStepForm(forms.Form):
+    """What sign-in takes as the second step: the six digits, or a recovery code where the device is lost."""
+
+    code = forms.CharField(
+        label=_("Code from your device, or a recovery code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """What was typed, without spaces."""
+        return "".join(self.cleaned_data["code"].split())
+
+
 class PasswordForm(forms.Form):
     """The person's own password, asked again."""
 

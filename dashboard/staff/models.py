@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.core.crypto import EncryptedTextField
 from dashboard.staff import permissions
 from dashboard.staff.permissions import role_choices
 
@@ -85,6 +86,40 @@ class User(AbstractUser):
         """Django's session hash with the epoch added, so that sessions end without a new password."""
         value = f"{self.password}:{self.session_epoch}"
         return salted_hmac("dashboard.staff.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Authenticator(models.Model):
+    """A person's device for the second step: its secret (base32, encrypted) and what it last answered.
+
+    At most one is confirmed and at most one is being set up. `dashboard.staff.two_factor` alone writes here.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="authenticators")
+    confirmed = models.BooleanField(default=False)
+    secret = EncryptedTextField()
+    drift = models.SmallIntegerField(default=0)
+    last_step = models.BigIntegerField(default=-1)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "confirmed"], name="staff_authenticator_one")]
+
+    def __str__(self) -> str:
+        return f"device of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """The digest of one unused recovery code; a code that is used is deleted."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="staff_recovery_code_digest")]
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.user_id}"
 
 
 class AuditHead(models.Model):

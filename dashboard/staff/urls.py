@@ -24,5 +24,6 @@ urlpatterns = [
     path("profile/two-factor/", profile.second_step_page, name="two_factor"),
     path("profile/two-factor/enrol/", profile.enrol, name="two_factor_enrol"),
     path("profile/two-factor/on/", profile.turn_on, name="two_factor_on"),
+    path("profile/two-factor/codes/", profile.recovery_codes, name="recovery_codes"),
     path("profile/two-factor/off/", profile.turn_off, name="two_factor_off"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from base64 import b32decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -13,9 +14,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.db import connection as database
 from django.test import Client
+from django_otp.oath import totp
 from structlog.stdlib import ProcessorFormatter
 
 from dashboard.core import exports
+from dashboard.staff import two_factor
 from dashboard.sync.feeds import feeds_of
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, Exchange
@@ -146,3 +149,26 @@ def test_no_secret_comes_out(
             hits = [line for line in text.splitlines() if wanted in line]
             around = [line[max(0, line.index(wanted) - 160) : line.index(wanted) + 40] for line in hits[:5]]
             assert hits == [], f"{name}: {len(hits)} hits, such as {around}"
+
+
+def test_no_table_tells_the_second_step(client_for: Callable[[str], Client], user_for: Callable[[str], Any]):
+    """Neither the device's secret, in any spelling, nor a recovery code, wherever they were made, shown and used."""
+    person, client = user_for("admin"), Client()
+    password = "a-password-for-this-test"
+    person.set_password(password)
+    person.save()
+    client.post("/staff/sign-in/", {"username": person.username, "password": password})
+    client.post("/staff/profile/two-factor/enrol/")
+    device = two_factor.pending_device(person)
+    assert device is not None
+    code = f"{totp(b32decode(device.secret)):06}"
+    codes = client.post("/staff/profile/two-factor/on/", {"code": code}).context["codes"]
+    client.post("/staff/sign-out/")
+    client.post("/staff/sign-in/", {"username": person.username, "password": password})
+    client.post("/staff/sign-in/code/", {"code": codes[0]})
+    assert two_factor.recovery_codes_left(person) == 9
+    dump = (stored() + exported()).lower()
+    key = b32decode(device.secret)
+    spellings = [device.secret, two_factor.secret_of(device), key.hex(), b64encode(key).decode(), repr(key)[2:-1]]
+    spellings += [each for one in codes for each in (one, one.replace("-", ""))]
+    assert [text for text in spellings if text.lower() in dump] == []

@@ -1,9 +1,9 @@
 import pytest
-from django_otp.oath import totp
 
 from dashboard.staff import two_factor
 from dashboard.staff.models import AuditEvent
 from tests.factories import PASSWORD, make_user
+from tests.staff.devices import code_of, end_pause, with_device
 
 TWO_FACTOR = "/staff/profile/two-factor/"
 
@@ -64,9 +64,10 @@ def test_the_second_step_is_enrolled_with_a_code(client, mei):
     assert "style=" not in page
     assert client.post(f"{TWO_FACTOR}on/", {"code": "abc"}).status_code == 422
     assert two_factor.device_of(mei) is None
-    device.throttle_reset()
-    code = f"{totp(device.bin_key):06}"
-    assert client.post(f"{TWO_FACTOR}on/", {"code": f"{code[:3]} {code[3:]}"}).url == "/staff/profile/"
+    end_pause(device)
+    code = code_of(device)
+    page = client.post(f"{TWO_FACTOR}on/", {"code": f"{code[:3]} {code[3:]}"})
+    assert (page.status_code, len(page.context["codes"])) == (200, 10)
     assert two_factor.device_of(mei) == device
     assert two_factor.secret_of(device) not in client.get(TWO_FACTOR).content.decode()
 
@@ -87,21 +88,22 @@ def test_reading_the_pages_changes_nothing(client, mei):
 
 
 def test_the_second_step_is_turned_off_with_the_password(client, mei):
-    two_factor.enrol(mei)
-    device = two_factor.pending_device(mei)
-    device.confirmed = True
-    device.save()
+    device = with_device(mei)
+    two_factor.new_recovery_codes(mei)
     assert client.post(f"{TWO_FACTOR}off/", {"password": "wrong"}).status_code == 422
     assert two_factor.device_of(mei) == device
     assert client.post(f"{TWO_FACTOR}off/", {"password": PASSWORD}).url == "/staff/profile/"
     assert two_factor.device_of(mei) is None
+    assert two_factor.recovery_codes_left(mei) == 0
 
 
 def test_the_drawing_is_the_code_that_a_reader_expects(mei):
     import segno
 
     device = two_factor.enrol(mei)
-    expected = [list(row) for row in segno.make(device.config_url, error="m", micro=False).matrix_iter(border=2)]
+    expected = [
+        list(row) for row in segno.make(two_factor.address_of(device), error="m", micro=False).matrix_iter(border=2)
+    ]
     drawing = two_factor.draw(device)
     assert drawing.size == len(expected)
     assert drawing.path.count("M") == sum(1 for row in expected for dark in row if dark)

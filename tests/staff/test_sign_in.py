@@ -5,11 +5,10 @@ import time_machine
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
-from django_otp.oath import totp
 
-from dashboard.staff import two_factor
 from dashboard.staff.models import AuditEvent
 from tests.factories import PASSWORD, make_user
+from tests.staff.devices import code_of, end_pause, with_device, wrong_code_of
 
 URL = "/staff/sign-in/"
 CODE_URL = "/staff/sign-in/code/"
@@ -27,18 +26,6 @@ def sign_in(client, username="mei", password=PASSWORD, **more):
 
 def is_signed_in(client):
     return client.get("/staff/profile/").status_code == 200
-
-
-def with_device(person):
-    two_factor.enrol(person)
-    device = two_factor.pending_device(person)
-    device.confirmed = True
-    device.save()
-    return device
-
-
-def code_of(device):
-    return f"{totp(device.bin_key):06}"
 
 
 def test_name_and_password_sign_in_under_a_new_session_key(mei, client):
@@ -148,10 +135,9 @@ def test_the_second_step_comes_between(mei, client):
     response = sign_in(client, next="/staff/profile/")
     assert response.url == f"{CODE_URL}?next=%2Fstaff%2Fprofile%2F"
     assert not is_signed_in(client)
-    assert client.post(CODE_URL, {"code": "000000"}).status_code == 422
+    assert client.post(CODE_URL, {"code": wrong_code_of(device)}).status_code == 422
     assert not is_signed_in(client)
-    device.refresh_from_db()
-    device.throttle_reset()
+    end_pause(device)
     response = client.post(CODE_URL, {"code": code_of(device), "next": "/staff/profile/"})
     assert response.url == "/staff/profile/"
     assert is_signed_in(client)
@@ -160,7 +146,7 @@ def test_the_second_step_comes_between(mei, client):
 def test_a_wrong_code_slows_the_device_down(mei, client):
     device = with_device(mei)
     sign_in(client)
-    client.post(CODE_URL, {"code": "000000"})
+    client.post(CODE_URL, {"code": wrong_code_of(device)})
     assert client.post(CODE_URL, {"code": code_of(device)}).status_code == 422
     assert not is_signed_in(client)
 

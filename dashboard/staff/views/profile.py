@@ -29,8 +29,11 @@ def profile(request: StaffRequest) -> HttpResponse:
         if person.theme:
             response.set_cookie("theme", person.theme, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
         return response
-    device = two_factor.device_of(request.user)
-    return _form_page(request, "staff/profile.html", form, has_second_step=device is not None)
+    context = {
+        "has_second_step": two_factor.device_of(request.user) is not None,
+        "codes_left": two_factor.recovery_codes_left(request.user),
+    }
+    return _form_page(request, "staff/profile.html", form, **context)
 
 
 @sensitive_post_parameters()
@@ -87,16 +90,29 @@ def enrol(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 def turn_on(request: StaffRequest) -> HttpResponse:
-    """Turn the second step on, given a code that proves the device holds the secret."""
+    """Turn the second step on, given a code that proves the device holds the secret; shows the recovery codes."""
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _second_step_page(request, form, status=422)
-    if not two_factor.confirm(request.user, form.cleaned_data["code"]):
+    codes = two_factor.confirm(request.user, form.cleaned_data["code"])
+    if codes is None:
         form.add_error("code", _("This code does not fit. Wait for the next one and check the device's clock."))
         return _second_step_page(request, form, status=422)
     audit(request.user, "staff.second_step_on", request.user)
     messages.success(request, _("Sign-in now asks for a code from your device."))
-    return redirect("staff:profile")
+    return render(request, "staff/recovery_codes.html", {"codes": codes})
+
+
+@require_POST
+@confirmed
+def recovery_codes(request: StaffRequest) -> HttpResponse:
+    """Make ten new recovery codes, which end the earlier ones, and show them this once."""
+    if two_factor.device_of(request.user) is None:
+        messages.error(request, _("Turn the second step on first. No codes were made."))
+        return redirect("staff:two_factor")
+    codes = two_factor.new_recovery_codes(request.user)
+    audit(request.user, "staff.recovery_codes_made", request.user, {"number": len(codes)})
+    return render(request, "staff/recovery_codes.html", {"codes": codes})
 
 
 @sensitive_post_parameters("password")
@@ -119,6 +135,7 @@ def _second_step_page(request: StaffRequest, form: CodeForm, status: int = 200) 
         "is_on": two_factor.device_of(request.user) is not None,
         "drawing": two_factor.draw(pending) if pending else None,
         "secret": two_factor.secret_of(pending) if pending else "",
+        "codes_left": two_factor.recovery_codes_left(request.user),
     }
     return render(request, "staff/two_factor.html", context, status=status)
 

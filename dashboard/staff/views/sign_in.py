@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from dashboard.core.pages import safe_next
 from dashboard.staff import sessions, two_factor
 from dashboard.staff.access import StaffRequest
 from dashboard.staff.audit import audit
-from dashboard.staff.forms import CodeForm, SignInForm
+from dashboard.staff.forms import SecondStepForm, SignInForm
 from dashboard.staff.models import User
 
 PENDING = "second_step_for"
@@ -55,13 +56,11 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if person is None:
         return redirect("staff:sign_in")
     target = safe_next(request, resolve_url(settings.LOGIN_REDIRECT_URL))
-    form = CodeForm(request.POST or None)
+    form = SecondStepForm(request.POST or None)
     if form.is_valid():
-        device = two_factor.device_of(person)
-        if device is None or device.verify_token(form.cleaned_data["code"]):
-            response = _begin(request, person, target)
-            two_factor.trust(response, person)
-            return response
+        how = two_factor.accepted(person, form.cleaned_data["code"])
+        if how:
+            return _second_step_done(request, person, target, how)
         audit(person, "staff.second_step_refused", person)
         form.add_error("code", _("This code does not fit. Wait for the next one and check the device's clock."))
     return render(request, "staff/second_step.html", {"form": form, "next": target}, status=422 if form.errors else 200)
@@ -88,6 +87,21 @@ def _password_was_right(request: HttpRequest, person: User, target: str) -> Http
     request.session.cycle_key()
     request.session[PENDING] = [person.pk, int(time.time()), person.get_session_auth_hash()]
     return redirect(f"{resolve_url('staff:second_step')}?{urlencode({'next': target})}")
+
+
+def _second_step_done(request: HttpRequest, person: User, target: str, how: str) -> HttpResponse:
+    """Begin the session. The browser is trusted for the device's own code alone; a recovery code is good once."""
+    response = _begin(request, person, target)
+    if how == two_factor.BY_DEVICE:
+        two_factor.trust(response, person)
+        return response
+    left = two_factor.recovery_codes_left(person)
+    audit(person, "staff.recovery_code_used", person, {"left": left})
+    words = ngettext(
+        "You used a recovery code; %(left)d is left.", "You used a recovery code; %(left)d are left.", left
+    )
+    messages.warning(request, words % {"left": left})
+    return response
 
 
 def _awaited(request: HttpRequest) -> User | None:
