@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.catalog.models import Product, Variant
 from dashboard.core.exports import Column, Export, register_export
-
-
-def _products(user: Any) -> Any:
-    rows = Product.objects.light().select_related("connection")
-    return rows if user is None else rows.visible_to(user)
-
-
-def _variants(user: Any) -> Any:
-    rows = Variant.objects.select_related("product__connection").defer("product__raw", "product__description")
-    return rows if user is None else rows.visible_to(user)
-
+from dashboard.sync.exporting import CURRENCY, GONE, NUMBER, STATUS, UPDATED, head, mirrored, parts
 
 register_export(
     Export(
         domain="products",
-        queryset=_products,
+        queryset=mirrored(Product),
         since="changed_at",
         columns=[
-            Column("connection", "connection.slug"),
-            Column("platform", "connection.platform"),
-            Column("remote_id"),
-            Column("number"),
-            Column("status"),
-            Column("remote_status"),
-            Column("updated_at", kind="time"),
-            Column("gone_at", kind="time"),
+            *head(),
+            NUMBER,
+            *STATUS,
+            UPDATED,
+            GONE,
             Column("title"),
             Column("brand"),
             Column("category"),
@@ -44,18 +29,16 @@ register_export(
 register_export(
     Export(
         domain="variants",
-        queryset=_variants,
+        queryset=parts(Variant, "product", "description"),
         connection="product__connection__slug",
         since="product__changed_at",
         columns=[
-            Column("connection", "product.connection.slug"),
-            Column("platform", "product.connection.platform"),
-            Column("remote_id"),
+            *head("product"),
             Column("status", "product.status"),
             Column("remote_status", "product.remote_status"),
-            Column("currency"),
-            Column("updated_at", kind="time"),
-            Column("gone_at", kind="time"),
+            CURRENCY,
+            UPDATED,
+            GONE,
             Column("product_remote_id", "product.remote_id"),
             Column("sku"),
             Column("barcode"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -10,20 +9,8 @@ from django.db.models.functions import Coalesce
 
 from dashboard.core.exports import Column, Export, register_export
 from dashboard.finance import models as m
+from dashboard.sync.exporting import CURRENCY, GONE, NUMBER, PLACED, STATUS, head, mirrored
 from dashboard.sync.models import FeedState
-
-HEAD = (Column("connection", "connection.slug"), Column("platform", "connection.platform"), Column("remote_id"))
-GONE = Column("gone_at", kind="time")
-
-
-def mirrored(model: Any) -> Callable[[Any], Any]:
-    """The rows that a person may see, without raw payloads; all of them for the command line."""
-
-    def rows(user: Any) -> Any:
-        found = model.objects.light().select_related("connection")
-        return found if user is None else found.visible_to(user)
-
-    return rows
 
 
 def balances(user: Any) -> Any:
@@ -36,11 +23,10 @@ EXPORTS: dict[str, tuple[Any, tuple[Column, ...]]] = {
     "payments": (
         mirrored(m.Payment),
         (
-            Column("number"),
-            Column("status"),
-            Column("remote_status"),
-            Column("currency"),
-            Column("placed_at", kind="time"),
+            NUMBER,
+            *STATUS,
+            CURRENCY,
+            PLACED,
             GONE,
             Column("order_remote_id"),
             Column("amount", kind="money"),
@@ -51,7 +37,7 @@ EXPORTS: dict[str, tuple[Any, tuple[Column, ...]]] = {
     "balances": (
         balances,
         (
-            Column("currency"),
+            CURRENCY,
             GONE,
             Column("balance", kind="money"),
             Column("frozen", kind="money"),
@@ -62,7 +48,7 @@ EXPORTS: dict[str, tuple[Any, tuple[Column, ...]]] = {
     "wallet-movements": (
         mirrored(m.WalletMovement),
         (
-            Column("currency"),
+            CURRENCY,
             GONE,
             Column("kind"),
             Column("amount", kind="money"),
@@ -73,7 +59,7 @@ EXPORTS: dict[str, tuple[Any, tuple[Column, ...]]] = {
     "coupons": (
         mirrored(m.Coupon),
         (
-            Column("currency"),
+            CURRENCY,
             GONE,
             Column("name"),
             Column("kind"),
@@ -85,4 +71,4 @@ EXPORTS: dict[str, tuple[Any, tuple[Column, ...]]] = {
     ),
 }
 for domain, (queryset, columns) in EXPORTS.items():
-    register_export(Export(domain=domain, queryset=queryset, columns=[*HEAD, *columns], since="changed_at"))
+    register_export(Export(domain=domain, queryset=queryset, columns=[*head(), *columns], since="changed_at"))

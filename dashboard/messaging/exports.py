@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.core.exports import Column, Export, register_export
 from dashboard.messaging.models import Message, Thread
-
-
-def _rows(model: Any) -> Any:
-    def queryset(user: Any) -> Any:
-        rows = model.objects.light().select_related("connection")
-        return rows if user is None else rows.visible_to(user)
-
-    return queryset
-
-
-_OWN = [
-    Column("connection", "connection.slug"),
-    Column("platform", "connection.platform"),
-    Column("remote_id"),
-    Column("gone_at", kind="time"),
-]
+from dashboard.sync.exporting import GONE, head, mirrored
 
 register_export(
     Export(
         domain="threads",
-        queryset=_rows(Thread),
+        queryset=mirrored(Thread),
         since="changed_at",
         columns=[
-            *_OWN,
+            *head(),
+            GONE,
             Column("buyer"),
             Column("buyer_remote_id"),
             Column("unread", kind="int"),
@@ -40,10 +24,11 @@ register_export(
 register_export(
     Export(
         domain="messages",
-        queryset=_rows(Message),
+        queryset=mirrored(Message),
         since="changed_at",
         columns=[
-            *_OWN,
+            *head(),
+            GONE,
             Column("thread_remote_id"),
             Column("direction"),
             Column("message_type"),

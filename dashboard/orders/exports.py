@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.core.exports import Column, Export, register_export
 from dashboard.orders.models import Order, OrderLine, Parcel
-
-
-def _orders(user: Any) -> Any:
-    rows = Order.objects.defer("raw", "delivered").select_related("connection")
-    return rows if user is None else rows.visible_to(user)
-
-
-def _parts(model: Any) -> Any:
-    def queryset(user: Any) -> Any:
-        rows = model.objects.select_related("order__connection").defer("order__raw", "order__delivered")
-        return rows if user is None else rows.visible_to(user)
-
-    return queryset
-
-
-def _of_order(status: str) -> list[Column]:
-    """The columns that lines and parcels share."""
-    return [
-        Column("connection", "order.connection.slug"),
-        Column("platform", "order.connection.platform"),
-        Column("remote_id"),
-        Column("status", status),
-    ]
-
+from dashboard.sync.exporting import CURRENCY, GONE, NUMBER, PLACED, STATUS, UPDATED, head, mirrored, parts
 
 register_export(
     Export(
         domain="orders",
-        queryset=_orders,
+        queryset=mirrored(Order, "delivered"),
         since="changed_at",
         columns=[
-            Column("connection", "connection.slug"),
-            Column("platform", "connection.platform"),
-            Column("remote_id"),
-            Column("number"),
-            Column("status"),
-            Column("remote_status"),
-            Column("currency"),
+            *head(),
+            NUMBER,
+            *STATUS,
+            CURRENCY,
             Column("total", kind="money"),
-            Column("placed_at", kind="time"),
-            Column("updated_at", kind="time"),
-            Column("gone_at", kind="time"),
+            PLACED,
+            UPDATED,
+            GONE,
             Column("buyer"),
             Column("buyer_remote_id"),
             Column("payment_status"),
@@ -60,12 +32,12 @@ register_export(
 register_export(
     Export(
         domain="order-lines",
-        queryset=_parts(OrderLine),
+        queryset=parts(OrderLine, "order", "delivered"),
         connection="order__connection__slug",
         since="order__changed_at",
         columns=[
-            *_of_order("status"),
-            Column("remote_status"),
+            *head("order"),
+            *STATUS,
             Column("currency", "order.currency"),
             Column("gone_at", "order.gone_at", kind="time"),
             Column("order_remote_id", "order.remote_id"),
@@ -79,11 +51,12 @@ register_export(
 register_export(
     Export(
         domain="parcels",
-        queryset=_parts(Parcel),
+        queryset=parts(Parcel, "order", "delivered"),
         connection="order__connection__slug",
         since="order__changed_at",
         columns=[
-            *_of_order("status"),
+            *head("order"),
+            Column("status"),
             Column("gone_at", "order.gone_at", kind="time"),
             Column("order_remote_id", "order.remote_id"),
             Column("carrier"),

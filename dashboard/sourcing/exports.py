@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from dashboard.core.exports import Column, Export, register_export
 from dashboard.sourcing import models as m
-
-HEAD = (Column("connection", "connection.slug"), Column("platform", "connection.platform"), Column("remote_id"))
-NUMBER, CURRENCY = Column("number"), Column("currency")
-STATUS = (Column("status"), Column("remote_status"))
-PLACED, UPDATED, GONE = (Column(name, kind="time") for name in ("placed_at", "updated_at", "gone_at"))
-
-
-def mirrored(model: Any) -> Callable[[Any], Any]:
-    """The rows that a person may see, without raw payloads; all of them for the command line."""
-
-    def rows(user: Any) -> Any:
-        found = model.objects.light().select_related("connection")
-        return found if user is None else found.visible_to(user)
-
-    return rows
+from dashboard.sync.exporting import CURRENCY, GONE, NUMBER, PLACED, STATUS, UPDATED, head, mirrored
 
 
 def goods(product: str) -> tuple[Column, ...]:
@@ -76,4 +61,4 @@ EXPORTS: dict[str, tuple[Any, tuple[Column, ...]]] = {
     ),
 }  # fmt: skip
 for domain, (model, columns) in EXPORTS.items():
-    register_export(Export(domain=domain, queryset=mirrored(model), columns=[*HEAD, *columns], since="changed_at"))
+    register_export(Export(domain=domain, queryset=mirrored(model), columns=[*head(), *columns], since="changed_at"))

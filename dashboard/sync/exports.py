@@ -8,18 +8,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from dashboard.core.exports import Column, Export, register_export
+from dashboard.sync.exporting import seen, whose
 from dashboard.sync.models import Callback, Command, Quarantined, Run
-
-_CONNECTION = (Column("connection", "connection.slug"), Column("platform", "connection.platform"))
 
 
 def _rows(model: Any, *left_out: str, with_actor: bool = False) -> Any:
-    def queryset(user: Any) -> QuerySet[Any]:
-        names = ("connection", "actor") if with_actor else ("connection",)
-        rows = model.objects.select_related(*names).defer("connection__credentials", *left_out)
-        return rows if user is None else rows.visible_to(user)
-
-    return queryset
+    names = ("connection", "actor") if with_actor else ("connection",)
+    return seen(lambda: model.objects.select_related(*names).defer("connection__credentials", *left_out))
 
 
 def _commands(user: Any) -> QuerySet[Any]:
@@ -34,7 +29,7 @@ register_export(
         queryset=_commands,
         since="moved_at",
         columns=[
-            *_CONNECTION,
+            *whose(),
             Column("remote_id", "target"),
             Column("id", kind="int"),
             Column("kind"),
@@ -54,7 +49,7 @@ register_export(
         queryset=_rows(Run),
         since="started_at",
         columns=[
-            *_CONNECTION,
+            *whose(),
             Column("remote_id", lambda row: str(row.pk)),
             Column("feed"),
             Column("started_at", kind="time"),
@@ -70,7 +65,7 @@ register_export(
         queryset=_rows(Callback, "body", "headers"),
         since="received_at",
         columns=[
-            *_CONNECTION,
+            *whose(),
             Column("remote_id", "dedupe_key"),
             Column("event"),
             Column("received_at", kind="time"),
@@ -85,7 +80,7 @@ register_export(
         queryset=_rows(Quarantined, "payload"),
         since="at",
         columns=[
-            *_CONNECTION,
+            *whose(),
             Column("remote_id", "record_remote_id"),
             Column("feed"),
             Column("record_remote_id"),
