@@ -25,6 +25,7 @@ from dashboard.sync.models import (
     Quarantined,
     RateBucket,
     Run,
+    Tally,
     UnknownWord,
 )
 from dashboard.sync.submit import tell
@@ -131,3 +132,4 @@ _register(RateBucket, "connection", "bucket", "remaining", "limit", "reset_at", 
 _register(Change, "connection", "domain", "remote_id", "at")
 _register(UnknownWord, "connection", "feed", "word", "times", "last_at")
 _register(Heartbeat, "name", "at")
+_register(Tally, "name", "number")

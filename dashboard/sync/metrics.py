@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
-from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat, Quarantined
+from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat, Quarantined, Tally
 from dashboard.sync.models.commands import STATES
 from dashboard.sync.tasks import overdue
 
@@ -30,11 +30,12 @@ def _lines() -> Iterator[str]:
     yield from _metric("dashboard_callbacks_refused", "Refused callbacks of a connection.", _refused())
     yield from _metric("dashboard_quarantined", "Records in quarantine.", [({}, Quarantined.objects.count())])
     yield from _metric("dashboard_heartbeat_age_seconds", "Seconds since a worker made progress.", _heartbeats())
+    yield from _metric("dashboard_wakes_lost_total", "Wake-ups that the broker did not take.", _lost_wakes(), "counter")
 
 
-def _metric(name: str, text: str, samples: Iterable[Sample]) -> Iterator[str]:
+def _metric(name: str, text: str, samples: Iterable[Sample], kind: str = "gauge") -> Iterator[str]:
     yield f"# HELP {name} {text}"
-    yield f"# TYPE {name} gauge"
+    yield f"# TYPE {name} {kind}"
     for labels, value in samples:
         inside = ",".join(f'{key}="{_escaped(each)}"' for key, each in labels.items())
         yield f"{name}{{{inside}}} {value:g}" if inside else f"{name} {value:g}"
@@ -84,3 +85,7 @@ def _heartbeats() -> Iterator[Sample]:
     now = timezone.now()
     for name, at in Heartbeat.objects.order_by("name").values_list("name", "at"):
         yield {"name": name}, round((now - at).total_seconds())
+
+
+def _lost_wakes() -> Iterator[Sample]:
+    yield {}, Tally.objects.filter(name=Tally.LOST_WAKES).values_list("number", flat=True).first() or 0

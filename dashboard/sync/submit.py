@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,7 +20,7 @@ from dashboard.core.wording import worded
 from dashboard.staff.audit import Target as AuditTarget
 from dashboard.staff.audit import audit
 from dashboard.sync.kinds import NO_TARGET, Context, Kind, Refused, Target, kind_of, read_payload
-from dashboard.sync.models import Batch, Command, Connection
+from dashboard.sync.models import Batch, Command, Connection, Tally
 from dashboard.sync.models.commands import FINAL, INTERACTIVE, QUEUED, SUPERSEDED, URGENT
 
 log = logging.getLogger(__name__)
@@ -232,11 +232,22 @@ def wake(command: Command) -> None:
 
 
 def tell(task: Any, *args: Any) -> None:
-    """Hand a task to the broker; what goes wrong there is logged and left to the sweeper."""
+    """Hand a task to the broker; what goes wrong there is logged, counted and left to the sweeper."""
     try:
         task.delay(*args)
     except Exception as error:
         log.warning("The broker did not take %s: %s", task.name, type(error).__name__)
+        _count_lost_wake()
+
+
+def _count_lost_wake() -> None:
+    """One more for `/metrics`; a database that is away too must not undo what the person did."""
+    try:
+        with transaction.atomic():
+            row, _created = Tally.objects.get_or_create(name=Tally.LOST_WAKES)
+            Tally.objects.filter(pk=row.pk).update(number=F("number") + 1)
+    except DatabaseError as error:
+        log.warning("A lost wake-up was not counted: %s", type(error).__name__)
 
 
 def context_of(command: Command, channel: Any) -> Context:

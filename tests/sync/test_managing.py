@@ -337,7 +337,7 @@ def test_the_admin_shows_rows_without_secrets_and_edits_none(client_for, shop):
     pull(shop.connection, "products")
     for model in (
         "connection", "command", "batch", "run", "feedstate", "quarantined", "exchange", "ratebucket", "change",
-        "unknownword", "heartbeat", "callback",
+        "unknownword", "heartbeat", "callback", "tally",
     ):  # fmt: skip
         assert client.get(f"/admin/sync/{model}/").status_code == 200, model
         assert client.get(f"/admin/sync/{model}/add/").status_code == 403, model

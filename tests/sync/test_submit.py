@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection as database
+from kombu.exceptions import OperationalError
 
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import engine
@@ -11,6 +12,7 @@ from dashboard.sync.kinds import KINDS, Kind, Refused, register
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE, INTERACTIVE, NEEDS_REVIEW, QUEUED, SENDING, SUPERSEDED, URGENT
 from dashboard.sync.submit import submit
+from dashboard.sync.tasks import send_command
 from tests.connected import queue
 from tests.sync.scripted import scripted
 
@@ -191,3 +193,20 @@ def test_final_commands_do_not_stand_in_the_way(connection, note):
     first = queue(connection, "test.note", "7", value=1)
     Command.objects.filter(pk=first.pk).update(state=DONE)
     assert queue(connection, "test.note", "7", value=2).state == QUEUED
+
+
+def test_a_wake_up_that_the_broker_does_not_take_is_counted_and_the_command_waits(
+    connection, note, monkeypatch, client_for, django_capture_on_commit_callbacks
+):
+    def away(*_args):
+        raise OperationalError("Connection refused")
+
+    client = client_for("superuser")
+    assert "\ndashboard_wakes_lost_total 0\n" in client.get("/metrics").content.decode()
+    monkeypatch.setattr(send_command, "delay", away)
+    for value in (1, 2):
+        with django_capture_on_commit_callbacks(execute=True):
+            queue(connection, "test.note", str(value), value=value)
+    assert list(Command.objects.values_list("state", flat=True)) == [QUEUED] * 2
+    figures = client.get("/metrics").content.decode()
+    assert "# TYPE dashboard_wakes_lost_total counter\ndashboard_wakes_lost_total 2\n" in figures

@@ -4,7 +4,7 @@ from dashboard.sync.models.approvals import Approval
 from dashboard.sync.models.callbacks import Callback
 from dashboard.sync.models.commands import Batch, Command
 from dashboard.sync.models.connections import Connection
-from dashboard.sync.models.exchanges import Exchange, Heartbeat, RateBucket
+from dashboard.sync.models.exchanges import Exchange, Heartbeat, RateBucket, Tally
 from dashboard.sync.models.feeds import Change, FeedState, Quarantined, Run, UnknownWord
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart, MirrorQuerySet, ScopedQuerySet
 
@@ -25,5 +25,6 @@ __all__ = [
     "RateBucket",
     "Run",
     "ScopedQuerySet",
+    "Tally",
     "UnknownWord",
 ]

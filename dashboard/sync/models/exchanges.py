@@ -75,3 +75,15 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tally(models.Model):
+    """A figure that only grows, such as wake-ups that the broker did not take."""
+
+    LOST_WAKES = "lost wakes"
+
+    name = models.CharField(max_length=80, unique=True)
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
