@@ -1,6 +1,12 @@
+import csv
+import io
+import json
+
 import pytest
 
+from dashboard.core.exports import discover
 from dashboard.staff.audit import Target, audit
+from dashboard.staff.models import AuditEvent
 from tests.factories import make_user
 
 URL = "/staff/audit/"
@@ -61,3 +67,41 @@ def test_what_people_typed_is_escaped(admin):
     page = admin.get(URL).content.decode()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def lines(response):
+    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+
+
+def test_the_trail_is_saved_as_a_file_under_the_same_filters(admin):
+    li = make_user("li")
+    audit(li, "orders.refunded", Target("order", "1", "A-1"), {"amount": "3.00"}, connection="shop")
+    audit(None, "staff.signed_in", Target("user", "2", "mei"))
+    response = admin.get(URL, {"format": "csv", "verb": "orders."})
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert 'filename="audit-' in response["Content-Disposition"]
+    [row] = lines(response)
+    event = AuditEvent.objects.get(verb="orders.refunded")
+    assert row.pop("at").startswith(f"{event.at:%Y-%m-%dT%H:%M:%S}")
+    assert json.loads(row.pop("detail")) == {"amount": "3.00"}
+    assert row == {
+        "sequence": "1", "actor": "li", "verb": "orders.refunded", "target_kind": "order", "target_id": "1",
+        "target_label": "A-1", "connection": "shop", "ip": "", "previous": "", "digest": event.digest,
+    }  # fmt: skip
+    assert 'href="?format=csv"' in admin.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_formula_lives_in_the_file(admin, start):
+    formula = f"{start}HYPERLINK(1)"
+    audit(None, "test.event", Target("order", formula, formula), connection=formula)
+    [row] = lines(admin.get(URL, {"format": "csv"}))
+    assert [row[name] for name in ("target_id", "target_label", "connection")] == ["'" + formula] * 3
+
+
+@pytest.mark.parametrize("role", ["viewer", "support", "fulfilment", "finance"])
+def test_the_file_is_for_those_who_manage_the_staff(client_for, user_for, role):
+    response = client_for(role).get(URL, {"format": "csv"})
+    assert (response.status_code, response.streaming) == (403, False)
+    assert not discover()["audit"].queryset(user_for(role)).exists()
+    assert AuditEvent.objects.get().verb == "staff.access_denied"

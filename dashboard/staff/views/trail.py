@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.core.exports import export_response
 from dashboard.core.pages import render
 from dashboard.core.templatetags.dash import when_at
 from dashboard.staff.access import StaffRequest, requires
@@ -17,14 +18,16 @@ COLUMNS = ("id", "sequence", "at", "actor_label", "verb", "target_kind", "target
 
 @require_safe
 @requires("staff.manage")
-def trail(request: StaffRequest) -> HttpResponse:
-    """What people did, filtered by person, act, target, connection and day."""
+def trail(request: StaffRequest) -> HttpResponseBase:
+    """What people did, filtered by person, act, target, connection and day; as a page, its fragment, or a file."""
+    if request.GET.get("format"):
+        return export_response(request, TRAIL.domain, TRAIL.open(request, AuditEvent.objects.all()).queryset)
     listing = TRAIL.open(request, AuditEvent.objects.values(*COLUMNS))
     now = timezone.now()
     for row in listing.page.rows:
         row["when"] = when_at(row["at"], now)
         row["detail_line"] = _line(row["detail"])
-    return render(request, "staff/trail.html", {"listing": listing})
+    return render(request, "staff/trail.html", {"listing": listing, "can_export": request.user.may("export")})
 
 
 def _line(detail: dict[str, Any]) -> str:
