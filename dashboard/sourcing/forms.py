@@ -109,14 +109,20 @@ class ShipmentForm(AddressForm):
     remark = forms.CharField(label=gettext_lazy("Remark for the agent"), max_length=200, required=False)
 
 
+def side(label: Any) -> forms.DecimalField:
+    """One side of a box, in centimetres and parts of them."""
+    limits: dict[str, Any] = {"min_value": Decimal("0.1"), "max_value": 500, "decimal_places": 2}
+    return forms.DecimalField(label=label, required=False, **limits)
+
+
 class QuoteForm(forms.Form):
     """What to quote: a country, the weight where there is no package yet, and the box where it is known."""
 
     country = forms.CharField(label=gettext_lazy("To country, two letters"), max_length=2, min_length=2)
     grams = forms.IntegerField(label=gettext_lazy("Weight, g"), min_value=1, max_value=1_000_000, required=False)
-    length = forms.IntegerField(label=gettext_lazy("Length, cm"), min_value=1, max_value=500, required=False)
-    width = forms.IntegerField(label=gettext_lazy("Width, cm"), min_value=1, max_value=500, required=False)
-    height = forms.IntegerField(label=gettext_lazy("Height, cm"), min_value=1, max_value=500, required=False)
+    length = side(gettext_lazy("Length, cm"))
+    width = side(gettext_lazy("Width, cm"))
+    height = side(gettext_lazy("Height, cm"))
 
 
 class ProfileForm(CommandForm):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from dashboard.core.exports import plain_time
 from dashboard.core.scrub import scrub
 from dashboard.sync.feeds import feeds_of
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, FeedState, Run
 
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
 
 def iso(value: datetime | None) -> str | None:
     """ISO 8601 in UTC with Z."""
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else plain_time(value)
 
 
 def callback_urls(connection: Connection) -> dict[str, str]:
@@ -75,6 +80,22 @@ def shown_payload(command: Command) -> Any:
     kind = KINDS.get(command.kind)
     hidden = kind.secret_keys if kind else ()
     return scrub({key: "•••" if key in hidden and value else value for key, value in command.payload.items()})
+
+
+def payload_lines(value: Any) -> list[str]:
+    """A value of a payload for people: each entry of a list on a line, goods as `12345 · red × 2`; a record by name."""
+    if isinstance(value, list):
+        return [_entry(one) if isinstance(one, dict) else str(one) for one in value]
+    if isinstance(value, dict):
+        return [f"{name}: {one}" for name, one in value.items() if one not in EMPTY]
+    if isinstance(value, bool):
+        return [_("yes") if value else _("no")]
+    return [str(value)]
+
+
+def _entry(entry: dict[str, Any]) -> str:
+    words = " · ".join(str(one) for name, one in entry.items() if name != "quantity" and one not in EMPTY)
+    return f"{words} × {entry['quantity']}" if "quantity" in entry else words
 
 
 def run_facts(run: Run) -> dict[str, Any]:

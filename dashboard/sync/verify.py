@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.errors import AuthFailed, ChannelError, NotSent
+from dashboard.core.exports import plain_time
 from dashboard.core.scrub import scrub_text
 from dashboard.staff.audit import Target as AuditTarget
 from dashboard.staff.audit import audit
@@ -249,7 +250,7 @@ def _with(command: Command, finding: Finding) -> list[dict[str, Any]]:
     kept = {
         "verdict": finding.verdict,
         "sentence": scrub_text(finding.sentence),
-        "at": timezone.now().isoformat(),
+        "at": plain_time(timezone.now()),
         "witnesses": [_witness(one) for one in finding.witnesses],
     }
     return [*command.evidence[-KEPT_EVIDENCE + 1 :], kept]
@@ -259,5 +260,5 @@ def _witness(witness: Witness) -> dict[str, str]:
     return {
         "asked": scrub_text(witness.asked)[:500],
         "answered": scrub_text(witness.answered)[:1000],
-        "at": witness.at.isoformat(),
+        "at": plain_time(witness.at),
     }

@@ -59,7 +59,12 @@ def test_the_page_of_a_purchase_shows_both_witnesses_and_what_was_bought(connect
     body = page.content.decode()
     assert body.count('<dl class="witness">') == 2
     assert "Read the movements of the wallet since before it was sent" in body
-    assert goods["sku"] in body
+    assert f"<dd>12345 · {goods['sku']} × 2</dd>" in body
+    assert "1 line, 2 pieces" in body
+
+
+def test_one_piece_is_not_called_pieces(connection, goods):
+    assert place(connection, goods | {"quantity": 1}).summary == "1 line, 1 piece"
 
 
 @pytest.mark.parametrize("echo", [True, False])

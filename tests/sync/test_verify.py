@@ -1,6 +1,6 @@
 """Proving: every way out of unknown (DESIGN §3), and a person's decision."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,6 +9,7 @@ from channels.errors import Ambiguous, AuthFailed, NotSent
 from channels.records import Receipt
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import engine, verify
+from dashboard.sync.describe import command_facts
 from dashboard.sync.kinds import NEVER, Refused, Witness, absent, applied, undecided
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import (
@@ -255,6 +256,14 @@ def test_evidence_keeps_the_last_twenty(connection, note):
     for _ in range(25):
         verify.prove(command, None)
     assert [one["sentence"] for one in command.evidence] == [f"Question {n}" for n in range(5, 25)]
+
+
+def test_times_of_evidence_are_like_all_times(connection, note):
+    note.findings = [undecided("Hm.", Witness("a", "b"))]
+    shown = command_facts(proven(unknown(connection)))["evidence"][-1]
+    for at in (shown["at"], shown["witnesses"][0]["at"]):
+        assert at.endswith("Z")
+        assert datetime.fromisoformat(at).utcoffset() == timedelta(0)
 
 
 def test_evidence_holds_no_secret(connection, note):

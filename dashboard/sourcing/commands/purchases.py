@@ -92,7 +92,8 @@ class PlaceOrderKind(Buying):
         """How much of what."""
         lines = ngettext("%(n)s line", "%(n)s lines", len(payload.items)) % {"n": len(payload.items)}
         pieces = sum(item.quantity for item in payload.items)
-        return _("%(lines)s, %(n)s pieces") % {"lines": lines, "n": pieces}
+        words = ngettext("%(lines)s, %(n)s piece", "%(lines)s, %(n)s pieces", pieces)
+        return words % {"lines": lines, "n": pieces}
 
     def prepare(self, context: Context) -> dict[str, Any]:
         """What it costs now, what the wallet has, and which orders and movements are there already.

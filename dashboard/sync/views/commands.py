@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.core.pages import is_fragment, polled, redirect, render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import tasks, verify
-from dashboard.sync.describe import shown_payload
+from dashboard.sync.describe import EMPTY, payload_lines, shown_payload
 from dashboard.sync.evidence import last_asked_at, shown_evidence, states_so_far
 from dashboard.sync.forms import SettleForm
 from dashboard.sync.kinds import KINDS, NEVER, Refused
@@ -91,9 +91,9 @@ def _page(
     return render(request, "sync/command.html", context, status=status)
 
 
-def _given(found: Command) -> list[tuple[str, Any]]:
-    """The payload without secrets and without what was left empty; pairs, because a payload may have a key `items`."""
-    return [(name, value) for name, value in shown_payload(found).items() if value not in (None, "", [], {})]
+def _given(found: Command) -> list[tuple[str, list[str]]]:
+    """The payload in lines, without secrets and what was left empty; pairs, for a payload may have a key `items`."""
+    return [(name, payload_lines(value)) for name, value in shown_payload(found).items() if value not in EMPTY]
 
 
 def _can_be_proven(found: Command) -> bool:
