@@ -5,18 +5,19 @@ Apps register providers in their ``AppConfig.ready``; signed-out pages and fragm
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, cast
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core import formatting
 
 CACHED_SECONDS = 20
+PARTS = ("counts", "sign", "scopes")
 Count = tuple[int, str]  # how many, and the tone: act, wait or empty
 
 
@@ -119,10 +120,8 @@ class Frame:
         for entry in NAVIGATION:
             if entry.permission and not may(self.user, entry.permission):
                 continue
-            try:
-                found.append((entry, reverse(entry.url_name)))
-            except NoReverseMatch:
-                continue
+            if url := _address(entry.url_name, get_urlconf(), get_script_prefix()):
+                found.append((entry, url))
         return found
 
     @cached_property
@@ -154,12 +153,28 @@ class Frame:
         return {"name": name, "initials": formatting.initials(name), "role": role}
 
     def _cached(self, part: str, make: Callable[[], Any]) -> Any:
-        key = f"frame:{part}:{self.user.pk}:{getattr(self.request, 'LANGUAGE_CODE', '')}"
-        found = cache.get(key)
+        found = self._kept.get(self._key(part))
         if found is None:
             found = make()
-            cache.set(key, found, CACHED_SECONDS)
+            cache.set(self._key(part), found, CACHED_SECONDS)
         return found
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """All parts that are cached, asked for at once."""
+        return cast(dict[str, Any], cache.get_many([self._key(part) for part in PARTS]))
+
+    def _key(self, part: str) -> str:
+        return f"frame:{part}:{self.user.pk}:{getattr(self.request, 'LANGUAGE_CODE', '')}"
+
+
+@lru_cache(maxsize=64)
+def _address(name: str, urlconf: str | None, prefix: str) -> str:
+    """Where a page is; empty for one that does not exist. Every page asks for all of them."""
+    try:
+        return reverse(name, urlconf)
+    except NoReverseMatch:
+        return ""
 
 
 def forget_counts(user: Any) -> None:

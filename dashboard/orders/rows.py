@@ -39,8 +39,11 @@ def rows_of(orders: Sequence[Order], reach: Reach, query: str) -> list[dict[str,
     ids, targets = {one.connection_id for one in orders}, [one.remote_id for one in orders]
     commands = latest_commands(ids, targets, order_kinds()) if orders else {}
     walk, address = f"?{urlencode({'list': query})}", addresses("orders:detail")
+    signs: dict[tuple[str, ...], dict[str, Any]] = {}
     return [
-        _row(one, reach, commands.get((one.connection_id, one.remote_id)), now) | {"url": address(one.pk) + walk}
+        _row(one, reach, commands.get((one.connection_id, one.remote_id)), now)
+        | {"url": address(one.pk) + walk}
+        | _signs(one, signs)
         for one in orders
     ]
 
@@ -59,10 +62,17 @@ def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> 
         "more": more(order.line_count),
         "currency": order.currency,
         "total": formatting.number(order.total, order.currency) if order.total is not None else "",
-        "payment": html.state(*words.payment(order)),
-        "fulfilment": html.state(*words.fulfilment(order)),
         "sync": html.state(*words.sync(order, command, connection.read_at if connection else None, now)),
     }
+
+
+def _signs(order: Order, known: dict[tuple[str, ...], dict[str, Any]]) -> dict[str, Any]:
+    """Payment and fulfilment: few words for many orders, so each is looked up once a page."""
+    key = (order.status, order.payment_status, order.fulfilment_status)
+    if key not in known:
+        payment, fulfilment = words.payment(order), words.fulfilment(order)
+        known[key] = {"payment": html.state(*payment), "fulfilment": html.state(*fulfilment)}
+    return known[key]
 
 
 def due(order: Order, now: datetime) -> Any:
