@@ -85,6 +85,7 @@ ACCESS = {
     "catalog:list": "catalog.view",
     "catalog:categories": "catalog.view",
     "catalog:bulk": "catalog.edit",
+    "catalog:bulk_file": "catalog.edit",
     "catalog:bulk_send": "catalog.edit",
     "catalog:new": "catalog.edit",
     "catalog:image": "catalog.edit",

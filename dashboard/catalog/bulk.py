@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -26,6 +26,7 @@ FLAGGED = Decimal("20")  # per cent; beyond it a change must be confirmed
 KINDS = {"price": "catalog.set_price", "stock": "catalog.set_stock", "listing": "catalog.set_listing"}
 TITLES = {"price": gettext_lazy("Price"), "stock": gettext_lazy("Stock"), "listing": gettext_lazy("Listing")}
 CHANGE, SAME, REFUSED = "change", "same", "refused"
+FROM_FILE = "file"  # the `how` of a rule that has a value for each row
 _signer_salt = "catalog.bulk"
 
 
@@ -34,13 +35,14 @@ class Rule:
     """What is to be done: set a value, change it by per cent or by an amount, then round.
 
     `step` rounds prices to multiples (``0.10``), ``.99`` to the nearest such ending; empty for all else.
-    Listings take 1 or 0.
+    Listings take 1 or 0. `values` (of a file: by primary key) take the place of all that.
     """
 
     what: str
     how: str = "set"
     value: Decimal = Decimal(0)
     step: str = "0.01"
+    values: Mapping[int, Decimal] = field(default_factory=dict)
 
     def new(self, now: Decimal | int | None) -> Decimal | int | None:
         """The new value; `None` where there is no old one to start from. Prices have as many decimals as they need."""
@@ -54,11 +56,24 @@ class Rule:
             return int(max(changed, Decimal(0)).to_integral_value(ROUND_HALF_UP))
         return rounded(changed, self.step)
 
+    def new_of(self, pk: int, now: Decimal | int | None) -> Decimal | int | None:
+        """The new value of one row."""
+        if not self.is_from_file:
+            return self.new(now)
+        return int(self.values[pk]) if self.what == "stock" else self.values[pk]
+
+    @property
+    def is_from_file(self) -> bool:
+        """Whether each row has a value of its own."""
+        return self.how == FROM_FILE
+
     @property
     def title(self) -> str:
         """The rule in a few words."""
         if self.what == "listing":
             return str(_("Put on sale") if self.value else _("Take off sale"))
+        if self.is_from_file:
+            return _("%(what)s from a file") % {"what": TITLES[self.what]}
         sign = "+" if self.value > 0 and self.how != "set" else ""
         amount = f"{sign}{self.value.normalize():f}".replace("-", "−")
         shown = {"set": f"= {amount}", "percent": f"{amount} %", "amount": amount}[self.how]
@@ -152,7 +167,8 @@ def unsealed(given: str, max_age: int = 3600) -> tuple[Rule, list[list[Any]]] | 
         (what, how, value, step), changes = signing.loads(given, salt=_signer_salt, max_age=max_age)
     except (signing.BadSignature, ValueError):
         return None
-    return Rule(what, how, Decimal(value), step), changes
+    values = {pk: Decimal(new) for pk, _now, new, _flagged in changes} if how == FROM_FILE else {}
+    return Rule(what, how, Decimal(value), step, values), changes
 
 
 def text(value: Any) -> str:
@@ -193,7 +209,7 @@ def item_of(row: Any, rule: Rule) -> Item:
     gone = row.gone_at is not None or row.product.gone_at is not None
     target = Target(row.remote_id, label_of(row), variant_ref(row), row, is_gone=gone)
     now = row.price if rule.what == "price" else row.quantity
-    new = rule.new(now)
+    new = rule.new_of(row.pk, now)
     percent = (Decimal(new) / now - 1) * 100 if rule.what == "price" and now and new is not None else None
     return Item(row, target, now, new, row.currency if rule.what == "price" else "", percent=percent)
 

@@ -11,6 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.catalog.bulk import TITLES, Rule
 
 
+class FileForm(forms.Form):
+    """A file of prices or stocks."""
+
+    what = forms.ChoiceField(label=_("Change"), choices=[(what, TITLES[what]) for what in ("price", "stock")])
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV in UTF-8, or XLSX; at most 10,000 rows and 5 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+    )
+
+
 class RuleForm(forms.Form):
     """A rule for prices, stocks or listings; asked for by GET, so that a dry run has an address."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.catalog.views import bulk, detail, inline, listing, writing
+from dashboard.catalog.views import bulk, detail, imports, inline, listing, writing
 
 app_name = "catalog"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", listing.products, name="list"),
     path("categories/", listing.categories, name="categories"),
     path("bulk/", bulk.page, name="bulk"),
+    path("bulk/file/", imports.page, name="bulk_file"),
     path("bulk/send/", bulk.send, name="bulk_send"),
     path("new/<slug:slug>/", writing.new, name="new"),
     path("images/<slug:slug>/", writing.image, name="image"),

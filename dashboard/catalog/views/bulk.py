@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from dashboard.catalog.bulk import CHANGE, KINDS, MOST, REFUSED, SAME, TITLES, P
 from dashboard.catalog.estimates import seconds_for
 from dashboard.catalog.filters import PRODUCTS
 from dashboard.catalog.forms import RuleForm
+from dashboard.catalog.imports import Unusable
 from dashboard.catalog.models import Product, Variant
 from dashboard.core import formatting, html
 from dashboard.core.pages import redirect, render
@@ -46,7 +48,7 @@ def page(request: StaffRequest) -> HttpResponse:
         return _rule_page(request, form, 0, words % {"most": formatting.count(MOST)})
     if rule is None or not rows:
         return _rule_page(request, form, len(rows), "" if rows else _("Nothing that can change is among them."))
-    return _plan_page(request, bulk.make_plan(rule, rows))
+    return plan_page(request, bulk.make_plan(rule, rows))
 
 
 @require_POST
@@ -61,7 +63,7 @@ def send(request: StaffRequest) -> HttpResponse:
     if request.POST.get("typed", "").strip() != str(len(changes)):
         plan = bulk.make_plan(rule, _rows(request, rule, changes).values())
         words = _("Type %(n)s to confirm. Nothing was sent.") % {"n": len(changes)}
-        return _plan_page(request, plan, error=words, status=422)
+        return plan_page(request, plan, error=words, status=422)
     wanted, skipped = _still_so(request, rule, changes)
     try:
         key = f"{request.user.pk}:bulk:{request.POST.get('form_key', '')[:80]}"
@@ -141,32 +143,38 @@ def _rule_page(request: StaffRequest, form: RuleForm, n: int, problem: str) -> H
     return render(request, "catalog/bulk.html", context, status=422 if form.errors else 200)
 
 
-def _plan_page(request: StaffRequest, plan: Plan, error: str = "", status: int = 200) -> HttpResponse:
+def plan_page(
+    request: StaffRequest, plan: Plan, error: str = "", status: int = 200, unusable: Sequence[Unusable] = ()
+) -> HttpResponse:
+    """The dry run; `unusable` are the rows of a file that name nothing."""
     seconds = seconds_for([g.connection for g in plan.groups], {g.connection.pk: g.calls for g in plan.groups})
-    open_slug = request.GET.get("rows", "")
+    whole = plan.rule.is_from_file or request.GET.get("rows", "")
     changes = plan.count(CHANGE)
     context = {
         "plan": plan,
         "error": error,
         "changes": changes,
         "same": plan.count(SAME),
-        "refused": plan.count(REFUSED),
+        "refused": plan.count(REFUSED) + len(unusable),
+        "chosen": plan.total + len(unusable),
+        "unusable": unusable[:SHOWN_ALL],
+        "unusable_n": len(unusable),
         "beyond": plan.flagged,
         "time": formatting.duration(max(1, *seconds.values())) if changes else "",
-        "groups": [_group(g, plan.rule, seconds, open_slug) for g in plan.groups],
+        "groups": [_group(g, plan.rule, seconds, whole in (True, g.connection.slug)) for g in plan.groups],
         "sums": _sums(plan) if plan.rule.what == "price" else [],
         "sealed": plan.sealed(),
         "form_key": new_form_key(),
         "kept": _kept(request),
-        "rule_url": _rule_url(request),
+        "rule_url": reverse("catalog:bulk_file") if plan.rule.is_from_file else _rule_url(request),
         "platforms": sum(1 for g in plan.groups if g.of(CHANGE)),
     }
     return render(request, "catalog/bulk_plan.html", context, status=status)
 
 
-def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], open_slug: str) -> dict[str, Any]:
+def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bool) -> dict[str, Any]:
     """One connection of the dry run, formatted; what needs a look comes first."""
-    most = SHOWN_ALL if open_slug == group.connection.slug else SHOWN
+    most = SHOWN_ALL if is_open else SHOWN
     rank = {REFUSED: 1, CHANGE: 2, SAME: 3}
     items = sorted(group.items, key=lambda item: 0 if item.is_flagged else rank[item.verdict])
     changes = len(group.of(CHANGE))
