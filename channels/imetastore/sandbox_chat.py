@@ -23,10 +23,16 @@ LATEST = 4_102_444_800
 
 
 class Chat(Orders):
-    """Messages with buyers, newest first; history answers ``per_answer`` of them at a time."""
+    """Messages with buyers, newest first; history answers ``per_answer`` of them at a time.
+
+    ``stamp_unit`` and ``end_unit`` (1: seconds, 1000: milliseconds) are what ``msgTimestamp``, of which the document
+    states no unit, and ``lastMsgTime``, of which it contradicts itself, are said in.
+    """
 
     seller_account = "seller_88001"
     per_answer = 20
+    stamp_unit = 1
+    end_unit = 1000
 
     messages: list[Row]
 
@@ -92,7 +98,7 @@ class Chat(Orders):
 
     @endpoint("POST", "/seller/im/msg", "im.messages")
     def history(self, request: Request) -> Reply:
-        """Get IM Messages, newest first, from ``maxTime`` down; ``lastMsgTime`` is in milliseconds."""
+        """Get IM Messages, newest first, from ``maxTime`` down; ``lastMsgTime`` in milliseconds unless told else."""
         body = check.body_of(request)
         if "buyerId" not in body:
             raise check.refuse(check.JSON_ERROR, "buyerId is required, and may be null")
@@ -112,9 +118,11 @@ class Chat(Orders):
             {
                 "msgCnt": len(shown),
                 "complete": int(len(rest) <= self.per_answer),
-                "lastMsgTime": int(last["_at"].timestamp() * 1000) if last else None,
+                "lastMsgTime": int(last["_at"].timestamp() * self.end_unit) if last else None,
                 "lastMsgKey": _key(last) if last else None,
-                "msgList": [check.public(row) for row in shown],
+                "msgList": [
+                    check.public(row) | {"msgTimestamp": row["msgTimestamp"] * self.stamp_unit} for row in shown
+                ],
             }
         )
 

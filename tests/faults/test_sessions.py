@@ -67,27 +67,3 @@ def test_credentials_that_no_longer_hold_pause_one_connection(connect: Connect):
     states = dict(Connection.objects.values_list("slug", "state"))
     assert states == {"imetastore": Connection.REAUTH_NEEDED, "other": Connection.ACTIVE}
     pull(other.connection, "orders")
-
-
-@pytest.mark.parametrize("minutes", [-10, 10])
-@pytest.mark.parametrize(("key", "feed"), [("imetastore", "products"), ("m2e", "products"), ("shoppo", "products")])
-@pytest.mark.django_db
-def test_a_platform_whose_clock_differs_loses_no_change(connect: Connect, key: str, feed: str, minutes: int):
-    """Ten minutes ahead or behind: the overlap of two readings covers it (F15)."""
-    made = connect(key)
-    made.sandbox.clock.advance(minutes * 60)
-    pull(made.connection, feed, full=True)
-    model = FEEDS[feed].mirror.model
-
-    for _ in range(3):
-        made.sandbox.drift()
-        pull(made.connection, feed)
-    found = set(model.objects.filter(connection=made.connection).values_list("remote_id", flat=True))
-    read, after, there = open_channel(made.connection, "foreground").pull_products, None, set[str]()
-    while True:
-        page = read(after, None)
-        there |= {one.remote_id for one in page.records}
-        after = page.next
-        if after is None:
-            break
-    assert there - found == set()
