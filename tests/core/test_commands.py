@@ -28,12 +28,12 @@ def test_rotate_secrets_stops_at_what_it_cannot_read(db, monkeypatch):
 
 def test_translations_check(monkeypatch, capsys):
     monkeypatch.setattr(translations, "missing", lambda path: ["Hello"])
-    with pytest.raises(CommandError, match="zh_Hans: 1 messages are not translated"):
+    with pytest.raises(CommandError, match="channels zh_Hans: 1 messages are not translated"):
         call_command("translations", check=True)
-    assert capsys.readouterr().err == "zh_Hans: 'Hello'\n"
+    assert capsys.readouterr().err == "channels zh_Hans: 'Hello'\n"
     monkeypatch.setattr(translations, "missing", lambda path: [])
     call_command("translations", check=True)
-    assert capsys.readouterr().out == "zh_Hans: complete\n"
+    assert capsys.readouterr().out == "channels zh_Hans: complete\ndashboard zh_Hans: complete\n"
 
 
 def test_translations_need_one_thing_to_do():

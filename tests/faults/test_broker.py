@@ -23,11 +23,10 @@ from tests.drill.world import World, open_world
 from tests.factories import make_user
 from tests.faults.house import House, Redis, signed_in, until
 from tests.faults.test_database import spare_variants
-from tests.faults.test_deaths import DYING, intents, judged, queued, server
+from tests.faults.test_deaths import DYING, intents, judged, queued
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 QUEUE = "dashboard"
-__all__ = ["server"]  # a fixture
 
 
 class Lived:

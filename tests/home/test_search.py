@@ -9,6 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from dashboard.core.search_index import SearchIndex
 from dashboard.core.searching import has_index
+from dashboard.finance.searched import MOVEMENTS
 from dashboard.home import search
 from dashboard.home.kinds import KINDS_OF_RECORDS
 from dashboard.home.places import Reach
@@ -20,6 +21,8 @@ HTMX = {"HX-Request": "true"}
 
 
 def searched():
+    """Every table with an index of words: those of the search over everything, and one that only its list searches."""
+    yield MOVEMENTS
     for kind in KINDS_OF_RECORDS:
         yield kind.about
         yield from (part for part, _whole in kind.about.parts)
