@@ -66,7 +66,12 @@ class Reach:
         """The freshness line (`components/list_fresh.html`)."""
         now = timezone.now()
         items = [
-            {"title": one.title, "age": formatting.age(one.read_at, now), "tone": "wait" if self._old(one, now) else ""}
+            {
+                "title": one.title,
+                "age": formatting.age(one.read_at, now),
+                "was_read": one.read_at is not None,
+                "tone": "wait" if self._old(one, now) else "",
+            }
             for one in self.connections.values()
         ]
         return {"url": url, "items": items, "new": 0, "show_url": "", "is_stale": any(item["tone"] for item in items)}

@@ -59,6 +59,10 @@ def test_it_polls_only_while_something_moves(client_for, supply, order_of):
     still = client.get(url("history", order), headers={"HX-Request": "true", "If-None-Match": moving["ETag"]})
     assert still.status_code == 200
     assert "every 2s" not in still.content.decode()
+    badges = 'id="order-signs" data-hx-swap-oob="true"'  # the head of the page says what the history says
+    assert "Queued" in moving.content.decode().split(badges)[1]
+    assert "Queued" not in still.content.decode().split(badges)[1]
+    assert badges not in client.get(url("history", order)).content.decode()
 
 
 def test_only_notes_or_only_commands(client_for, supply, order_of):

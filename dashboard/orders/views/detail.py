@@ -32,13 +32,15 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """The order's page."""
     order = order_of(request, pk)
     told = timeline.history(order)
+    lines = _lines(order, request.user)
     first, others = actions.split(order, actions.offered(order, request.user))
     context = {
         "order": order,
         "signs": _signs(order, told),
         "first": first,
         "others": others,
-        "lines": _lines(order, request.user),
+        "lines": lines,
+        "has_states": any(line["state"] or line["can_cancel"] for line in lines),
         "parcels": _parcels(order),
         "deliveries": _deliveries(order),
         "errors": _errors(order),
@@ -69,6 +71,7 @@ def history(request: StaffRequest, pk: int) -> HttpResponse:
     parts = tuple((one.source, one.pk, one.state, one.text) for one in told)
     context = {
         "order": order,
+        "told_signs": _signs(order, told) if pages.is_fragment(request) else None,
         "may_annotate": may(request.user, "orders.annotate"),
         "walk": walk_of(request),
         **_history(request, order, told),

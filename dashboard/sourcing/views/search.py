@@ -106,7 +106,7 @@ def _result(request: StaffRequest, product: r.SourceProductRecord, connection: C
         "price": figure(product.price, product.currency),
         "sold": sold,
         "kinds": len(product.skus),
-        "image": html.image_link(product.image, _("Picture")) if product.image else "",
+        "image": html.picture(product.image, _("Picture of %(name)s") % {"name": product.title}, "thumb"),
     }
 
 
