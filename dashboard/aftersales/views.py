@@ -25,6 +25,8 @@ from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, history
 from dashboard.sync.kinds import Refused
+from dashboard.sync.models import Approval
+from dashboard.sync.models.approvals import DECLINED, WAITING
 from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import NeedsSecond, why_not
 from dashboard.sync.web import give
@@ -125,7 +127,7 @@ def _ask_second(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
 def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, status: int = 200) -> HttpResponse:
     commands = history.commands_about(case.connection_id, case.remote_id, "aftersales.")
     moving = any(command.is_moving for command in commands)
-    now = timezone.now()
+    now, asked = timezone.now(), _asked(case)
     context = {
         "case": case,
         "approve": bound if isinstance(bound, ApproveForm) else ApproveForm(case),
@@ -133,6 +135,8 @@ def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, s
         "why": _why_not(case, moving=moving),
         "may_decide": may(request.user, "aftersales.decide"),
         "moving": moving,
+        "asked": asked,
+        "asked_url": reverse("sync:approval", args=[asked.pk]) if asked and may(request.user, "activity.view") else "",
         "signs": _signs(case, now),
         "pictures": _pictures(case.image_urls),
         "counter": _pictures(case.reject_image_urls),
@@ -153,6 +157,13 @@ def _why_not(case: Any, *, moving: bool) -> str:
         said = {"decision": words.decision(case)[1], "word": case.remote_status}
         return _("Decided: %(decision)s; the platform says “%(word)s”.") % said
     return _("A decision is under way.") if moving else ""
+
+
+def _asked(case: Any) -> Approval | None:
+    """The refund that waits for a second person, or that one declined while the case is open."""
+    asked = approvals.last_about(case.connection, "aftersales.decide", case.remote_id)
+    shown = (WAITING, DECLINED) if case.decision == "pending" else (WAITING,)
+    return asked if asked and asked.state in shown else None
 
 
 def _signs(case: Any, now: Any) -> dict[str, Any]:

@@ -45,6 +45,13 @@ def ask(connection: Connection, kind_name: str, target: str, given: dict[str, An
     return asked
 
 
+def last_about(connection: Connection, kind_name: str, target: str) -> Approval | None:
+    """What a second person was asked last about a target, whatever became of it; without its payload."""
+    rows = Approval.objects.filter(connection=connection, kind=kind_name, target=target)
+    found: Approval | None = rows.select_related("asked_by", "decided_by").defer("payload").order_by("-pk").first()
+    return found
+
+
 def why_not_approve(asked: Approval, by: Any) -> str:
     """Why somebody cannot agree, in one sentence; empty when they can."""
     kind = KINDS.get(asked.kind)

@@ -1,12 +1,17 @@
 """Pages of after-sales: who may do what, constant queries, and what a form answers."""
 
+from functools import reduce
+from operator import or_
+
 import pytest
 from django.db import connection as database
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.aftersales.models import Case
 from dashboard.orders.models import Order
-from dashboard.sync.models import Command
+from dashboard.sync import approvals
+from dashboard.sync.models import Approval, Command
 from tests.connected import effects
 from tests.factories import make_user
 from tests.pages import assert_strict_html
@@ -120,3 +125,50 @@ def test_the_panel_beside_an_order(shop, pending, client_for):
     assert str(case) in client_for("viewer").get(f"/aftersales/for-order/{order.pk}/").content.decode()
     other = Order.objects.exclude(remote_id__in=Case.objects.values("order_remote_id")).first()
     assert "no case" in client_for("viewer").get(f"/aftersales/for-order/{other.pk}/").content.decode()
+
+
+def test_new_cases_are_offered(shop, pending, client_for):
+    client, case = client_for("support"), pending(shop)
+    url = client.get("/aftersales/?view=all").context["fresh"]["url"]
+    assert client.get(url, headers=HTMX).context["fresh"]["new"] == 0
+    multiply(case, 3)
+    assert client.get(url, headers=HTMX).context["fresh"]["new"] == 3
+
+
+@pytest.mark.parametrize("q", ["账号", "logins", "CASE-1", "zzzz", "DAMAGED", "two logins", "wei"])
+def test_the_search_finds_what_a_plain_comparison_finds(shop, pending, client_for, q):
+    words = {"reason": "账号被封了", "number": "CASE-1", "description": "Two logins, both damaged", "buyer": "Wei"}
+    Case.objects.filter(pk=pending(shop).pk).update(**words)
+    page = client_for("support").get("/aftersales/", {"view": "all", "q": q, "size": 100})
+    names = ("number", "remote_id", "order_remote_id", "buyer", "reason", "description")
+    wanted = Case.objects.filter(reduce(or_, [Q(**{f"{name}__icontains": q}) for name in names]))
+    assert wanted.exists() is (q != "zzzz")
+    assert {row["pk"] for row in page.context["rows"]} == set(wanted.values_list("pk", flat=True))
+
+
+def test_a_refund_that_waits_for_a_second_person_stands_on_the_page(shop, pending, client_for, settings):
+    case, client = pending(shop), client_for("support")
+    settings.REFUND_SECOND_PERSON_ABOVE = {"": case.amount / 2}
+    page = f"/aftersales/{case.pk}/"
+    assert "second person" not in client.get(page).content.decode()
+    typed = client.get(page).context["approve"].wanted
+    client.post(f"{page}approve/", {"typed": typed})
+    asked = Approval.objects.get()
+    response = client.get(page)
+    assert_strict_html(response)
+    text = response.content.decode()
+    assert "This waits for a second person." in text
+    assert "support asked for a refund above the limit. Nothing has been sent." in text
+    assert f'href="/activity/approvals/{asked.pk}/"' in text
+    assert f'action="{page}approve/"' not in text
+    assert f'action="{page}reject/"' in text
+    approvals.decline(asked, make_user("second", role="admin"), "Not before Monday")
+    text = client.get(page).content.decode()
+    assert "Declined by second" in text
+    assert "Not before Monday" in text
+    assert f'action="{page}approve/"' in text
+    assert not Command.objects.exists()
+    assert effects(shop.sandbox) == []
+    assert len(queries(client, page)) <= 8
+    Case.objects.filter(pk=case.pk).update(decision="rejected")
+    assert "Declined by" not in client.get(page).content.decode()
