@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.core.cache import cache
@@ -22,7 +22,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dashboard.core import formatting, keyset
+from dashboard.core import chips, formatting, keyset
 from dashboard.core.models import SavedView
 from dashboard.core.navigation import may
 from dashboard.core.searching import Searched, narrow
@@ -33,7 +33,7 @@ CACHED_SECONDS = 20
 NEWEST = "newest"  # in the freshness line's address: the newest key when the page was built
 MOST_NEW = 99
 Words = str | Promise
-Narrow = Callable[[Any], Any]
+Narrow = Callable[..., Any]
 
 
 class Filters(django_filters.FilterSet):
@@ -65,13 +65,24 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A view of the list that the program offers; ``narrow`` is applied before the filters."""
+    """A view of the list that the program offers; ``narrow`` is applied before the filters.
+
+    ``own``: the view is the person's, and ``narrow`` takes them too.
+    """
 
     key: str
     label: Words
     narrow: Narrow | None = None
     tone: str = ""
     counted: bool = True
+    own: bool = False
+
+    def rows(self, everything: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        """Those of the rows that the tab shows to somebody."""
+        if self.narrow is None:
+            return everything
+        found: QuerySet[Any] = self.narrow(everything, user) if self.own else self.narrow(everything)
+        return found
 
 
 @dataclass(frozen=True)
@@ -121,8 +132,7 @@ class Listing:
     @cached_property
     def filterset(self) -> Filters:
         """The bound filters; ``filterset.form`` renders them."""
-        narrow = self.tab.narrow if self.tab else None
-        start = narrow(self.everything) if narrow else self.everything
+        start = self.tab.rows(self.everything, self.request.user) if self.tab else self.everything
         found = self.spec.filters(self.params, queryset=start, request=self.request)
         found.form.auto_id = "filter_%s"  # the page may hold other forms with fields of the same name
         return found
@@ -244,15 +254,24 @@ class Listing:
         counted = [tab for tab in self.spec.tabs if tab.counted]
         if not counted:
             return {}
-        user = getattr(self.request.user, "pk", "")
-        key = f"tabs:{self.spec.domain}:{user}:{self._connection}"
-        found = cache.get(key)
+        key = self._tabs_key
+        found = self._kept.get(key)
         if found is None:
-            everything = self.everything
-            numbers = capped_counts([tab.narrow(everything) if tab.narrow else everything for tab in counted])
+            numbers = capped_counts([tab.rows(self.everything, self.request.user) for tab in counted])
             found = {tab.key: number for tab, number in zip(counted, numbers, strict=True)}
             cache.set(key, found, CACHED_SECONDS)
         return {key: capped(number) for key, number in found.items()}
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """What is cached of this list for this person, asked for at once."""
+        return cast(
+            dict[str, Any], cache.get_many([self._tabs_key, saved_views_key(self.request.user, self.spec.domain)])
+        )
+
+    @property
+    def _tabs_key(self) -> str:
+        return f"tabs:{self.spec.domain}:{getattr(self.request.user, 'pk', '')}:{self._connection}"
 
     @cached_property
     def saved_views(self) -> list[SavedView]:
@@ -260,7 +279,7 @@ class Listing:
         if not self.request.user.is_authenticated:
             return []
         key = saved_views_key(self.request.user, self.spec.domain)
-        found = cache.get(key)
+        found = self._kept.get(key)
         if found is None:
             found = list(SavedView.objects.visible_to(self.request.user).filter(domain=self.spec.domain)[:20])
             cache.set(key, found, CACHED_SECONDS)
@@ -291,12 +310,12 @@ class Listing:
         form.is_valid()
         found = []
         for name, value in form.cleaned_data.items():
-            if name == "q" or value in (None, "", [], ()) or _is_empty(value):
+            if name == "q" or value in (None, "", [], ()) or chips.is_empty(value):
                 continue
             label = str(form.fields[name].label or name)
             names = [key for key in self.params if key == name or key.startswith(f"{name}_")]
             url = changed_query(self.params, **dict.fromkeys(names))
-            found.append({"name": name, "label": label, "value": _in_words(form.fields[name], value), "url": url})
+            found.append({"name": name, "label": label, "value": chips.in_words(form.fields[name], value), "url": url})
         return found
 
     @cached_property
@@ -363,30 +382,3 @@ def _with_id(view: SavedView) -> str:
 
 def _turned(name: str) -> str:
     return name.removeprefix("-") if name.startswith("-") else f"-{name}"
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, slice):
-        return value.start is None and value.stop is None
-    return hasattr(value, "__len__") and len(value) == 0
-
-
-def _in_words(form_field: Any, value: Any) -> str:
-    if isinstance(value, slice):
-        start, stop = (formatting.day(each) if hasattr(each, "year") else each for each in (value.start, value.stop))
-        return f"{'…' if start is None else start} – {'…' if stop is None else stop}"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    choices = getattr(form_field, "choices", None)
-    labels = dict(_flat(() if choices is None else choices))  # a lazy list of choices may not know its length
-    several = value if isinstance(value, (list, tuple, set, QuerySet)) else [value]
-    words = [str(labels.get(each, labels.get(str(each), each))) for each in several]
-    return ", ".join(words[:3]) + (f" +{len(words) - 3}" if len(words) > 3 else "")
-
-
-def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
-    for value, label in choices:
-        if isinstance(label, (list, tuple)):
-            yield from label
-        else:
-            yield getattr(value, "value", value), label

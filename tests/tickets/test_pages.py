@@ -4,6 +4,7 @@ from functools import reduce
 from operator import or_
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.db.models import Q
@@ -155,6 +156,19 @@ def test_assignment(desk, ticket_of, client_for, user_for):
     client.post(f"/tickets/{ticket.pk}/assign/", {"person": "me"})
     ticket.refresh_from_db()
     assert ticket.assignee == user_for("support")
+
+
+def test_a_tab_holds_what_is_mine_and_unsolved(desk, ticket_of, client_for, user_for):
+    client, ticket = client_for("support"), ticket_of(desk, status="open")
+    more(ticket, 3, "other")
+    assert client.get("/tickets/?view=mine").context["rows"] == []
+    Ticket.objects.filter(pk=ticket.pk).update(assignee=user_for("support"))
+    Ticket.objects.filter(remote_id="other-0").update(assignee=user_for("support"), status="solved")
+    Ticket.objects.filter(remote_id="other-1").update(assignee=user_for("admin"))
+    cache.clear()
+    context = client.get("/tickets/?view=mine").context
+    assert [row["pk"] for row in context["rows"]] == [ticket.pk]
+    assert {tab["label"]: tab["count"] for tab in context["listing"].tabs}["Mine"] == "1"
 
 
 def test_the_panel_beside_an_order(supply, ticket_of, client_for):
