@@ -34,7 +34,7 @@ class PaymentFilters(MoneyFilters):
 
     feed = "payments"
     searched = PAYMENTS_ABOUT
-    method = django_filters.CharFilter(label=_("Method"), lookup_expr="icontains")
+    method = django_filters.CharFilter(label=_("Method, in the platform's word"))
     since = django_filters.DateFilter(label=_("From"), field_name="placed_at", lookup_expr="date__gte", widget=DAY)
     until = django_filters.DateFilter(label=_("To"), field_name="placed_at", lookup_expr="date__lte", widget=DAY)
 

@@ -34,6 +34,7 @@ class Payment(MirroredModel):
             Index(fields=["-placed_at", "-id"], name="payment_newest"),
             Index(fields=["connection", "-placed_at", "-id"], name="payment_of_connection"),
             Index(fields=["status", "-placed_at", "-id"], name="payment_by_status"),
+            Index(fields=["method", "-placed_at", "-id"], name="payment_by_method"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -40,17 +40,25 @@ def purposes_of(purchase: PurchaseOrder, user: Any) -> list[Purpose]:
     return list(rows.filter(connection=purchase.connection, purchase_remote_id=purchase.remote_id).order_by("pk"))
 
 
-def bought_for(order: Order, user: Any, columns: tuple[str, ...]) -> tuple[list[Command], list[PurchaseOrder]]:
+def with_word(orders: QuerySet[Order], user: Any) -> QuerySet[Order]:
+    """Each order with whether anybody said which purchases are for it (`is_bought_for`)."""
+    return orders.annotate(is_bought_for=Exists(_said(user).filter(order=OuterRef("pk"))))
+
+
+def _said(user: Any) -> QuerySet[Purpose]:
+    return Purpose.objects.filter(connection__in=Connection.objects.visible_to(user))
+
+
+def bought_for(order: Any, user: Any, columns: tuple[str, ...]) -> tuple[list[Command], list[PurchaseOrder]]:
     """The commands that are placing purchases for an order, and the purchases made for it.
 
-    Where nobody said anything, the purchases whose remark names the order. Two queries.
+    The order comes from `with_word`. Where nobody said anything, the purchases whose remark names it. Two queries.
     """
     found = PurchaseOrder.objects.visible_to(user)
-    rows = Purpose.objects.filter(order=order, connection__in=Connection.objects.visible_to(user))
-    said = list(rows.select_related("command__connection", "command__actor"))
-    if not said:
+    if not order.is_bought_for:
         mentioned = narrow(found, PURCHASES, str(order)).filter(remark__contains=str(order))
         return [], list(mentioned.only(*columns).order_by("-placed_at", "-pk")[:LATEST])
+    said = list(_said(user).filter(order=order).select_related("command__connection", "command__actor"))
     placing = [one.command for one in said if one.command and not one.purchase_remote_id]
     named = Q(*[Q(connection=one.connection_id, remote_id=one.purchase_remote_id) for one in said], _connector=Q.OR)
     return placing, list(found.filter(named).only(*columns).order_by("-placed_at", "-pk")[:LATEST])

@@ -289,3 +289,13 @@ def test_movements_are_found_by_their_index_as_by_reading_them_all(client, agent
             one.remote_id for one in rows if words.lower() in f"{one.order_number} {one.remote_id} {one.kind}".lower()
         }
         assert shown == wanted or (len(wanted) > 100 and shown <= wanted)
+
+
+def test_payments_are_narrowed_by_their_method_through_an_index(client):
+    rows = m.Payment.objects.present()
+    rows.filter(pk=rows.first().pk).update(method="paypal")
+    page = client.get(url("payments"), {"method": "paypal", "size": 100})
+    assert_strict_html(page)
+    assert len(page.context["rows"]) == 1
+    assert client.get(url("payments"), {"method": "pay"}).context["rows"] == []
+    assert "payment_by_method" in rows.filter(method="paypal").order_by("-placed_at", "-pk")[:26].explain()

@@ -153,7 +153,10 @@ def test_panels_and_quotes_cost_at_most_three_queries(client, connect, mirrored)
     order, htmx = Order.objects.exclude(number="").first(), {"HX-Request": "true"}
     package = m.Package.objects.filter(shippable=True).first()
     assert cost(client, url("quotes") + f"?package={package.pk}&country=DE", **htmx) == 2
-    assert cost(client, url("for_order", order.pk), **htmx) <= 4  # one of them looks for a mention in the remarks
+    assert cost(client, url("for_order", order.pk), **htmx) <= 3
+    m.PurchaseOrder.objects.filter(pk=m.PurchaseOrder.objects.first().pk).update(remark=f"For {order}")
+    assert cost(client, url("for_order", order.pk), **htmx) == 3  # the mention is looked for in the remarks
+    assert len(client.get(url("for_order", order.pk), headers=htmx).context["rows"]) == 1
     for row in m.PurchaseOrder.objects.all()[:5]:
         m.Purpose.objects.create(connection=mirrored, purchase_remote_id=row.remote_id, order=order)
     assert cost(client, url("for_order", order.pk), **htmx) == 3

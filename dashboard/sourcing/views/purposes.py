@@ -16,7 +16,7 @@ from dashboard.core.pages import redirect
 from dashboard.orders.models import Order
 from dashboard.sourcing import words
 from dashboard.sourcing.models import PurchaseOrder, Purpose
-from dashboard.sourcing.purposes import bought_for, one_order_named
+from dashboard.sourcing.purposes import bought_for, one_order_named, with_word
 from dashboard.sourcing.views.common import figure, places
 from dashboard.sourcing.views.orders import COLUMNS, order_of
 from dashboard.staff.access import StaffRequest, requires
@@ -65,7 +65,8 @@ def _noted(request: StaffRequest, verb: str, row: PurchaseOrder, order: Order) -
 @requires("sourcing.view")
 def for_order(request: StaffRequest, pk: int) -> HttpResponse:
     """A panel of an order's page: the purchases made for it, those being placed, and a way to buy for it."""
-    sold = get_object_or_404(Order.objects.visible_to(request.user).only("pk", "number", "remote_id", "items"), pk=pk)
+    orders = Order.objects.visible_to(request.user).only("pk", "number", "remote_id", "items")
+    sold = get_object_or_404(with_word(orders, request.user), pk=pk)
     placing, found = bought_for(sold, request.user, COLUMNS)
     query = {"q": sold.items.partition(" ×")[0][:60], "for": str(sold.pk)}
     context = {

@@ -202,7 +202,7 @@ def part(
         "connection": found,
         "platform": PLATFORMS[found.platform],
         "sign": overview.state_sign(found),
-        "rest": resting([found]).get(found.pk),
+        "rest": None if is_fragment(request) else resting([found]).get(found.pk),
         "clock": clock.sentence(found),
         "parts": [
             {"label": label, "url": reverse(f"sync:{view}", args=[found.slug]), "current": key == name}
