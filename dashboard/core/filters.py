@@ -22,7 +22,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dashboard.core import chips, formatting, keyset
+from dashboard.core import formatting, keyset
+from dashboard.core.chips import in_words, is_empty
 from dashboard.core.models import SavedView
 from dashboard.core.navigation import may
 from dashboard.core.searching import Searched, narrow
@@ -310,12 +311,12 @@ class Listing:
         form.is_valid()
         found = []
         for name, value in form.cleaned_data.items():
-            if name == "q" or value in (None, "", [], ()) or chips.is_empty(value):
+            if name == "q" or value in (None, "", [], ()) or is_empty(value):
                 continue
             label = str(form.fields[name].label or name)
             names = [key for key in self.params if key == name or key.startswith(f"{name}_")]
             url = changed_query(self.params, **dict.fromkeys(names))
-            found.append({"name": name, "label": label, "value": chips.in_words(form.fields[name], value), "url": url})
+            found.append({"name": name, "label": label, "value": in_words(form.fields[name], value), "url": url})
         return found
 
     @cached_property
