@@ -26,7 +26,7 @@ from channels.records import Receipt
 from dashboard.core.scrub import scrub
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.hiding import hide
-from dashboard.sync.kinds import Arrived, Context, Kind, kind_of, settle_time
+from dashboard.sync.kinds import KINDS, Arrived, Context, Kind, kind_of, settle_time
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.opening import open_channel
@@ -276,8 +276,8 @@ def again(command: Command, words: str, error: NotSent, **noted: Any) -> bool:
 
 def is_overtaken(command: Command) -> bool:
     """Whether a newer absolute value for the same target waits: the older one need not be sent any more."""
-    kind = kind_of(command.kind)
-    if not kind.absolute:
+    kind = KINDS.get(command.kind)
+    if kind is None or not kind.absolute:
         return False
     same = Command.objects.filter(connection=command.connection_id, kind=command.kind, target=command.target)
     newer = same.filter(state=QUEUED, pk__gt=command.pk).only("pk", "payload")

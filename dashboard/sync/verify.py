@@ -20,6 +20,7 @@ from dashboard.sync.failpoints import failpoint
 from dashboard.sync.kinds import (
     ABSENT,
     APPLIED,
+    KINDS,
     NEVER,
     RESTORED,
     UNDECIDED,
@@ -59,11 +60,11 @@ NEVER_SENT = "never_sent"  # nobody had to be asked
 def lapse() -> int:
     """Commands whose sender never came back: what had left is unknown from now on, what had not is queued again.
 
-    Gives their number.
+    One without a lease was written by a version that kept none: it may have left. Gives their number.
     """
     now = timezone.now()
-    late = Command.objects.filter(state=SENDING, leased_until__lt=now)
-    left = late.filter(sent_attempt=F("attempts")).update(
+    late = Command.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now), state=SENDING)
+    left = late.filter(Q(leased_until=None) | Q(sent_attempt=F("attempts"))).update(
         state=UNKNOWN,
         leased_until=None,
         not_before=now,
@@ -83,6 +84,9 @@ def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") -> 
     if command is None:
         return None
     failpoint("before_verify")
+    if command.kind not in KINDS:
+        _nobody_knows(command)
+        return command
     with recording(command.connection_id, command=command.pk):
         try:
             channel = open_channel(command.connection, purpose)
@@ -173,11 +177,19 @@ def _claim(pk: int, ignore_backoff: bool) -> Command | None:
     """One process asks at a time; the state stays unknown meanwhile."""
     now = timezone.now()
     rows = Command.objects.filter(pk=pk, state=UNKNOWN, connection__state=Connection.ACTIVE)
-    rows = rows.filter(sent_at__lte=now - settle_time()) if ignore_backoff else rows.filter(not_before__lte=now)
+    settled = Q(sent_at=None) | Q(sent_at__lte=now - settle_time())
+    rows = rows.filter(settled) if ignore_backoff else rows.filter(not_before__lte=now)
     rows = rows.filter(Q(leased_until=None) | Q(leased_until__lt=now))
     if not rows.update(leased_until=now + lease(), checks=F("checks") + 1):
         return None
     return Command.objects.select_related("connection").get(pk=pk)
+
+
+def _nobody_knows(command: Command) -> None:
+    """Left by a version that knew this kind: nobody can ask any more, so a person decides."""
+    finding = undecided(_("This version of the dashboard does not know this kind of command."))
+    _note(command, finding)
+    _move(command, NEEDS_REVIEW, error=finding.sentence[:1000])
 
 
 def _could_not_ask(command: Command, error: ChannelError) -> None:
