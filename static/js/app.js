@@ -54,7 +54,7 @@ function count(list) {
 function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
 function clearSelection(list) { $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
 
-// Rows: j and k move, x selects, Enter opens. On a page without a list they follow its own links.
+// Rows: j and k move, x selects, Enter opens, e edits the first value that can be. On a page without a list they follow its own links.
 function move(step) {
   const rows = $$(".list tbody tr, .thread-item");
   if (!rows.length) return $(`[data-key="${step > 0 ? "j" : "k"}"]`)?.click();
@@ -63,7 +63,7 @@ function move(step) {
   const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
   rows.forEach((row) => row.classList.toggle("is-cursor", row === next));
   next.scrollIntoView({ block: "nearest" });
-  (next.matches("a") ? next : $("th a, td a", next))?.focus({ preventScroll: true });
+  (next.matches("a") ? next : $("th a:not(.photo), td a:not(.photo)", next))?.focus({ preventScroll: true });
 }
 const cursor = () => $(".list tr.is-cursor");
 
@@ -206,12 +206,14 @@ document.addEventListener("keydown", (event) => {
   }
   if (target.id === "palette-input") return paletteKey(event);
   if (target.matches(".composer textarea") && !withCommand && cannedKey(event)) return;
+  const cell = key === "Escape" && target.closest(".cell-form");
+  if (cell) return $("[type=button]", cell).click();
   if (key === "Escape") return $$("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
   if (withCommand || event.altKey || typing(target) || $("dialog[open]")) return;
   if (pending === "g") { pending = ""; const link = $(`[data-go="${CSS.escape(key)}"]`); if (link) { event.preventDefault(); link.click(); } return; }
   if (key === "g") { pending = "g"; setTimeout(() => { pending = ""; }, 1200); return; }
   if (key === "Enter" && target.closest("a, button, summary, input")) return;
-  const marked = /^[a-z]$/.test(key) && !keys[key] && $(`[data-key="${key}"]`);
+  const marked = /^[a-z]$/.test(key) && !keys[key] && ($(`[data-key="${key}"]`) || (key === "e" && cursor() && $(".edits", cursor())));
   if (marked && marked.getAttribute("aria-disabled") !== "true") { event.preventDefault(); marked.click(); if (marked.matches("textarea, input")) marked.focus(); }
   else if (keys[key]) { event.preventDefault(); keys[key](); }
 });

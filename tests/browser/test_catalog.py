@@ -51,6 +51,24 @@ def test_a_wrong_price_stays_in_its_cell(page_for, digital):
     assert effects(digital.sandbox) == []
 
 
+def test_the_list_by_keys(page_for, digital):
+    first = Product.objects.filter(gone_at=None).order_by("-updated_at", "-id").first()
+    variant = first.variants.get()
+    page = page_for("fulfilment")
+    page.goto("/catalog/", wait_until="networkidle")
+    page.keyboard.press("j")
+    page.wait_for_selector(f"#product-{first.pk} a[href='/catalog/{first.pk}/']:focus")
+    page.keyboard.press("e")
+    page.wait_for_selector(f"#price-{variant.pk}:not(.htmx-added) input[name=price]:focus")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(f"#price-{variant.pk} a.edits")
+    page.keyboard.press("x")
+    page.wait_for_selector(f"#product-{first.pk} .box:checked")
+    assert not Command.objects.exists()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/catalog/{first.pk}/")
+
+
 def test_choose_rule_dry_run_send(page_for, digital):
     page = page_for("fulfilment")
     page.goto("/catalog/?view=on-sale")
