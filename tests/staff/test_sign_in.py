@@ -169,6 +169,15 @@ def test_a_password_changed_meanwhile_ends_the_second_step(mei, client):
     assert client.post(CODE_URL, {"code": code_of(device)}).url == URL
 
 
+def test_who_is_disabled_meanwhile_does_not_pass_the_second_step(mei, client):
+    device = with_device(mei)
+    sign_in(client)
+    mei.is_active = False
+    mei.save()
+    assert client.post(CODE_URL, {"code": code_of(device)}).url == URL
+    assert not is_signed_in(client)
+
+
 def test_the_browser_is_trusted_for_thirty_days(mei, client):
     device = with_device(mei)
     with time_machine.travel(NOON, tick=False) as clock:
