@@ -32,6 +32,7 @@ ACCESS = {
     "sync:secret_add": "connections.manage",
     "sync:secret_forget": "connections.manage",
     "sync:activity": "activity.view",
+    "sync:activity_fresh": "activity.view",
     "sync:command": "activity.view",
     "sync:command_row": "activity.view",
     "sync:command_prove": "activity.view",

@@ -160,6 +160,7 @@ COMMANDS = ListSpec(
         Head(_("Given"), "created", ("created_at", "id")),
     ),
     sort="-created",
+    offers_new=True,
     tabs=(
         Tab("all", _("All"), counted=False),
         Tab("review", _("Needs review"), in_states(NEEDS_REVIEW), tone="act"),

@@ -94,16 +94,21 @@ class Reach:
         return connection.read_at is None or now - connection.read_at > self.feed.every * 3 or not connection.is_at_work
 
 
-def fresh_line(request: HttpRequest, listing: Listing, reach: Reach, name: str) -> HttpResponse:
+def fresh_line(request: HttpRequest, listing: Listing, reach: Reach | None, name: str) -> HttpResponse:
     """The freshness line alone, with how many rows came to this view since; 304 while it says the same.
 
-    `name` is the address of the list's page.
+    `name` is the address of the list's page; without `reach` its rows come from no platform.
     """
     shown = {"new": listing.new, "show_url": reverse(name) + listing.new_url, "list_id": listing.spec.list_id}
-    found = reach.fresh(request.get_full_path()) | shown
-    parts = (listing.new, tuple(tuple(item.values()) for item in found["items"]))
+    found = (reach.fresh(request.get_full_path()) if reach else unread(request.get_full_path())) | shown
+    parts = (listing.new, tuple(tuple(item.values()) for item in found["items"] or ()))
     context = {"fresh": found, "fresh_id": f"{listing.spec.list_id}-fresh"}
     return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
+
+
+def unread(url: str) -> dict[str, Any]:
+    """The freshness line of a list that is not read from platforms: it only offers what came since."""
+    return {"url": url, "items": None, "new": 0, "show_url": ""}
 
 
 def reason(connection: Connection, capability: type) -> str:

@@ -42,6 +42,7 @@ urlpatterns = [
     path("connections/<slug:slug>/secrets/forget/", managing.forget_secret, name="secret_forget"),
     # activity
     path("activity/", activity.commands, name="activity"),
+    path("activity/fresh/", activity.commands_fresh, name="activity_fresh"),
     path("activity/commands/<int:pk>/", commands.command, name="command"),
     path("activity/commands/<int:pk>/row/", commands.command_row, name="command_row"),
     path("activity/commands/<int:pk>/prove/", commands.prove, name="command_prove"),

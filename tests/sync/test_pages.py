@@ -221,6 +221,26 @@ def test_filters_live_in_the_address(admin, shop, note, query, shown):
     assert [f"t{n}" for n in range(4) if f"<td>t{n}</td>" in text] == shown
 
 
+@pytest.mark.usefixtures("stopped_clock")
+def test_new_commands_of_the_view_are_offered(admin, client_for, shop, note):
+    fill(shop.connection, 3)
+    response = admin.get("/activity/?view=wrong")
+    url = response.context["fresh"]["url"]
+    assert "Read from the platforms" not in response.content.decode()
+    waiting = admin.get(url, headers=HTMX)
+    assert_strict_html(waiting, fragment=True)
+    assert "Nothing new since this list was opened" in waiting.content.decode()
+    assert admin.get(url, headers=HTMX | {"If-None-Match": waiting["ETag"]}).status_code == 304
+    one = Command.objects.filter(state=REJECTED).first()
+    for state in (REJECTED, DONE):
+        one.pk, one.state, one.created_at, one.payload_digest = None, state, timezone.now(), state
+        one.save(force_insert=True)
+    text = admin.get(url, headers=HTMX).content.decode()
+    assert "1 new: show" in text
+    assert "Nothing new" not in text
+    assert 'href="/activity/?view=wrong"' in text
+
+
 def test_lists_are_exported_as_they_are_filtered(admin, client_for, shop, note):
     fill(shop.connection, 3)
     response = admin.get("/activity/?view=wrong&format=csv")
