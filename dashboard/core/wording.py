@@ -25,7 +25,7 @@ NAMES = (
     gettext_noop("Login discount"), gettext_noop("Made for"), gettext_noop("Material"), gettext_noop("Min quantity"),
     gettext_noop("Order subtotal"), gettext_noop("Original price"), gettext_noop("Percentage"),
     gettext_noop("Publish date"), gettext_noop("Purchase"), gettext_noop("Rating"), gettext_noop("Recharge"),
-    gettext_noop("Refund"),
+    gettext_noop("Refund"), gettext_noop("Refunded amount"),
     gettext_noop("Sales count"), gettext_noop("Service fee"), gettext_noop("Shipping"), gettext_noop("Shipping cost"),
     gettext_noop("Shipping fee"), gettext_noop("Shipping price"), gettext_noop("Shipping time"), gettext_noop("Size"),
     gettext_noop("Subtotal"), gettext_noop("Supplier"), gettext_noop("Tags"), gettext_noop("Tax"), gettext_noop("User"),

@@ -65,7 +65,7 @@ def test_counts_of_the_tabs_and_of_the_navigation(admin, supply):
 
 def test_a_failed_command_makes_a_problem(admin, supply, order_of):
     order = order_of(supply, status="delivered")
-    assert rows_in(get(admin, "/orders/?view=problem")) == []
+    assert "No order of this view waits for you." in get(admin, "/orders/?view=problem").content.decode()
     command = drive(queue(supply.connection, "orders.set_status", order.remote_id, status="pending_order"))
     assert command.state == "rejected"
     response = get(admin, "/orders/?view=problem")

@@ -36,6 +36,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "rows": rows_of(listing.page.rows, reach, listing.query),
         "fresh": reach.fresh_of(listing, "orders:fresh"),
         "stale": reach.stale_words(),
+        "all_done": _all_done(request, listing),
         "stale_url": address("connections:list"),
         "state_line": _state_line(listing),
         "can_create": may(request.user, "orders.create") and bool(reach.able(can.CreatesOrders)),
@@ -52,6 +53,12 @@ def fresh(request: StaffRequest) -> HttpResponse:
     """The freshness line alone, which offers what came since; 304 while it says the same."""
     listing = ORDERS.open(request, Order.objects.visible_to(request.user))
     return fresh_line(request, listing, Reach.of(request, "orders"), "orders:list")
+
+
+def _all_done(request: StaffRequest, listing: Listing) -> bool:
+    """Whether an empty view is good news: nothing waits there, although there are orders."""
+    waits = listing.tab is not None and listing.tab.key in ("to-deliver", "late", "problem")
+    return waits and not listing.page.rows and Order.objects.visible_to(request.user).exists()
 
 
 def _state_line(listing: Listing) -> str:
