@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.aftersales.models import Case
 from dashboard.aftersales.searched import CASES as SEARCHED
 from dashboard.aftersales.words import DECISION
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.core.searching import narrow
 from dashboard.sync.reach import Reach
 
 
@@ -24,6 +22,8 @@ class CaseFilters(Filters):
         label=_("Decision"), choices=[(key, word) for key, (_tone, word) in DECISION.items()]
     )
 
+    searched = SEARCHED
+
     class Meta:
         model = Case
         fields = ("connection", "decision")
@@ -31,10 +31,6 @@ class CaseFilters(Filters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["connection"].extra["choices"] = Reach.of(self.request, "cases").choices()
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Every word anywhere, through the index."""
-        return narrow(queryset, SEARCHED, value)
 
 
 CASES = ListSpec(

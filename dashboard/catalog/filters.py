@@ -13,7 +13,6 @@ from dashboard.catalog.models import Category, Product
 from dashboard.catalog.querysets import between, with_variants
 from dashboard.catalog.searched import PRODUCTS as SEARCHED
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.core.searching import narrow
 from dashboard.sync.reach import Reach
 
 
@@ -41,13 +40,11 @@ class ProductFilters(OfConnection):
     category = django_filters.CharFilter(label=_("Category"), lookup_expr="icontains")
     category_id = django_filters.CharFilter(label=_("Category id"), field_name="category_remote_id")
 
+    searched = SEARCHED
+
     class Meta:
         model = Product
         fields = ("connection", "status", "stock", "price", "brand", "category", "category_id")
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Every word, in any of what is searched of products and variants."""
-        return narrow(queryset, SEARCHED, value)
 
     def by_stock(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """With a variant in the range."""

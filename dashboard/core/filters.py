@@ -22,7 +22,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dashboard.core import formatting, keyset
+from dashboard.core import formatting, keyset, searching
 from dashboard.core.chips import in_words, is_empty
 from dashboard.core.models import SavedView
 from dashboard.core.navigation import may
@@ -326,6 +326,12 @@ class Listing:
         if self.chips or self.errors or any(hasattr(field, "queryset") for field in fields):
             return None
         return repr([list(getattr(field, "choices", ())) for field in fields])
+
+    @cached_property
+    def is_behind(self) -> bool:
+        """Whether a search was made that cannot find all of the latest rows yet."""
+        about = self.spec.filters.searched
+        return about is not None and bool(self.params.get("q")) and searching.is_behind(self.everything.db, about)
 
     @cached_property
     def is_filtered(self) -> bool:

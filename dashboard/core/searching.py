@@ -179,12 +179,24 @@ def _beside(database: Any, about: Searched, words: list[str], cap: int) -> list[
 
     with database.cursor() as cursor:
         cursor.execute(
-            f"WITH due AS MATERIALIZED (SELECT DISTINCT id FROM {due} LIMIT {DUE}) "  # noqa: S608
+            f"WITH due AS MATERIALIZED (SELECT DISTINCT id FROM (SELECT id FROM {due} LIMIT {DUE}) AS d) "  # noqa: S608
             f"SELECT id FROM {search} WHERE {holds('words')} AND id NOT IN (SELECT id FROM due) UNION ALL "
             f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s",
             [*likes, *likes, cap + 1],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def is_behind(alias: str, about: Searched) -> bool:
+    """Whether more rows are due to be indexed than a search reads: some of the latest would then not be found."""
+    database = connections[alias]
+    if database.vendor != "postgresql":
+        return False
+    tables = [apps.get_model(each.model)._meta.db_table for each in (about, *(part for part, _whole in about.parts))]
+    asked = [f"EXISTS (SELECT FROM {database.ops.quote_name(f'{name}_due')} OFFSET {DUE})" for name in tables]
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT {' OR '.join(asked)}")
+        return bool(cursor.fetchone()[0])
 
 
 _known: set[tuple[str, str]] = set()

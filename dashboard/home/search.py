@@ -54,6 +54,11 @@ def find(reach: Reach, q: str) -> list[Group]:
     return [group for group in groups if group.hits]
 
 
+def is_behind(user: Any) -> bool:
+    """Whether some of the latest records of any kind cannot be found yet."""
+    return any(searching.is_behind("default", kind.about) for kind in KINDS_OF_RECORDS if user.may(kind.permission))
+
+
 def exactly(groups: list[Group]) -> str:
     """The address of the first record with exactly that number, in the order of the groups; empty for none."""
     return next((hit.url for group in groups for hit in group.hits if hit.exact and hit.url), "")

@@ -66,6 +66,7 @@ def search(request: StaffRequest) -> HttpResponse:
     if exact:
         return HttpResponseRedirect(exact)
     context = {"q": q, "groups": groups, "is_short": len(q) < searching.SHORTEST, "shown": searching.SHOWN}
+    context["is_behind"] = not context["is_short"] and searching.is_behind(request.user)
     return pages.render(request, "home/search.html", context)
 
 

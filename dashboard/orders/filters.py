@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.core.navigation import may
-from dashboard.core.searching import narrow
 from dashboard.orders import words
 from dashboard.orders.models import Order
 from dashboard.orders.searched import ORDERS as SEARCHED
@@ -40,6 +38,8 @@ class OrderFilters(Filters):
         label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
     )
 
+    searched = SEARCHED
+
     class Meta:
         model = Order
         fields = ("connection", "status", "payment", "since", "until", "buyer", "tag", "assigned")
@@ -47,10 +47,6 @@ class OrderFilters(Filters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["connection"].extra["choices"] = lambda: Reach.of(self.request, "orders").choices()
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Every word somewhere in the order, its lines' SKUs or its tracking numbers; e-mails for those who may."""
-        return narrow(queryset, SEARCHED, value, private=may(self.request.user, "buyers.view"))
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Mine, or nobody's."""

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.core.searching import narrow
 from dashboard.sync.reach import Reach
 from dashboard.tickets.models import Ticket
 from dashboard.tickets.searched import TICKETS as SEARCHED
@@ -28,6 +27,8 @@ class TicketFilters(Filters):
         label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
     )
 
+    searched = SEARCHED
+
     class Meta:
         model = Ticket
         fields = ("connection", "kind", "status", "assigned")
@@ -35,10 +36,6 @@ class TicketFilters(Filters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["connection"].extra["choices"] = Reach.of(self.request, "tickets").choices()
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Every word anywhere, through the index."""
-        return narrow(queryset, SEARCHED, value)
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Mine, or nobody's."""

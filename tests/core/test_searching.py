@@ -129,6 +129,27 @@ def test_what_waits_for_the_index_is_found_and_then_indexed(make):
     assert catch_up() == 0
 
 
+@pytest.mark.skipif(database.vendor != "postgresql", reason="Elsewhere the index is never behind.")
+def test_a_search_that_has_not_caught_up_says_so(make, monkeypatch, client_for):
+    monkeypatch.setattr(searching, "DUE", 1)
+    addresses = ("/orders/?view=all&q=meier", "/search/?q=meier&stay=1")
+
+    def said():
+        shown = [client_for("admin").get(address).content.decode() for address in addresses]
+        return ["The search has not caught up yet." in text for text in shown]
+
+    order = make("SO55", buyer="Meier")
+    assert (found("meier"), said()) == (["SO55"], [False, False])
+    make("SO56", buyer="Meier")
+    assert (found("meier"), said()) == (["SO55"], [True, True])
+    assert "caught up" not in client_for("admin").get("/orders/?view=all").content.decode()
+    catch_up()
+    assert (found("meier"), said()) == (["SO55", "SO56"], [False, False])
+    for number in ("y1", "y2"):
+        Parcel.objects.create(order=order, remote_id=number, tracking_number=number)
+    assert said() == [True, True]
+
+
 def test_private_columns_count_only_for_those_who_may_see_them(make):
     make("SO55", buyer="Meier", buyer_email="meier@secret.example")
     assert found("secret.example") == ["SO55"]
