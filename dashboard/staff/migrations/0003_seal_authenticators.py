@@ -23,6 +23,8 @@ def move(apps, schema_editor):
         for (user, confirmed), (key, drift, last_step) in found.items():
             secret = base64.b32encode(bytes.fromhex(key)).decode()
             device.objects.create(user_id=user, confirmed=confirmed, secret=secret, drift=drift, last_step=last_step)
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA secure_delete = ON")  # else the file keeps the secrets in its free pages
         cursor.execute("DROP TABLE otp_totp_totpdevice")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'otp_totp'")
 
