@@ -44,13 +44,14 @@ def rows_of(cases: Sequence[Any], reach: Reach) -> list[dict[str, Any]]:
 
 def _row(case: Any, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
     is_open = case.decision == "pending" and case.gone_at is None
+    tone = formatting.urgency(case.decide_by, now) if is_open and case.decide_by else ""
     return {
         "pk": case.pk,
         "url": reverse("aftersales:detail", args=[case.pk]),
         "name": str(case),
-        "tone": formatting.urgency(case.decide_by, now) if is_open and case.decide_by else "",
+        "urgency": html.attribute("data-tone", tone),
         "due": _due(case, now) if is_open else _opened(case, now),
-        "lapse": words.lapse(case, now),
+        "lapse": html.attribute("title", words.lapse(case, now)),
         "connection": reach.sign(case.connection_id),
         "buyer": case.buyer,
         "order": order_link(case),

@@ -139,10 +139,10 @@ def icon(name: str, label: str = "") -> SafeString:
     return mark_safe(head + body.replace(" />", "/>"))  # noqa: S308
 
 
-@functools.lru_cache(maxsize=64)
-def urgency(tone: str) -> SafeString:
-    """The attribute of a row that its deadline, or another state, has given a tone; empty without one."""
-    return format_html(' data-tone="{}"', tone) if tone else SafeString("")
+@functools.lru_cache(maxsize=1024)
+def attribute(name: str, value: str) -> SafeString:
+    """``name="value"`` after a space; empty without a value. For rows that are only printed."""
+    return format_html(' {}="{}"', name, value) if value else SafeString("")
 
 
 def state(tone: str, word: object) -> SafeString:

@@ -50,11 +50,11 @@ def rows_of(orders: Sequence[Order], reach: Reach, query: str) -> list[dict[str,
 
 def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
     connection = reach.connections.get(order.connection_id)
-    under_way = words.is_under_way(order)
+    tone = formatting.urgency(order.ship_by, now) if order.ship_by and words.is_under_way(order) else ""
     return {
         "pk": order.pk,
         "name": str(order),
-        "urgency": html.urgency(formatting.urgency(order.ship_by, now) if under_way and order.ship_by else ""),
+        "urgency": html.attribute("data-tone", tone),
         "due": due(order, now),
         "connection": reach.sign(order.connection_id),
         "buyer": order.buyer,

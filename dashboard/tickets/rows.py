@@ -58,7 +58,7 @@ def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime) -> d
         "pk": ticket.pk,
         "url": reverse("tickets:detail", args=[ticket.pk]),
         "name": str(ticket),
-        "tone": "act" if waits else "",
+        "urgency": html.attribute("data-tone", "act" if waits else ""),
         "moved": when_at(ticket.moved_at, now),
         "connection": reach.sign(ticket.connection_id),
         "kind": words.kind(ticket),
