@@ -29,10 +29,10 @@ install: $(VENV)/.installed $(WORDS)  ## what the product needs
 install-dev: $(VENV)/.installed-dev $(WORDS)  ## what tests and checks need besides
 
 test: install-dev  ## the suite on SQLite; ARGS="tests/orders -x" narrows it
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 test-services: install-dev  ## the suite on PostgreSQL and Redis: all that touches a database and needs no browser
-	DATABASE_URL=$(DATABASE_URL_FOR_TESTS) REDIS_URL=$(REDIS_URL_FOR_TESTS) $(BIN)/python -m pytest -n 2 \
+	DATABASE_URL=$(DATABASE_URL_FOR_TESTS) REDIS_URL=$(REDIS_URL_FOR_TESTS) $(BIN)/python -m pytest -n 2 --dist worksteal \
 	  --ignore=tests/channels --ignore=tests/browser --deselect=tests/test_demo.py $(ARGS)
 
 lint: install-dev  ## style, layers, templates, translations

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 PATIENCE = 90_000  # milliseconds: a busy machine with two cores takes its time
+NO_PROBLEM = ("422", "htmx:sendAbort", "htmx:afterRequest")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -28,6 +29,11 @@ def browser() -> Iterator[Any]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def is_problem(message: Any) -> bool:
+    """Whether a line of the console tells of a fault: a refused form and a poll that the next page breaks off do not."""
+    return message.type == "error" and not any(words in message.text for words in NO_PROBLEM)
+
+
 @pytest.fixture
 def page_for(
     browser: Any, live_server: Any, client_for: Callable[[str], Any], settings: Any
@@ -44,14 +50,14 @@ def page_for(
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.problems = problems
         return page
 
     yield make
-    found = [each for each in problems if "422" not in each]  # closing breaks off polls, which is no problem of a page
+    found = list(problems)  # closing breaks off polls, which is no problem of a page
     for context in contexts:
         context.close()
     assert found == []
