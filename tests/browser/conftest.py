@@ -30,7 +30,7 @@ def browser() -> Iterator[Any]:
 
 
 def is_problem(message: Any) -> bool:
-    """Whether a line of the console tells of a fault: a refused form and a poll that the next page breaks off do not."""
+    """Whether a line of the console tells of a fault: a refused form and a poll broken off by the next page do not."""
     return message.type == "error" and not any(words in message.text for words in NO_PROBLEM)
 
 
