@@ -28,11 +28,11 @@ from tests.drill.farm import ROOT, environment
 PATIENCE = 600  # seconds that anything may take on a busy machine
 
 
-def until(is_so: Callable[[], Any], what: str) -> Any:
+def until(is_so: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """Wait for it; its first true value."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + seconds
     while not (found := is_so()):
-        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE} seconds"
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} seconds"
         time.sleep(0.1)
     return found
 
