@@ -298,4 +298,5 @@ def test_payments_are_narrowed_by_their_method_through_an_index(client):
     assert_strict_html(page)
     assert len(page.context["rows"]) == 1
     assert client.get(url("payments"), {"method": "pay"}).context["rows"] == []
-    assert "payment_by_method" in rows.filter(method="paypal").order_by("-placed_at", "-pk")[:26].explain()
+    if database.vendor == "sqlite":  # PostgreSQL plans by the sizes it has seen, not by rule
+        assert "payment_by_method" in rows.filter(method="paypal").order_by("-placed_at", "-pk")[:26].explain()
