@@ -18,7 +18,6 @@ from dashboard.sync.models.commands import NEEDS_REVIEW
 from dashboard.sync.tasks import overdue
 
 QUIET = timedelta(seconds=60)
-STALE_FACTOR = 4
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _feeds() -> tuple[str, str]:
         states = {state.feed: state for state in FeedState.objects.filter(connection=connection)}
         for feed in feeds_of(connection):
             state = states.get(feed.name)
-            if state is None or state.last_ok_at is None or now - state.last_ok_at > feed.every * STALE_FACTOR:
+            if feed.is_late(state.last_ok_at if state else None, now):
                 stale.append(f"{connection.slug} {feed.name}")
     return ("warning" if stale else "ok"), ", ".join(stale[:12]) or "All feeds are fresh."
 

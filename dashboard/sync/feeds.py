@@ -12,6 +12,8 @@ from channels.records import Page
 from dashboard.sync.models import Connection
 from dashboard.sync.upsert import Counts, Mirror, mark_gone, upsert
 
+LATE_AFTER = 3  # times a feed's rhythm
+
 
 @dataclass(frozen=True)
 class Pull:
@@ -57,6 +59,10 @@ class Feed:
     def mark_gone(self, connection: Connection, seen: set[str]) -> int:
         """After a full sweep."""
         return mark_gone(self.mirror, connection, seen) if self.marks_gone else 0
+
+    def is_late(self, read_at: datetime | None, now: datetime) -> bool:
+        """Whether what was last read at `read_at` is older than a page may leave unsaid; never read is late."""
+        return read_at is None or now - read_at > self.every * LATE_AFTER
 
     def alive(self, connection: Connection) -> int:
         """How many rows a full sweep could call gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from dashboard.core.navigation import register_count, register_scopes, register_sync_sign
 from dashboard.core.palette import Hit, register_palette
+from dashboard.sync.health import verdicts
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
+from dashboard.sync.reach import SECRETS
 
 
 def register() -> None:
@@ -26,17 +29,14 @@ def register() -> None:
 
 def sign(user: Any) -> dict[str, Any]:
     """How many connections are up to date, and how many are not."""
-    connections = Connection.objects.visible_to(user).exclude(state=Connection.DISABLED)
-    states = dict(connections.values_list("pk", "state"))
-    if not states:
-        return {"tone": "", "text": _("No connection yet"), "failures": 0, "url": reverse("sync:connections")}
-    failing = FeedState.objects.filter(connection__in=states).exclude(error="")
-    wrong = set(failing.values_list("connection", flat=True))
-    wrong |= {pk for pk, state in states.items() if state != Connection.ACTIVE}
-    text = _("%(n)s of %(all)s up to date") % {"n": len(states) - len(wrong), "all": len(states)}
-    refused = Connection.REAUTH_NEEDED in states.values()
-    tone = "act" if refused else "wait" if wrong else "good"
-    return {"tone": tone, "text": text, "failures": len(wrong), "url": reverse("sync:connections")}
+    connections = list(Connection.objects.visible_to(user).exclude(state=Connection.DISABLED).defer(*SECRETS))
+    url = reverse("sync:connections")
+    if not connections:
+        return {"tone": "", "text": _("No connection yet"), "failures": 0, "url": url}
+    tones = Counter(verdict.tone for verdict in verdicts(connections))
+    text = _("%(n)s of %(all)s up to date") % {"n": tones["good"], "all": len(connections)}
+    tone = "act" if tones["act"] else "wait" if tones["good"] < len(connections) else "good"
+    return {"tone": tone, "text": text, "failures": tones["act"], "url": url}
 
 
 def scopes(user: Any) -> list[dict[str, str]]:

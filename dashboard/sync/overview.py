@@ -19,8 +19,6 @@ from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, REJECTED,
 from dashboard.sync.rows import every
 from dashboard.sync.submit import why_not
 
-STALE = 3  # times a feed's rhythm
-
 
 def state_sign(connection: Connection) -> dict[str, str]:
     """Tone, word, and for a connection at rest what to do about it."""
@@ -86,7 +84,7 @@ def _feed_sign(feed: Feed, state: FeedState | None, now: datetime) -> tuple[str,
         return "act", _("Alarm")
     if state.error:
         return "wait", _("Failing")
-    if state.last_ok_at is None or now - state.last_ok_at > feed.every * STALE:
+    if feed.is_late(state.last_ok_at, now):
         return "wait", _("Stale")
     return "good", _("Fresh")
 

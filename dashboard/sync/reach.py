@@ -91,7 +91,7 @@ class Reach:
         return _("Last read: %(old)s.") % {"old": ", ".join(old)} if old else ""
 
     def _old(self, connection: Any, now: datetime) -> bool:
-        return connection.read_at is None or now - connection.read_at > self.feed.every * 3 or not connection.is_at_work
+        return self.feed.is_late(connection.read_at, now) or not connection.is_at_work
 
 
 def fresh_line(request: HttpRequest, listing: Listing, reach: Reach | None, name: str) -> HttpResponse:

@@ -30,6 +30,11 @@ def test_a_late_feed_shows_its_own_age(goods, reach):
     assert line(reach()) == ("act", "Orders late", "22 min")
 
 
+def test_a_feed_that_was_never_read_is_late_while_others_are_fresh(goods, reach):
+    FeedState.objects.filter(feed="messages").delete()
+    assert line(reach()) == ("wait", "Messages late", "never")
+
+
 def test_an_alarm_goes_first(goods, reach):
     FeedState.objects.filter(feed="messages").update(alarm="too many bad records")
     assert line(reach())[:2] == ("act", "Messages stopped")

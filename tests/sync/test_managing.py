@@ -1,12 +1,16 @@
 """Managing connections from the pages: forms from the declaration, write-only secrets, routes, states, refresh."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from channels.registry import PLATFORMS
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import conformance, tasks
 from dashboard.sync.connections import secret_mark
+from dashboard.sync.feeds import feeds_of
 from dashboard.sync.models import Callback, Connection, Exchange, FeedState, Quarantined
 from dashboard.sync.models.callbacks import FAILED, RECEIVED
 from tests.connected import pull
@@ -323,11 +327,22 @@ def test_figures_need_the_token_or_a_member_of_staff(client_for, shop, settings)
 def test_the_frame_says_how_connections_are(admin, client_for, shop):
     from django.core.cache import cache
 
+    assert "0 of 1 up to date" in admin.get("/sync-sign/").content.decode()
+    for feed in feeds_of(shop.connection):
+        FeedState.objects.create(connection=shop.connection, feed=feed.name, last_ok_at=timezone.now())
+    cache.clear()
     assert "1 of 1 up to date" in admin.get("/sync-sign/").content.decode()
-    FeedState.objects.create(connection=shop.connection, feed="products", error="Away.", alarm="Shape.")
+    states = FeedState.objects.filter(connection=shop.connection, feed="products")
+    states.update(last_ok_at=timezone.now() - timedelta(days=1))
+    cache.clear()
+    text = admin.get("/sync-sign/").content.decode()
+    assert "0 of 1 up to date" in text
+    assert "failures:" not in text
+    states.update(error="Away.", alarm="Shape.")
     cache.clear()
     text = admin.get("/connections/").content.decode()
     assert "0 of 1 up to date" in text
+    assert "failures: </span>1" in text
     assert 'id="count-connections"' in text
     assert shop.connection.title in admin.get("/search/palette?q=shop").content.decode()
 

@@ -1,0 +1,65 @@
+"""How well each connection is read: one verdict, which every page that speaks of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dashboard.sync.feeds import Feed, feeds_of
+from dashboard.sync.models import Connection, FeedState
+
+EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Verdict(NamedTuple):
+    """Tone (good, wait, act or none), words, and since when that is what we know."""
+
+    tone: str
+    words: str
+    at: datetime | None
+
+
+def verdicts(connections: Sequence[Connection]) -> list[Verdict]:
+    """The verdict over each of them, in their order; one query."""
+    states: dict[int, dict[str, FeedState]] = {one.pk: {} for one in connections}
+    columns = ("connection_id", "feed", "last_ok_at", "error", "alarm")
+    for state in FeedState.objects.filter(connection__in=list(states)).only(*columns):
+        states[state.connection_id][state.feed] = state
+    now = timezone.now()
+    return [verdict(one, states[one.pk], now) for one in connections]
+
+
+def verdict(connection: Connection, states: dict[str, FeedState], now: datetime) -> Verdict:
+    """The worst that is known of a connection. Of a feed that is late, the age is its own; else that of the newest."""
+    feeds = feeds_of(connection)
+    known = [(feed, states.get(feed.name)) for feed in feeds]
+    newest = max((state.last_ok_at for _feed, state in known if state and state.last_ok_at), default=None)
+    if connection.state != Connection.ACTIVE:
+        return Verdict("act" if connection.state == Connection.REAUTH_NEEDED else "", _resting(connection), newest)
+    for feed, state in known:
+        if state and state.alarm:
+            return Verdict("act", _("%(feed)s stopped") % {"feed": _(feed.label)}, state.last_ok_at)
+    if newest is None and feeds:
+        return Verdict("wait", _("Not read yet"), None)
+    late = [(feed, state) for feed, state in known if feed.is_late(state.last_ok_at if state else None, now)]
+    if late:
+        return _late(*min(late, key=lambda pair: (pair[1] and pair[1].last_ok_at) or EVER))
+    return Verdict("good", _("Up to date"), newest)
+
+
+def _late(feed: Feed, state: FeedState | None) -> Verdict:
+    """A feed that failed is for a person to see; one that only has not had its turn is not."""
+    tone = "act" if state and state.error else "wait"
+    return Verdict(tone, _("%(feed)s late") % {"feed": _(feed.label)}, state.last_ok_at if state else None)
+
+
+def _resting(connection: Connection) -> str:
+    return {
+        Connection.PAUSED: _("Paused"),
+        Connection.REAUTH_NEEDED: _("Sign-in refused"),
+        Connection.DISABLED: _("Disabled"),
+    }.get(connection.state, connection.state)
