@@ -48,7 +48,10 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a push is authentic. ``key`` tells repeats apart; ``hint`` true: unsigned, worth one read only."""
+    """Whether a push is authentic. ``key`` tells repeats apart; ``hint`` true: unsigned, worth one read only.
+
+    ``skew_seconds``: how old a signed time is. Stated only where the signature fits, refused ones included.
+    """
 
     accepted: bool
     key: str = ""

@@ -15,6 +15,7 @@ from channels.errors import AuthFailed, ChannelError, WireError
 from channels.events import Event
 from channels.platform import Received, Verdict
 from dashboard.core.scrub import scrub_text
+from dashboard.sync.clock import keep_push_skew
 from dashboard.sync.feeds import HANDLERS
 from dashboard.sync.models import Callback, Connection
 from dashboard.sync.models.callbacks import FAILED, PROCESSED, RECEIVED
@@ -40,13 +41,22 @@ def receive(connection: Connection, received: Received) -> tuple[int, bytes]:
     if not verdict.accepted:
         Connection.objects.filter(pk=connection.pk).update(refused_callbacks=F("refused_callbacks") + 1)
         log.warning("Refused callback %s of %s: %s", received.event, connection.slug, verdict.reason)
+        if verdict.skew_seconds is not None and not _is_known(connection, received, verdict):
+            keep_push_skew(connection, -round(verdict.skew_seconds))
         return 401, b'{"error": "The callback was refused."}'
     with transaction.atomic():
         pk = _keep(connection, received, verdict)
         if pk is not None:
             _wake(pk)
+    if pk is not None and verdict.skew_seconds is not None:
+        keep_push_skew(connection, -round(verdict.skew_seconds))
     answer: tuple[int, bytes] = callbacks.answer(received)
     return answer
+
+
+def _is_known(connection: Connection, received: Received, verdict: Verdict) -> bool:
+    """Whether it is an old push, sent again: that tells nothing of any clock."""
+    return Callback.objects.filter(connection=connection, event=received.event, dedupe_key=verdict.key[:200]).exists()
 
 
 def _keep(connection: Connection, received: Received, verdict: Verdict) -> int | None:

@@ -1,4 +1,4 @@
-"""How far a platform's clock is from ours: measured from the ``Date`` of its answers, said where it matters.
+"""How far a platform's clock is from ours: by the ``Date`` of its answers and by the times of its signed pushes.
 
 Signed pushes are taken only within a window, and readings of what changed overlap by a few minutes: both rest on two
 clocks that agree.
@@ -18,6 +18,7 @@ from dashboard.sync.models import Connection
 
 ALARM_SECONDS = 120
 STEP_SECONDS = 30  # differences below it are the network's
+NO_CLOCK_SECONDS = 24 * 60 * 60  # no clock is so far off: an old push that somebody sends again
 
 
 def skew_of(exchange: Exchange) -> int | None:
@@ -45,18 +46,33 @@ def keep_skew(connection_id: int, seconds: int) -> None:
     other.update(clock_skew=seconds, clock_skew_at=timezone.now())
 
 
+def keep_push_skew(connection: Connection, seconds: int) -> None:
+    """Note by how much an authentic push, seen for the first time, was ahead of us; about the same is not written."""
+    known = connection.push_skew
+    if abs(seconds) > NO_CLOCK_SECONDS or (known is not None and abs(seconds - known) <= STEP_SECONDS):
+        return
+    Connection.objects.filter(pk=connection.pk).update(push_skew=seconds, push_skew_at=timezone.now())
+
+
 def is_off(connection: Connection) -> bool:
     """Whether the two clocks are so far apart that something will be missed or refused."""
-    return abs(connection.clock_skew or 0) > ALARM_SECONDS
+    return any(abs(seen or 0) > ALARM_SECONDS for seen in (connection.clock_skew, connection.push_skew))
 
 
 def sentence(connection: Connection) -> str:
     """What a person should know and do about it; empty while the clocks agree."""
-    if not is_off(connection):
-        return ""
-    seconds = abs(connection.clock_skew or 0)
-    if (connection.clock_skew or 0) > 0:
+    answers, pushes = connection.clock_skew or 0, connection.push_skew or 0
+    if answers > ALARM_SECONDS:
         words = _("The platform's clock is %(seconds)s seconds ahead of ours. Compare the time of this machine.")
-    else:
+    elif answers < -ALARM_SECONDS:
         words = _("The platform's clock is %(seconds)s seconds behind ours. Compare the time of this machine.")
-    return words % {"seconds": seconds}
+    elif pushes > ALARM_SECONDS:
+        words = _("The last push was signed %(seconds)s seconds ahead of our time. Compare the time of this machine.")
+    elif pushes < -ALARM_SECONDS:
+        words = _(
+            "The last push was signed %(seconds)s seconds before it came: it was late, or the clocks differ. "
+            "Compare the time of this machine."
+        )
+    else:
+        return ""
+    return words % {"seconds": abs(answers if abs(answers) > ALARM_SECONDS else pushes)}

@@ -38,7 +38,8 @@ class Connection(models.Model):
 
     `state` is active, paused (a person), reauth_needed (the platform refused the credentials) or disabled (a person;
     not even its callbacks are taken). `version` grows with every change, so that processes open the channel anew.
-    `check_points` is what the last live probe found; `clock_skew` by how many seconds the platform is ahead of us.
+    `check_points` is what the last live probe found; `clock_skew` by how many seconds the platform is ahead of us,
+    `push_skew` the same by the time that its last authentic push was signed with.
     """
 
     ACTIVE, PAUSED, REAUTH_NEEDED, DISABLED = "active", "paused", "reauth_needed", "disabled"
@@ -67,6 +68,8 @@ class Connection(models.Model):
     check_points = models.JSONField(default=list, blank=True)
     clock_skew = models.IntegerField(null=True, blank=True)
     clock_skew_at = models.DateTimeField(null=True, blank=True)
+    push_skew = models.IntegerField(null=True, blank=True)
+    push_skew_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ConnectionQuerySet.as_manager()
