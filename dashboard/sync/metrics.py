@@ -31,6 +31,7 @@ def _lines() -> Iterator[str]:
     yield from _metric("dashboard_quarantined", "Records in quarantine.", [({}, Quarantined.objects.count())])
     yield from _metric("dashboard_heartbeat_age_seconds", "Seconds since a worker made progress.", _heartbeats())
     yield from _metric("dashboard_wakes_lost_total", "Wake-ups that the broker did not take.", _lost_wakes(), "counter")
+    yield from _metric("dashboard_worker_starts_total", "Workers that started anew.", _new_starts(), "counter")
 
 
 def _metric(name: str, text: str, samples: Iterable[Sample], kind: str = "gauge") -> Iterator[str]:
@@ -88,4 +89,8 @@ def _heartbeats() -> Iterator[Sample]:
 
 
 def _lost_wakes() -> Iterator[Sample]:
-    yield {}, Tally.objects.filter(name=Tally.LOST_WAKES).values_list("number", flat=True).first() or 0
+    yield {}, Tally.of(Tally.LOST_WAKES)
+
+
+def _new_starts() -> Iterator[Sample]:
+    yield {}, Tally.of(Tally.NEW_STARTS)

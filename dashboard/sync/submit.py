@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -243,9 +243,7 @@ def tell(task: Any, *args: Any) -> None:
 def _count_lost_wake() -> None:
     """One more for `/metrics`; a database that is away too must not undo what the person did."""
     try:
-        with transaction.atomic():
-            row, _created = Tally.objects.get_or_create(name=Tally.LOST_WAKES)
-            Tally.objects.filter(pk=row.pk).update(number=F("number") + 1)
+        Tally.grow(Tally.LOST_WAKES)
     except DatabaseError as error:
         log.warning("A lost wake-up was not counted: %s", type(error).__name__)
 

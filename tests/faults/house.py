@@ -67,6 +67,11 @@ class Program:
         """Whether it runs."""
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Its number, and that of its group."""
+        return self._process.pid
+
     def end(self, number: int = signal.SIGTERM) -> None:
         """Send a signal to it and its children, and wait; the deaf are killed."""
         for one in (number, signal.SIGKILL):
@@ -237,10 +242,10 @@ class House:
         until(lambda: _status(f"{address}/healthz") == 200, "the web server")
         return address
 
-    def worker(self) -> None:
+    def worker(self, *options: str) -> None:
         """Start a worker with its clock."""
         command = [sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-B", "-P", "threads", "-c", "4"]
-        command += ["-l", "WARNING", "-s", str(self.folder / "beat")]
+        command += ["-l", "WARNING", "-s", str(self.folder / "beat"), *options]
         self.programs["worker"] = Program(command, self.folder / "worker.log", self.environ)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import models, transaction
 
 from dashboard.sync.models.callbacks import Callback
 from dashboard.sync.models.commands import Command
@@ -80,10 +80,22 @@ class Heartbeat(models.Model):
 class Tally(models.Model):
     """A figure that only grows, such as wake-ups that the broker did not take."""
 
-    LOST_WAKES = "lost wakes"
+    LOST_WAKES, NEW_STARTS = "lost wakes", "new starts"
 
     name = models.CharField(max_length=80, unique=True)
     number = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"
+
+    @classmethod
+    def grow(cls, name: str) -> None:
+        """One more. Raises `DatabaseError`, and then a transaction around it still stands."""
+        with transaction.atomic():
+            row, _created = cls.objects.get_or_create(name=name)
+            cls.objects.filter(pk=row.pk).update(number=models.F("number") + 1)
+
+    @classmethod
+    def of(cls, name: str) -> int:
+        """How far it has grown."""
+        return cls.objects.filter(name=name).values_list("number", flat=True).first() or 0
