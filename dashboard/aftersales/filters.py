@@ -52,8 +52,8 @@ CASES = ListSpec(
     tabs=(
         Tab("waiting", _("Undecided"), lambda rows: rows.waiting(), "wait"),
         Tab("soon", _("Due within 6 h"), lambda rows: rows.due_soon(), "act"),
-        Tab("decided", _("Decided"), lambda rows: rows.decided(), counted=False),
-        Tab("lapsed", _("Lapsed"), lambda rows: rows.lapsed(), counted=False),
-        Tab("all", _("All"), counted=False),
+        Tab("decided", _("Decided"), lambda rows: rows.decided(), counted=False, sort="-placed"),
+        Tab("lapsed", _("Lapsed"), lambda rows: rows.lapsed(), counted=False, sort="-placed"),
+        Tab("all", _("All"), counted=False, sort="-placed"),
     ),
 )

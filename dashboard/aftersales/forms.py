@@ -56,7 +56,7 @@ class RejectForm(DecisionForm):
 
     reason = forms.CharField(
         label=lazy("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-key": "r"}),
         max_length=1000,
         help_text=lazy("The buyer and the platform read it."),
     )

@@ -34,20 +34,27 @@ def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(order_pk=Subquery(order.values("pk")[:1]), order_number=Subquery(order.values("number")[:1]))
 
 
-def rows_of(cases: Sequence[Any], reach: Reach) -> list[dict[str, Any]]:
-    """What the list prints for each case; one query for all their commands."""
+def with_purchase(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The cases with what was bought and how the order stands, where the mirror has it."""
+    order = Order.objects.filter(connection=OuterRef("connection"), remote_id=OuterRef("order_remote_id"))
+    names = ("items", "payment_status", "fulfilment_status", "status", "buyer_remote_id")
+    return rows.annotate(**{f"order_{name}": Subquery(order.values(name)[:1]) for name in names})
+
+
+def rows_of(cases: Sequence[Any], reach: Reach, carried: str = "") -> list[dict[str, Any]]:
+    """What the list prints for each case; one query for all their commands. `carried`: the list, for who walks on."""
     now = timezone.now()
     ids, targets = {one.connection_id for one in cases}, [one.remote_id for one in cases]
     commands = latest_commands(ids, targets, KINDS) if cases else {}
-    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now) for one in cases]
+    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now, carried) for one in cases]
 
 
-def _row(case: Any, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+def _row(case: Any, reach: Reach, command: Command | None, now: datetime, carried: str) -> dict[str, Any]:
     is_open = case.decision == "pending" and case.gone_at is None
     tone = formatting.urgency(case.decide_by, now) if is_open and case.decide_by else ""
     return {
         "pk": case.pk,
-        "url": reverse("aftersales:detail", args=[case.pk]),
+        "url": reverse("aftersales:detail", args=[case.pk]) + carried,
         "name": str(case),
         "urgency": html.attribute("data-tone", tone),
         "due": _due(case, now) if is_open else _opened(case, now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -16,17 +17,20 @@ from dashboard.aftersales import words
 from dashboard.aftersales.filters import CASES
 from dashboard.aftersales.forms import ApproveForm, DecisionForm, RejectForm
 from dashboard.aftersales.models import Case
-from dashboard.aftersales.rows import COLUMNS, order_link, rows_of, with_order
+from dashboard.aftersales.rows import COLUMNS, order_link, rows_of, with_order, with_purchase
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import forget_counts, may
 from dashboard.core.templatetags.dash import when_at
+from dashboard.core.walking import steps, walk, walk_of
+from dashboard.orders import words as order_words
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, history
 from dashboard.sync.kinds import Refused
-from dashboard.sync.models import Approval
+from dashboard.sync.models import Approval, Command
 from dashboard.sync.models.approvals import DECLINED, WAITING
+from dashboard.sync.models.commands import DONE
 from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import NeedsSecond, why_not
 from dashboard.sync.web import give
@@ -44,9 +48,10 @@ def index(request: StaffRequest) -> HttpResponseBase:
     listing.filterset.queryset = with_order(listing.filterset.queryset.only(*COLUMNS))
     context = {
         "listing": listing,
-        "rows": rows_of(listing.page.rows, reach),
+        "rows": rows_of(listing.page.rows, reach, walk(listing.query)),
         "fresh": reach.fresh_of(listing, "aftersales:fresh"),
         "stale": reach.stale_words(),
+        "stale_url": reverse("sync:connections"),
         "all_done": listing.tab and listing.tab.key in ("waiting", "soon"),
     }
     return pages.render(request, "aftersales/list.html", context)
@@ -94,9 +99,9 @@ def for_order(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def case_of(request: StaffRequest, pk: int) -> Any:
-    """The case that a person may see, with its connection and order. 404 for a foreign one."""
+    """The case that a person may see, with its connection, its order and what was bought. 404 for a foreign one."""
     rows = with_order(Case.objects.visible_to(request.user).select_related("connection").light())
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(with_purchase(rows), pk=pk)
 
 
 def _decide(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
@@ -109,7 +114,7 @@ def _decide(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
             form.refuse(refusal)
         else:
             forget_counts(request.user)
-            return redirect("aftersales:detail", pk=case.pk)
+            return redirect(reverse("aftersales:detail", args=[case.pk]) + walk_of(request))
     return _page(request, case, form, status=422)
 
 
@@ -135,6 +140,10 @@ def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, s
         "why": _why_not(case, moving=moving),
         "may_decide": may(request.user, "aftersales.decide"),
         "moving": moving,
+        "told": pages.is_fragment(request),
+        "given": _given(case, commands),
+        "steps": _steps(request, case),
+        "walk": walk_of(request),
         "asked": asked,
         "asked_url": reverse("sync:approval", args=[asked.pk]) if asked and may(request.user, "activity.view") else "",
         "signs": _signs(case, now),
@@ -147,6 +156,12 @@ def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, s
     return pages.render(request, "aftersales/detail.html", context, status=status)
 
 
+def _steps(request: StaffRequest, case: Any) -> dict[str, Any] | None:
+    """The cases before and after this one in the list that the person came from."""
+    seen = Case.objects.visible_to(request.user)
+    return steps(request, CASES, seen, case, index="aftersales:list", page="aftersales:detail")
+
+
 def _why_not(case: Any, *, moving: bool) -> str:
     """Why no decision can be given now; empty when it can."""
     if not case.connection.can(can.DecidesCases):
@@ -157,6 +172,15 @@ def _why_not(case: Any, *, moving: bool) -> str:
         said = {"decision": words.decision(case)[1], "word": case.remote_status}
         return _("Decided: %(decision)s; the platform says “%(word)s”.") % said
     return _("A decision is under way.") if moving else ""
+
+
+def _given(case: Any, commands: list[Command]) -> dict[str, Any] | None:
+    """Who of us decided, and the reason in our own words; None where somebody decided elsewhere."""
+    own = next((one for one in commands if one.state == DONE), None)
+    if case.decision == "pending" or own is None:
+        return None
+    said = Command.objects.only("payload").get(pk=own.pk).payload
+    return {"by": own.actor.label if own.actor else "", "reason": said.get("reason", "")}
 
 
 def _asked(case: Any) -> Approval | None:
@@ -174,6 +198,20 @@ def _signs(case: Any, now: Any) -> dict[str, Any]:
         "order": order_link(case),
         "lapse": words.lapse(case, now),
         "is_open": case.decision == "pending" and case.gone_at is None,
+        "purchase": _purchase(case),
+    }
+
+
+def _purchase(case: Any) -> dict[str, Any] | None:
+    """How the order stands that the case is about; None where the mirror does not have it."""
+    if not case.order_pk:
+        return None
+    its = {name: getattr(case, f"order_{name}") for name in ("status", "payment_status", "fulfilment_status")}
+    order = SimpleNamespace(**its)
+    return {
+        "items": case.order_items,
+        "payment": html.badge(*order_words.payment(order)),
+        "fulfilment": html.badge(*order_words.fulfilment(order)),
     }
 
 

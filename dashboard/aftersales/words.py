@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from dashboard.core import formatting
 from dashboard.sync.history import time_words
 
 Sign = tuple[str, Any]  # tone and word
@@ -19,6 +20,9 @@ DECISION: dict[str, Sign] = {
     "lapsed": ("", lazy("Lapsed")),
     "unknown": ("unknown", lazy("Unknown")),
 }
+
+
+STATUS: dict[str, Any] = {"open": lazy("Open"), "closed": lazy("Closed")}
 
 
 def decision(case: Any) -> Sign:
@@ -34,7 +38,8 @@ def lapse(case: Any, now: datetime) -> str:
         return _("The platform states no deadline.")
     if case.decide_by <= now:
         return _("The time to decide is over: the platform refunds the buyer by itself.")
-    return _("If nobody decides, the platform refunds the buyer by itself.")
+    by = {"at": formatting.exact(case.decide_by, seconds=False)}
+    return _("If nobody decides by %(at)s, the platform refunds the buyer by itself.") % by
 
 
 def field_words(field: str, value: Any) -> tuple[str, str]:
@@ -48,4 +53,6 @@ def field_words(field: str, value: Any) -> tuple[str, str]:
     }
     if field == "decision" and value in DECISION:
         return names[field], str(DECISION[value][1])
+    if field == "status" and value in STATUS:
+        return names[field], str(STATUS[value])
     return names.get(field, field), time_words(value) if field == "decide_by" else str(value or "–")

@@ -68,7 +68,7 @@ class Head:
 class Tab:
     """A view of the list that the program offers; ``narrow`` is applied before the filters.
 
-    ``own``: the view is the person's, and ``narrow`` takes them too.
+    ``own``: the view is the person's, and ``narrow`` takes them too. ``sort`` is the view's own default.
     """
 
     key: str
@@ -77,6 +77,7 @@ class Tab:
     tone: str = ""
     counted: bool = True
     own: bool = False
+    sort: str = ""
 
     def rows(self, everything: QuerySet[Any], user: Any) -> QuerySet[Any]:
         """Those of the rows that the tab shows to somebody."""
@@ -158,7 +159,8 @@ class Listing:
         """The sort key and whether it descends."""
         keys = {head.key for head in self.spec.heads if head.fields}
         wanted = self.params.get("sort", "")
-        text = wanted if wanted.removeprefix("-") in keys else self.spec.sort
+        usual = (self.tab and self.tab.sort) or self.spec.sort
+        text = wanted if wanted.removeprefix("-") in keys else usual
         return text.removeprefix("-"), text.startswith("-")
 
     @cached_property

@@ -1,18 +1,22 @@
 """Pages of after-sales: who may do what, constant queries, and what a form answers."""
 
+from datetime import timedelta
 from functools import reduce
+from html import unescape
 from operator import or_
 
 import pytest
 from django.db import connection as database
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from dashboard.aftersales.models import Case
-from dashboard.orders.models import Order
+from dashboard.core.formatting import exact
+from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
 from dashboard.sync import approvals
 from dashboard.sync.models import Approval, Command
-from tests.connected import effects
+from tests.connected import drive, effects, pull
 from tests.factories import make_user
 from tests.pages import assert_strict_html
 
@@ -117,6 +121,85 @@ def test_a_decided_case_says_so_instead_of_a_form(shop, client_for):
     assert "Reject the case" not in page
     response = client_for("support").post(f"/aftersales/{case.pk}/reject/", {"reason": "No"})
     assert response.status_code == 422
+
+
+def test_what_becomes_of_a_decision_reaches_the_head_and_the_facts_with_the_poll(shop, pending, client_for, user_for):
+    case, client = pending(shop), client_for("support")
+    url = f"/aftersales/{case.pk}/"
+    given = {"reason": "Redeemed on 12 November", "image_urls": "https://a.example/1.png"}
+    client.post(f"{url}reject/", given)
+    moving = client.get(url, headers=HTMX)
+    assert_strict_html(moving, fragment=True)
+    assert 'data-hx-trigger="every 2s"' in moving.content.decode()
+    assert drive(Command.objects.get()).state == "done"
+    told = client.get(url, headers=HTMX).content.decode()
+    sign = told.partition('id="case-sign" data-hx-swap-oob="true">')[2].partition("</span>")[0]
+    assert sign.endswith("Rejected")
+    line = told.partition('id="case-line" data-hx-swap-oob="true">')[2].partition("</p>")[0]
+    assert "If nobody decides" not in line
+    assert f"{user_for('support').label} gave the reason: Redeemed on 12 November" in told
+    assert "What the platform keeps as the reason: 9" in told
+    assert "every 2s" not in told
+    assert "<dt>Decided</dt>" in told
+    page = client.get(url).content.decode()
+    assert page.count('id="case-sign"') == page.count('id="case-line"') == 1
+    assert len(effects(shop.sandbox)) == 1
+
+
+def test_what_lapses_by_itself_and_when(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    lapse = f"If nobody decides by {exact(case.decide_by, seconds=False)}, the platform refunds the buyer by itself."
+    assert lapse in client.get(f"/aftersales/{case.pk}/").content.decode()
+    assert lapse in client.get("/aftersales/").content.decode()
+    Case.objects.filter(pk=case.pk).update(decide_by=timezone.now() - timedelta(minutes=1))
+    late = client.get(f"/aftersales/{case.pk}/").content.decode()
+    assert "The time to decide is over: the platform refunds the buyer by itself." in late
+
+
+def test_what_speaks_for_or_against_it_stands_on_one_page(shop, pending, client_for):
+    pull(shop.connection, "deliveries")
+    case, client = pending(shop), client_for("support")
+    Case.objects.filter(pk=case.pk).update(image_urls=["https://a.example/broken.png"], description="Code <b>used</b>")
+    order = Order.objects.get(connection=shop.connection, remote_id=case.order_remote_id)
+    its = {"connection": shop.connection, "order_remote_id": order.remote_id}
+    DeliveryRecord.objects.filter(**its).delete()
+    its["changed_at"] = timezone.now()
+    DeliveryRecord.objects.create(remote_id="d:1", quantity=3, content="SECRET-1", **its)
+    DeliveryError.objects.create(remote_id="e:1", remark="The code was used", **its)
+    page = client.get(f"/aftersales/{case.pk}/").content.decode()
+    assert "Code &lt;b&gt;used&lt;/b&gt;" in page
+    assert 'alt="Picture 1"' in page
+    assert "3 units delivered" in page
+    assert "The code was used" in page
+    assert "SECRET-1" not in page
+    assert f'data-hx-get="/messages/for-order/{order.pk}/"' in page
+    assert str(order.items) in unescape(page)
+
+
+def test_decided_cases_come_newest_first(shop, client_for):
+    Case.objects.filter(decision="pending").update(decision="approved")
+    rows = client_for("support").get("/aftersales/?view=decided&size=100").context["rows"]
+    wanted = Case.objects.decided().order_by("-placed_at", "-pk").values_list("pk", flat=True)
+    assert [row["pk"] for row in rows] == list(wanted)
+
+
+def test_from_case_to_case_of_the_list(shop, client_for):
+    client = client_for("support")
+    first, second, third = client.get("/aftersales/").context["rows"][:3]
+    assert client.get(second["url"]).context["steps"]["back"] == first["url"]
+    page = client.get(second["url"])
+    assert f'href="{third["url"]}" rel="next" data-key="j"' in page.content.decode()
+    response = client.post(second["url"].replace("/?", "/reject/?"), {"reason": "Redeemed"})
+    assert response.url == second["url"]
+    assert client.get(f"/aftersales/{second['pk']}/").context["steps"] is None
+
+
+def test_an_empty_list_of_a_feed_that_was_not_read_says_that_nobody_can_know(connect, client_for):
+    connect("imetastore", "unread")
+    page = client_for("support").get("/aftersales/").content.decode()
+    assert "None seen, but the list may be incomplete" in page
+    assert 'href="/connections/"' in page
+    assert "Every case is decided" not in page
 
 
 def test_the_panel_beside_an_order(shop, pending, client_for):

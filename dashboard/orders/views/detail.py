@@ -16,11 +16,12 @@ from channels import capabilities as can
 from dashboard.core import formatting, html, pages
 from dashboard.core.navigation import may
 from dashboard.core.templatetags.dash import when_at
+from dashboard.core.walking import walk_of
 from dashboard.orders import actions, buyers, timeline, words
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Invoice, Order, OrderLine
 from dashboard.orders.reading import order_of
 from dashboard.orders.views.panels import panels
-from dashboard.orders.views.walking import steps, walk_of
+from dashboard.orders.views.walking import steps
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.models import Command

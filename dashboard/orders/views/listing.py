@@ -37,7 +37,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "fresh": reach.fresh_of(listing, "orders:fresh"),
         "stale": reach.stale_words(),
         "all_done": _all_done(request, listing),
-        "stale_url": address("connections:list"),
+        "stale_url": address("sync:connections"),
         "state_line": _state_line(listing),
         "can_create": may(request.user, "orders.create") and bool(reach.able(can.CreatesOrders)),
         "may_fulfil": may(request.user, "orders.fulfil"),
