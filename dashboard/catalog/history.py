@@ -55,7 +55,9 @@ def _of_command(command: Command, now: datetime) -> dict[str, Any]:
         path.append(f"{word} {formatting.exact(command.finished_at)}")
     return {
         "at": when_at(command.created_at, now),
-        "title": f"{facts['label']}: {facts['summary']}" if command.summary else facts["label"],
+        "title": f"{facts['label']}: {facts['summary']}"
+        if facts["summary"] not in ("", facts["label"])
+        else facts["label"],
         "tone": tone,
         "badge": html.badge(facts["tone"], facts["word"]),
         "by": facts["actor"],

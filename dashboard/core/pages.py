@@ -10,6 +10,7 @@ from django.shortcuts import render as render_template
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import trigger_client_event
 
 _ANY_KEY = 4_000_000_007
 
@@ -51,6 +52,13 @@ def polled(request: HttpRequest, parts: tuple[object, ...], build: Callable[[], 
     response = HttpResponseNotModified() if unchanged else build()
     response["ETag"] = tag
     patch_vary_headers(response, ("HX-Request", "HX-Boosted", "HX-Target"))
+    return response
+
+
+def settled(request: HttpRequest, response: HttpResponse, polling: str) -> HttpResponse:
+    """Tell the page that what ``polling`` (an element's id) waited for is over: whatever else it shows is read anew."""
+    if request.headers.get("HX-Trigger") == polling:
+        trigger_client_event(response, "settled")
     return response
 
 

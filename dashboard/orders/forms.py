@@ -136,10 +136,23 @@ class StatusForm(VerbForm):
     """One of the platform's words."""
 
     status = forms.ChoiceField(label=lazy("New status"), help_text=lazy("In the platform's own words. Moves no money."))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, words: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, words: tuple[str, ...], *args: Any, now: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [(word, word) for word in words]  # type: ignore[attr-defined]
+        self.now = now
+        self.initial.setdefault("seen", now)
+        self.fields["status"].choices = [("", "–"), *((word, word) for word in words)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What moved since the form was opened is said first; sending again is then on purpose."""
+        found = super().clean() or {}
+        seen = found.get("seen")
+        if seen and self.now and seen != self.now:
+            self.data = {**dict(self.data.items()), "seen": self.now}
+            said = _("You saw “%(seen)s”; the platform now says “%(now)s”. Send again to set it all the same.")
+            self.add_error("status", said % {"seen": seen, "now": self.now})
+        return found
 
     def payload(self) -> dict[str, Any]:
         """The word."""

@@ -169,10 +169,11 @@ def _deliveries(order: Order) -> QuerySet[Any]:
 def _command(one: Told) -> dict[str, Any]:
     kind = KINDS.get(one.title)
     label = str(kind.label) if kind else one.title
+    said = worded(one.text)
     tone = TONES[one.state]
     return {
         "id": f"command-{one.pk}",
-        "title": f"{label}: {worded(one.text)}" if one.text else label,
+        "title": f"{label}: {said}" if said not in ("", label) else label,
         "tone": "wait" if tone == "unknown" else tone,
         "badge": html.badge(tone, state_word(one.state)),
         "by": one.who or _("the system"),

@@ -65,6 +65,19 @@ def test_it_polls_only_while_something_moves(client_for, supply, order_of):
     assert badges not in client.get(url("history", order)).content.decode()
 
 
+def test_the_whole_page_is_read_anew_once_a_poll_finds_the_end(client_for, supply, order_of):
+    order = order_of(supply, status="to_deliver")
+    client = client_for("support")
+    polling = {"HX-Request": "true", "HX-Trigger": "history"}
+    command = queue(supply.connection, "orders.set_status", order.remote_id, status="running_order")
+    assert "HX-Trigger" not in client.get(url("history", order), headers=polling)
+    drive(command)
+    assert client.get(url("history", order), headers=polling)["HX-Trigger"] == '{"settled": {}}'
+    assert "HX-Trigger" not in client.get(url("history", order), headers={"HX-Request": "true"})  # a tab of it
+    body = client.get(url("detail", order)).content.decode()
+    assert f'data-hx-get="{url("detail", order)}" data-hx-trigger="settled from:body" data-hx-target="#main"' in body
+
+
 def test_only_notes_or_only_commands(client_for, supply, order_of):
     order = order_of(supply, status="to_deliver")
     Note.objects.create(order=order, text="only this")

@@ -8,12 +8,12 @@ from typing import Any
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
-from dashboard.core import html
+from dashboard.core import html, pages
 from dashboard.core.navigation import forget_counts
 from dashboard.orders import counting, words
 from dashboard.orders.actions import BY_KEY, why_closed
@@ -24,7 +24,7 @@ from dashboard.orders.views.common import ask_or_give, posted
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
-from dashboard.sync.batches import made_with
+from dashboard.sync.batches import made_with, skip
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import FINAL
@@ -67,20 +67,45 @@ def set_status(request: StaffRequest) -> HttpResponse:
     if sent is not None:
         return _to_batch(sent)
     orders = chosen(request, _named(request))
-    reasons = _reasons(orders, "set_status")
-    rows = [_row(one, reasons[one.pk]) for one in orders]
+    able = _reasons(orders, "set_status")
+    settable = _words_of(one for one in orders if not able[one.pk])
+    wanted = request.GET.get("status", "") if request.method != "POST" else request.POST.get("status", "")
+    rows = [_status_row(one, able[one.pk] or _why_not_set(one, wanted, _seen(request))) for one in orders]
     part = [row for row in rows if not row["why"]]
-    form = StatusForm(_words_of(row["order"] for row in part), posted(request))
+    form = StatusForm(settable, posted(request), initial={"status": wanted})
+    form.fields["status"].widget.attrs |= {
+        "data-hx-get": request.path,
+        "data-hx-include": "#bulk-chosen",
+        "data-hx-target": "#bulk",
+        "data-hx-swap": "outerHTML",
+    }
     if request.method == "POST" and part and form.is_valid():
         plan = [(row, form.payload()) for row in part]
         return _send(request, "orders.set_status", _("Set the status of %(n)s orders"), plan, rows)
     context = {
         "title": _("Set the status of several orders"),
         "button": ngettext("Set status of %(n)s order", "Set status of %(n)s orders", len(part)) % {"n": len(part)},
-        "note": "",
+        "note": _("An order that moves meanwhile is left alone, and the result says so."),
         "has_needs": False,
+        "may_choose": bool(settable),
     }
     return _page(request, form, rows, context)
+
+
+def _seen(request: StaffRequest) -> dict[str, str]:
+    """The platform's word of each order as the page showed it, by the order's key."""
+    return dict(pair.split(" ", 1) for pair in request.POST.getlist("seen") if " " in pair)
+
+
+def _why_not_set(order: Order, wanted: str, seen: dict[str, str]) -> str:
+    if seen.get(str(order.pk), order.remote_status) != order.remote_status:
+        return _("Now “%(word)s”, changed since it was shown.") % {"word": order.remote_status}
+    return _("Already so.") if wanted and order.remote_status == wanted else ""
+
+
+def _status_row(order: Order, why: str) -> dict[str, Any]:
+    tone, word = words.STATUS.get(order.status, words.STATUS["unknown"])
+    return _row(order, why) | {"state": html.state(tone, word), "own_word": order.remote_status}
 
 
 def _named(request: StaffRequest) -> list[str]:
@@ -150,7 +175,8 @@ def _page(request: StaffRequest, form: Any, rows: list[dict[str, Any]], context:
         return _to_batch(sent)
     part = [row for row in rows if not row["why"]]
     context |= {"form": form, "rows": rows, "taking_part": len(part), "left_out": len(rows) - len(part)}
-    return render(request, "orders/bulk.html", context, status=422 if request.method == "POST" else 200)
+    context.setdefault("may_choose", bool(part))
+    return pages.render(request, "orders/bulk.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _send(
@@ -193,5 +219,5 @@ def _to_batch(batch: Batch) -> HttpResponse:
     return redirect(address("sync:batch", batch.pk) or "orders:list")
 
 
-def _skip(row: dict[str, Any], why: str) -> dict[str, str]:
-    return {"target": row["order"].remote_id, "label": row["name"], "why": why}
+def _skip(row: dict[str, Any], why: str) -> dict[str, Any]:
+    return skip(row["order"].connection, row["order"].remote_id, row["name"], why)

@@ -77,7 +77,8 @@ def history(request: StaffRequest, pk: int) -> HttpResponse:
         "walk": walk_of(request),
         **_history(request, order, told),
     }
-    return pages.polled(request, parts, lambda: pages.render(request, "orders/history.html", context))
+    response = pages.polled(request, parts, lambda: pages.render(request, "orders/history.html", context))
+    return response if context["is_moving"] else pages.settled(request, response, "history")
 
 
 @require_POST

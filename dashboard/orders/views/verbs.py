@@ -76,7 +76,7 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
         "facts": [(_("Status now"), order.remote_status)],
         "note": "",
     }
-    form = StatusForm(words, posted(request))
+    form = StatusForm(words, posted(request), now=order.remote_status)
     return verb(request, order, "set_status", form, kind="orders.set_status", page=page)
 
 

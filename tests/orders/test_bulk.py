@@ -1,0 +1,90 @@
+"""Many orders at once: what cannot take part is said before it starts, and again in the result."""
+
+import pytest
+from django.urls import reverse
+
+from dashboard.orders.models import Order
+from dashboard.sync.models import Batch, Command
+from tests.connected import drive, effects
+from tests.orders.test_pages import confirm, url
+from tests.orders.test_verbs import asked, refused
+from tests.pages import assert_strict_html
+
+pytestmark = pytest.mark.django_db
+STATUS = "orders:bulk_status"
+
+
+@pytest.fixture
+def admin(client_for):
+    return confirm(client_for("admin"))
+
+
+def named(orders, **more):
+    return "&".join([f"pk={order.pk}" for order in orders] + [f"{key}={value}" for key, value in more.items()])
+
+
+def test_the_result_says_why_each_order_was_skipped(admin, goods, stores, order_of):
+    able = order_of(goods, status="to_deliver", quantity=1)
+    readonly = order_of(stores, status="to_deliver")
+    given = {"pk": [able.pk, readonly.pk], "content": "code-1"}
+    assert admin.post(reverse("orders:bulk_deliver"), given).status_code == 302
+    batch = Batch.objects.get()
+    why = "Orders are read-only at M2E Cloud; shipping is reported on the marketplace."
+    assert batch.skipped == [
+        {"connection": "stores", "target": readonly.remote_id, "label": str(readonly), "reason": why}
+    ]
+    assert why in asked(admin, reverse("sync:batch", args=[batch.pk])).content.decode()
+    assert drive(batch.commands.get()).state == "done"
+    assert [one["orderId"] for one in effects(goods.sandbox)] == [able.remote_id]
+
+
+def test_nothing_is_chosen_for_the_person(admin, supply, order_of):
+    order = order_of(supply, status="to_deliver")
+    assert '<option value="" selected>' in asked(admin, url("set_status", order)).content.decode()
+    assert "This field is required." in refused(admin, url("set_status", order), {"status": ""})
+    orders = list(Order.objects.filter(connection=supply.connection, status="to_deliver")[:2])
+    assert '<option value="" selected>' in asked(admin, f"{reverse(STATUS)}?{named(orders)}").content.decode()
+    refused(admin, reverse(STATUS), {"pk": [one.pk for one in orders], "status": ""})
+    assert Batch.objects.count() == 0
+
+
+def test_choosing_a_status_says_which_orders_have_it_already(admin, supply, order_of):
+    waits = list(Order.objects.filter(connection=supply.connection, status="to_deliver")[:2])
+    runs = order_of(supply, status="in_progress")
+    address = f"{reverse(STATUS)}?{named([*waits, runs])}"
+    assert "3 orders take part." in asked(admin, address).content.decode()
+    preview = admin.get(f"{address}&status=running_order", headers={"HX-Request": "true"})
+    assert_strict_html(preview, fragment=True)
+    body = preview.content.decode()
+    assert "2 orders take part. 1 cannot." in body
+    assert body.count("Already so.") == 1
+    assert "Set status of 2 orders" in body
+    assert '<option value="running_order" selected>' in body
+    admin.post(reverse(STATUS), {"pk": [one.pk for one in [*waits, runs]], "status": "running_order"})
+    batch = Batch.objects.get()
+    assert [one["reason"] for one in batch.skipped] == ["Already so."]
+    assert {drive(one).state for one in batch.commands.all()} == {"done"}
+    sent = {one["order_id"] for one in effects(supply.sandbox, "orders.change_status")}
+    assert sent == {one.remote_id for one in waits}
+
+
+def test_an_order_that_moved_since_it_was_shown_is_left_alone(admin, supply):
+    first, second = Order.objects.filter(connection=supply.connection, status="to_deliver")[:2]
+    seen = [f"{one.pk} {one.remote_status}" for one in (first, second)]
+    Order.objects.filter(pk=first.pk).update(remote_status="receipt_confirmed_order", status="completed")
+    admin.post(reverse(STATUS), {"pk": [first.pk, second.pk], "seen": seen, "status": "running_order"})
+    batch = Batch.objects.get()
+    assert [one["reason"] for one in batch.skipped] == ["Now “receipt_confirmed_order”, changed since it was shown."]
+    assert [one.target for one in batch.commands.all()] == [second.remote_id]
+
+
+def test_two_editors_of_one_status_see_each_other(admin, supply, order_of):
+    order = order_of(supply, status="to_deliver")
+    Order.objects.filter(pk=order.pk).update(remote_status="running_order", status="in_progress")
+    body = refused(admin, url("set_status", order), {"status": "completed_order", "seen": "pending_order"})
+    assert "You saw “pending_order”; the platform now says “running_order”." in body
+    assert '<option value="completed_order" selected>' in body
+    assert 'name="seen" value="running_order"' in body
+    again = {"status": "completed_order", "seen": "running_order"}
+    assert admin.post(url("set_status", order), again).status_code == 302
+    assert Command.objects.get().payload == {"status": "completed_order"}
