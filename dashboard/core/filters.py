@@ -294,6 +294,11 @@ class Listing:
         wanted = self.params.get("saved", "")
         return next((view for view in self.saved_views if str(view.pk) == wanted), None)
 
+    @property
+    def owns_saved_view(self) -> bool:
+        """Whether the open saved view is the person's own, to be renamed and forgotten."""
+        return self.saved_view is not None and self.saved_view.owner_id == self.request.user.pk
+
     @cached_property
     def edited(self) -> bool:
         """Whether the open saved view was changed since."""

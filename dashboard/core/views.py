@@ -38,10 +38,13 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def sync_sign(request: HttpRequest) -> HttpResponse:
-    """The sync sign alone, as the top bar polls it."""
-    sign = navigation.Frame(request).sync_sign
-    parts = (tuple(sorted((key, str(value)) for key, value in sign.items())),)
-    return pages.polled(request, parts, lambda: render(request, "components/sync_sign.html", {"sign": sign}))
+    """The sync sign as the top bar polls it, with the counts of the navigation beside it."""
+    frame = navigation.Frame(request)
+    counted = [entry for section in frame.sections for entry in section["entries"] if entry["count_id"]]
+    sign = tuple(sorted((key, str(value)) for key, value in frame.sync_sign.items()))
+    parts = (sign, tuple((entry["count_id"], entry["count"], entry["tone"]) for entry in counted))
+    context = {"sign": frame.sync_sign, "counted": counted}
+    return pages.polled(request, parts, lambda: render(request, "components/sync_sign.html", context))
 
 
 @require_GET
@@ -53,21 +56,22 @@ def palette_hits(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep the list's address under a name; the same name again replaces what it held."""
+    """Keep the list's address under a name; the same name again replaces what it held.
+
+    ``saved`` is the person's own view that is open: it takes the new name unless another of theirs has it.
+    """
     form = SavedViewForm(request.POST)
     if not form.is_valid():
         return render(request, "components/saved_view_form.html", {"form": form}, status=422)
-    fields = form.cleaned_data
-    query = filters.kept_query(QueryDict(fields["query"]))
-    view, _created = SavedView.objects.update_or_create(
-        owner_id=request.user.pk,
-        domain=fields["domain"],
-        name=fields["name"],
-        defaults={"query": query, "shared": fields["shared"]},
-    )
+    kept = {"query": filters.kept_query(QueryDict(form.cleaned_data["query"])), "shared": form.cleaned_data["shared"]}
+    place, name = {"owner_id": request.user.pk, "domain": form.cleaned_data["domain"]}, form.cleaned_data["name"]
+    own, opened = SavedView.objects.filter(**place), request.POST.get("saved", "")[:18]
+    if opened.isdecimal() and not own.filter(name=name).exists():
+        own.filter(pk=opened).update(name=name)
+    view, _created = SavedView.objects.update_or_create(**place, name=name, defaults=kept)
     cache.delete(filters.saved_views_key(request.user, view.domain))
     back = pages.safe_next(request, "/").partition("?")[0]
-    return pages.redirect(request, f"{back}?{query}{'&' if query else ''}saved={view.pk}")
+    return pages.redirect(request, f"{back}?{view.query}{'&' if view.query else ''}saved={view.pk}")
 
 
 @require_POST

@@ -56,14 +56,14 @@ class CommandFilters(OfConnection):
         label=_("Kind"), choices=lambda: sorted((name, str(kind.label)) for name, kind in KINDS.items())
     )
     batch = django_filters.NumberFilter(label=_("Batch"))
-    mine = django_filters.BooleanFilter(label=_("Mine"), method="of_mine")
+    mine = django_filters.ChoiceFilter(label=_("Mine"), method="of_mine", choices=[("true", _("yes"))])
     since = django_filters.DateFilter(label=_("From"), field_name="created_at", lookup_expr="date__gte", widget=DAY)
 
     class Meta:
         model = Command
         fields = ("connection", "state", "kind", "batch", "mine", "since")
 
-    def of_mine(self, rows: Rows, name: str, value: bool) -> Rows:
+    def of_mine(self, rows: Rows, name: str, value: str) -> Rows:
         """What the person gave."""
         return rows.filter(actor=self.request.user) if value else rows
 

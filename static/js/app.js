@@ -1,4 +1,4 @@
-// The whole script: theme, selection, menus, palette, keys, toasts, drafts. No state that the server does not own.
+// The whole script: theme, selection, menus, palette, keys, toasts, drafts, what was typed. No state that the server does not own.
 // Everything is delegated from the document, so that a htmx swap needs no second wiring.
 "use strict";
 
@@ -140,7 +140,50 @@ function dropDraft(form) {
   Object.keys(sessionStorage).filter((key) => key.startsWith(`draft:${form.dataset.draft}:`)).forEach((key) => sessionStorage.removeItem(key));
 }
 
+// What was typed outlives a way round by the sign-in page: when the session ends meanwhile, or the password is asked again. It is kept
+// in this tab from the moment a form leaves, and comes back only to the same person, on the same page, behind such a page.
+const here = () => location.pathname + location.search;
+function isTyped(el) {
+  if (!el.name || ["hidden", "password", "file", "submit", "button"].includes(el.type) || el.closest("[data-detour]")) return false;
+  if (el.matches("[type=checkbox], [type=radio]")) return el.checked !== el.defaultChecked;
+  if (el.matches("select")) return el.selectedIndex !== Math.max(0, [...el.options].findIndex((option) => option.defaultSelected));
+  return el.value !== el.defaultValue;
+}
+const twins = (form, name) => $$("input, select, textarea", form).filter((el) => el.name === name);
+function keepTyped() {
+  const typed = $$("form[method=post]").flatMap((form) => $$("input, select, textarea", form).filter(isTyped).map((el) => (
+    { action: form.getAttribute("action"), name: el.name, at: twins(form, el.name).indexOf(el), value: el.value, checked: el.checked })));
+  if (typed.length) sessionStorage.setItem("typed", JSON.stringify({ page: here(), person: document.body.dataset.person, typed }));
+}
+let waiting = []; // for parts of the page that come later
+function putTyped() {
+  waiting = waiting.filter(({ action, name, at, value, checked }) => {
+    const el = $$("form[method=post]").filter((form) => form.getAttribute("action") === action).map((form) => twins(form, name)[at])[0];
+    if (!el) return true;
+    if (el.matches("[type=checkbox], [type=radio]")) el.checked = checked; else el.value = value;
+    el.dispatchEvent(new Event("input", { bubbles: true }));
+    return false;
+  });
+}
+function restoreTyped() {
+  const kept = JSON.parse(sessionStorage.getItem("typed") || "null");
+  if (!kept) return;
+  if ($("[data-detour]")) return sessionStorage.setItem("typed", JSON.stringify({ ...kept, detour: true }));
+  sessionStorage.removeItem("typed");
+  if (!kept.detour || kept.person !== document.body.dataset.person || kept.page !== here()) return;
+  waiting = kept.typed;
+  putTyped();
+  toast($("#toast-typed").dataset);
+}
+function signedOut(url) {
+  if ($("#toasts [data-act=leave]")) return;
+  const { text, note, action } = $("#toast-signed-out").dataset;
+  toast({ text, note, action, url: new URL(url, location).pathname + new URL(url, location).search, tone: "act" });
+  $("#toasts .toast:last-child a").dataset.act = "leave";
+}
+
 const acts = {
+  leave: () => keepTyped(),
   theme: () => toggleTheme(),
   open: (el) => openDialog(el.dataset.dialog),
   close: (el) => el.closest("dialog").close(),
@@ -182,9 +225,15 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method === "dialog") return;
   if (form.dataset.sent) return event.preventDefault();
   if (form.matches("[data-ends-session]") || event.submitter?.matches("[data-ends-session]")) sessionStorage.clear();
+  if (form.method === "post") keepTyped();
   if (form.method === "post") { form.dataset.sent = "1"; event.submitter?.setAttribute("aria-busy", "true"); if (form.dataset.draft) dropDraft(form); }
 });
 addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $$("[aria-busy]", form).forEach((el) => el.removeAttribute("aria-busy")); }));
+
+// An address holds no filter that is empty, whether the browser or htmx sends the form.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.method === "get") new Set(formData.keys()).forEach((name) => { if (formData.getAll(name).every((value) => value === "")) formData.delete(name); });
+});
 
 // Keys. None fires while somebody types, except Ctrl/Cmd+K, Ctrl/Cmd+Enter and Escape.
 let pending = "";
@@ -251,6 +300,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const root = (focusWas && document.getElementById(focusWas)) || detail.elt;
   $$(".list", root.parentNode || document).forEach(count);
   restoreDrafts(root.parentNode || document);
+  if (waiting.length) putTyped();
   if (detail.target?.id === "palette-list") {
     $("#palette-input").dataset.answered = detail.requestConfig.parameters.q ?? "";
     choose(options()[0]);
@@ -263,6 +313,12 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (counted && detail.target?.id === root.id) say(counted.textContent);
   focusWas = null;
 });
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail, url = xhr.getResponseHeader("HX-Redirect");
+  if (!url || xhr.status < 400) return;
+  keepTyped();
+  if (polls(requestConfig.elt)) { event.preventDefault(); signedOut(url); } // nobody asked: the page stays as it is
+});
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (polls(detail.requestConfig.elt)) return;
   failure(detail.xhr.status === 403 ? "forbidden" : detail.xhr.status === 404 ? "missing" : detail.xhr.status === 429 ? "busy" : detail.xhr.status === 503 ? "away" : "broken", detail.requestConfig.verb);
@@ -274,4 +330,5 @@ document.addEventListener("announce", ({ detail }) => say(detail.text || detail.
 
 $$(".list").forEach(count);
 restoreDrafts(document);
+restoreTyped();
 $$("[role=alert][tabindex='-1']").slice(0, 1).forEach((el) => el.focus());

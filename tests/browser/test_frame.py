@@ -7,6 +7,8 @@ import pytest
 
 from dashboard.core import navigation
 from dashboard.core.models import SavedView
+from dashboard.staff.models import User
+from tests.factories import PASSWORD, make_user
 from tests.pages import assert_axe_clean, eventually, go_by_keys
 
 SHOTS = os.environ.get("SCREENSHOTS", "")  # a folder to keep pictures in, to judge the look by eye
@@ -193,6 +195,90 @@ def test_a_draft_outlives_a_reload_but_not_the_session(style):
     page.click("[data-ends-session] button")
     page.wait_for_url("**/staff/sign-in/**")
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft:'))") == []
+
+
+def test_what_is_saved_as_a_view_is_the_list_as_it_was_narrowed_since(page_for):
+    page = page_for("admin")
+    page.goto("/activity/")
+    page.fill("#commands-list-q", "mug")
+    page.wait_for_selector("#save-view [name=query][value='q=mug&view=all']", state="attached")
+    assert page.url.partition("/activity/")[2] == "?view=all&q=mug"
+    page.click("[data-dialog=save-view] >> nth=0")
+    page.fill("#save-view-name", "Mugs")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**saved=*")
+    assert "q=mug" in SavedView.objects.get().query
+    page.click("[data-dialog=save-view] >> nth=0")
+    page.fill("#save-view-name", "Mugs alone")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".tabs >> text=Mugs alone")
+    page.click("[data-dialog=save-view] >> nth=0")
+    page.fill("#save-view-name", "A copy")
+    page.click("#save-view >> text=Save as another view")
+    page.wait_for_selector(".tabs >> text=A copy")
+    assert sorted(SavedView.objects.values_list("name", flat=True)) == ["A copy", "Mugs alone"]
+
+
+def sign_in(page):
+    page.wait_for_url("**/staff/sign-in/**")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def test_what_was_typed_outlives_the_end_of_a_session(page_for, settings):
+    page = page_for("admin")
+    page.goto("/staff/new/")
+    page.fill("[name=username]", "lin")
+    page.fill("[name=password]", "not to be kept anywhere")
+    page.check("[name=sees_all_connections]")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.click("main [type=submit]")
+    sign_in(page)
+    page.wait_for_url("**/staff/new/")
+    page.wait_for_selector("#toasts >> text=What you typed is back")
+    assert page.input_value("[name=username]") == "lin"
+    assert page.is_checked("[name=sees_all_connections]")
+    assert page.input_value("[name=password]") == ""
+    page.reload()
+    assert page.input_value("[name=username]") == ""
+    assert page.evaluate("sessionStorage.getItem('typed')") is None
+    assert not User.objects.filter(username="lin").exists()
+
+
+def test_a_poll_without_a_session_leaves_the_page_and_asks_to_sign_in(page_for, settings):
+    page = page_for("admin")
+    page.goto("/staff/new/")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.fill("[name=username]", "lin")
+    wake = "document.dispatchEvent(new Event('visibilitychange'))"
+    for _time in range(2):
+        with page.expect_response("**/sync-sign/"):
+            page.evaluate(wake)
+    page.wait_for_selector("#toasts >> text=You are signed out")
+    assert page.locator("#toasts .toast").count() == 1
+    assert page.input_value("[name=username]") == "lin"
+    page.problems.clear()  # the refused polls
+    page.fill("[name=username]", "lin2")
+    page.click("#toasts a")
+    sign_in(page)
+    page.wait_for_selector("#toasts >> text=What you typed is back")
+    assert page.input_value("[name=username]") == "lin2"
+
+
+def test_what_one_person_typed_is_nothing_for_another(page_for, settings):
+    page = page_for("admin")
+    page.goto("/staff/profile/")
+    page.fill("[name=first_name]", "Mei")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.click("main [type=submit] >> nth=0")
+    make_user("other")
+    page.wait_for_url("**/staff/sign-in/**")
+    page.fill("[name=username]", "other")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/profile/")
+    assert page.input_value("[name=first_name]") == ""
 
 
 def test_a_double_click_sends_once(style):

@@ -169,6 +169,23 @@ def test_saved_views(client_for, user_for):
     assert SavedView.objects.count() == 0
 
 
+def test_the_open_view_takes_a_new_name_and_somebody_elses_stays(client_for, user_for):
+    client = client_for("support")
+    own = SavedView.objects.create(owner=user_for("support"), domain="orders", name="Late", query="view=late")
+    SavedView.objects.create(owner=user_for("support"), domain="orders", name="Big", query="sort=-total")
+    foreign = SavedView.objects.create(owner=user_for("finance"), domain="orders", name="Unpaid", shared=True)
+
+    def save(view, name):
+        data = {"domain": "orders", "query": "view=all", "name": name, "saved": view.pk, "next": "/orders/"}
+        assert client.post("/views/save/", data).status_code == 302
+        return list(SavedView.objects.order_by("pk").values_list("owner__username", "name", "query"))
+
+    kept = [("support", "Big", "sort=-total"), ("finance", "Unpaid", "")]
+    assert save(own, "Late now") == [("support", "Late now", "view=all"), *kept]
+    assert save(foreign, "Mine") == [("support", "Late now", "view=all"), *kept, ("support", "Mine", "view=all")]
+    assert save(own, "Big")[:2] == [("support", "Late now", "view=all"), ("support", "Big", "view=all")]
+
+
 def test_palette_offers_pages_and_what_apps_register(client_for, monkeypatch):
     monkeypatch.setattr(
         palette, "_providers", [lambda user, q: [palette.Hit("/o/1/", f"Order <{q}>", "Order")] if q else []]
@@ -208,6 +225,22 @@ def test_fragments_and_signed_out_pages_ask_nothing(client_for, monkeypatch, set
 
 
 @pytest.mark.usefixtures("stopped_clock")
+def test_the_counts_of_the_navigation_come_with_the_sign(client_for, monkeypatch):
+    numbers = {"orders": 3}
+    monkeypatch.setattr(navigation, "_sign", [lambda user: {"tone": "good", "text": "fine", "failures": 0, "url": "/"}])
+    monkeypatch.setattr(navigation, "_counts", {"orders": lambda user: (numbers["orders"], "act")})
+    monkeypatch.setattr(navigation, "CACHED_SECONDS", 0)
+    client = client_for("viewer")
+    first = client.get("/sync-sign/", headers=HTMX)
+    assert_strict_html(first, fragment=True)
+    wanted = '<span class="count is-act" id="count-orders" data-hx-swap-oob="true">3</span>'
+    assert wanted in first.content.decode()
+    assert 'id="count-tickets" hidden data-hx-swap-oob="true">0<' in first.content.decode()
+    assert client.get("/sync-sign/", headers=HTMX | {"If-None-Match": first["ETag"]}).status_code == 304
+    numbers["orders"] = 4
+    assert client.get("/sync-sign/", headers=HTMX | {"If-None-Match": first["ETag"]}).status_code == 200
+
+
 def test_sync_sign_is_polled(client_for, monkeypatch):
     sign = {"tone": "wait", "text": "4 of 5 up to date", "failures": 1, "url": "/connections/"}
     monkeypatch.setattr(navigation, "_sign", [lambda user: sign])
