@@ -20,6 +20,7 @@ from dashboard.staff.audit import audit
 from dashboard.sync.models import Connection, FeedState
 
 RESERVED = frozenset({"add"})  # addresses under /connections/
+UNGUESSABLE = 22  # characters of base64 that hold 128 bits
 
 
 class Invalid(ValueError):
@@ -180,6 +181,11 @@ def _checked_routes(platform: Platform, routes: dict[str, str]) -> dict[str, str
     return routes
 
 
+def is_guessable(callback_key: str) -> bool:
+    """Whether a callback key has less than 128 bits even if it is random."""
+    return len(callback_key) < UNGUESSABLE
+
+
 def _secret(text: str) -> str:
     if len(text) < 8:
         raise Invalid(_("A callback secret has at least 8 characters."), "callback_secrets")
@@ -187,8 +193,8 @@ def _secret(text: str) -> str:
 
 
 def _callback_key(connection: Connection, key: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{22,120}", key):
-        raise Invalid(_("A callback key has 22 to 120 letters, digits, - or _."), "callback_key")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,120}", key):
+        raise Invalid(_("A callback key has 1 to 120 letters, digits, - or _."), "callback_key")
     if Connection.objects.filter(callback_key=key).exclude(pk=connection.pk).exists():
         raise Invalid(_("This callback key is taken."), "callback_key")
     return key

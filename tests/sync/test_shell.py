@@ -140,6 +140,22 @@ def test_a_clock_that_is_wrong_is_a_needed_point(connect):
     assert (code, clock["result"], clock["needed"]) == (1, "failed", True)
 
 
+def test_a_callback_key_may_be_given_and_a_weak_one_is_said(connect):
+    connection, _sandbox = connect("shoppo")
+    for key, said in (("k" * 22, False), ("short", True)):
+        out, err = StringIO(), StringIO()
+        call_command("connection", "set", "shoppo", "--callback-key", key, stdout=out, stderr=err)
+        connection.refresh_from_db()
+        assert connection.callback_key == key
+        assert f"ticket-reply: /callbacks/{key}/ticket-reply" in out.getvalue()
+        assert ("can be guessed" in err.getvalue()) is said
+    for key in ("a/b", "k" * 121, "é"):
+        code, text = run("connection", "set", "shoppo", "--callback-key", key)
+        connection.refresh_from_db()
+        assert (code, connection.callback_key) == (1, "short")
+        assert "1 to 120 letters, digits, - or _" in text
+
+
 def test_routes_are_bent_and_confirmed(connect):
     connection, _sandbox = connect("imetastore")
     route = next(one for one in connection.declared.routes if not one.documented)

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         made = connections.add(options["platform"], options["slug"], self._changes(options), trusted=True, by=None)
-        self._print(made, "table")
+        self._printed(made, options)
 
     def _set(self, options: dict[str, Any]) -> None:
         connection = connection_named(options["slug"])
@@ -61,7 +61,16 @@ class Command(BaseCommand):
         changes["routes"] = _routes(options["route"])
         changes["confirmed_routes"] = options["confirm_route"]
         connections.change(connection, changes, trusted=True, by=None)
+        self._printed(connection, options)
+
+    def _printed(self, connection: Connection, options: dict[str, Any]) -> None:
+        """The connection as it is now; a callback address that can be guessed is taken, and said."""
         self._print(connection, "table")
+        if options["callback_key"] and connections.is_guessable(options["callback_key"]):
+            self.stderr.write(
+                "This callback key can be guessed; a random one of 22 characters or more cannot. "
+                "What is signed is still checked."
+            )
 
     def _changes(self, options: dict[str, Any]) -> dict[str, Any]:
         return {
