@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -157,18 +157,28 @@ class Plan:
     def sealed(self) -> str:
         """The plan as a form carries it: what was shown is what is sent, and nobody can alter it."""
         changes = [[i.row.pk, text(i.now), text(i.new), int(i.is_flagged)] for g in self.groups for i in g.of(CHANGE)]
+        refused = [[i.row.pk, text(i.new)] for g in self.groups for i in g.of(REFUSED)]
         rule = [self.rule.what, self.rule.how, str(self.rule.value), self.rule.step]
-        return signing.dumps([rule, changes], salt=_signer_salt, compress=True)
+        return signing.dumps([rule, changes, refused], salt=_signer_salt, compress=True)
 
 
-def unsealed(given: str, max_age: int = 3600) -> tuple[Rule, list[list[Any]]] | None:
-    """The rule and the changes of a sealed plan; `None` for one that is not ours or older than an hour."""
+class Sealed(NamedTuple):
+    """A plan as it was shown: `changes` are (key, now, new, flagged), `refused` the keys of what cannot be sent."""
+
+    rule: Rule
+    changes: list[list[Any]]
+    refused: list[int]
+
+
+def unsealed(given: str, max_age: int = 3600) -> Sealed | None:
+    """What a sealed plan holds; `None` for one that is not ours or older than an hour."""
     try:
-        (what, how, value, step), changes = signing.loads(given, salt=_signer_salt, max_age=max_age)
+        (what, how, value, step), changes, refused = signing.loads(given, salt=_signer_salt, max_age=max_age)
     except (signing.BadSignature, ValueError):
         return None
-    values = {pk: Decimal(new) for pk, _now, new, _flagged in changes} if how == FROM_FILE else {}
-    return Rule(what, how, Decimal(value), step, values), changes
+    stated = [(change[0], change[2]) for change in changes] + [(pk, new) for pk, new in refused]
+    values = {pk: Decimal(new) for pk, new in stated if new} if how == FROM_FILE else {}
+    return Sealed(Rule(what, how, Decimal(value), step, values), changes, [pk for pk, _new in refused])
 
 
 def text(value: Any) -> str:

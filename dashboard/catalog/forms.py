@@ -9,12 +9,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.catalog.bulk import TITLES, Rule
+from dashboard.catalog.imports import BOTH, COLUMNS
 
 
 class FileForm(forms.Form):
-    """A file of prices or stocks."""
+    """A file of prices, stocks or both."""
 
-    what = forms.ChoiceField(label=_("Change"), choices=[(what, TITLES[what]) for what in ("price", "stock")])
+    what = forms.ChoiceField(
+        label=_("Change"),
+        choices=[
+            (BOTH, _("Prices and stocks, as far as the file has them")),
+            *((what, TITLES[what]) for what in COLUMNS),
+        ],
+    )
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV in UTF-8, or XLSX; at most 10,000 rows and 5 MB."),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from dashboard.catalog.models import Variant
 from dashboard.core.tables import BadFile, Row
 
 COLUMNS = {"price": "price", "stock": "quantity"}  # of a change, the column that holds it
+BOTH = "both"
 KEYS = ("remote_id", "sku", "barcode")  # the most exact first
 LARGEST = Decimal(10) ** 12
 CHUNK = 500
@@ -33,37 +34,60 @@ class _Unusable(Exception):
     """Why a row changes nothing."""
 
 
-def matched(rows: list[Row], what: str, user: Any) -> tuple[Rule, list[Variant], list[Unusable]]:
-    """The rule that the rows of a file make, the variants it changes, and the rows that name none.
+class Found(NamedTuple):
+    """The rule that one column of a file makes, and the variants that it changes."""
 
-    Only what `user` may see is found. Raises `BadFile` without the columns that are needed.
+    rule: Rule
+    variants: list[Variant]
+
+
+def matched(rows: list[Row], asked: str, user: Any) -> tuple[list[Found], list[Unusable]]:
+    """What each asked column of a file changes, and the rows that change nothing; a row is taken whole or not at all.
+
+    `asked` is price, stock, or both: then an empty cell leaves that value alone. Only what `user` may see is found.
+    Raises `BadFile` without the columns that are needed.
     """
-    _check_columns(rows[0][1], what)
+    columns = _columns(rows[0][1], asked)
     known = {name: _known(name, {cells.get(name, "") for _n, cells in rows}, user) for name in KEYS}
-    values: dict[int, Decimal] = {}
+    found: dict[str, dict[int, Decimal]] = {what: {} for what in columns}
+    variants: dict[int, Variant] = {}
     seen: dict[int, int] = {}
-    variants, unusable = [], []
+    unusable = []
     for number, cells in rows:
         key = next((cells[name] for name in KEYS if cells.get(name)), "")
         try:
             variant = _variant(cells, known)
             if variant.pk in seen:
                 raise _Unusable(_("Row %(n)s names it already.") % {"n": seen[variant.pk]})
-            values[variant.pk] = _value(cells.get(COLUMNS[what], ""), what)
-            _check_currency(cells, variant, what)
+            values = _values(cells, variant, columns)
         except _Unusable as why:
             unusable.append(Unusable(number, key, str(why)))
             continue
         seen[variant.pk] = number
-        variants.append(variant)
-    return Rule(what, FROM_FILE, values=values), variants, unusable
+        variants[variant.pk] = variant
+        for what, value in values.items():
+            found[what][variant.pk] = value
+    rules = {what: Rule(what, FROM_FILE, values=values) for what, values in found.items()}
+    return [Found(rule, [variants[pk] for pk in found[what]]) for what, rule in rules.items()], unusable
 
 
-def _check_columns(cells: dict[str, str], what: str) -> None:
+def _columns(cells: dict[str, str], asked: str) -> list[str]:
+    """What the file can change of what is asked."""
     if not any(name in cells for name in KEYS):
         raise BadFile(_("There is no column sku, barcode or remote_id; the first row must name the columns."))
-    if COLUMNS[what] not in cells:
-        raise BadFile(_("There is no column %(name)s.") % {"name": COLUMNS[what]})
+    wanted = list(COLUMNS) if asked == BOTH else [asked]
+    there = [what for what in wanted if COLUMNS[what] in cells]
+    if not there:
+        raise BadFile(_("There is no column %(name)s.") % {"name": COLUMNS[wanted[0]]})
+    return there
+
+
+def _values(cells: dict[str, str], variant: Variant, columns: list[str]) -> dict[str, Decimal]:
+    """The values of one row. Raises `_Unusable` when one is wrong, or none is there."""
+    filled = [what for what in columns if cells.get(COLUMNS[what])] or columns[:1]
+    for what in filled:
+        _check_currency(cells, variant, what)
+    return {what: _value(cells.get(COLUMNS[what], ""), what) for what in filled}
 
 
 def _known(name: str, keys: set[str], user: Any) -> dict[str, list[Variant]]:

@@ -187,3 +187,66 @@ def test_the_cost_does_not_grow_with_the_file(client_for, digital):
             upload(client, ["remote_id,quantity", *(f"{each},77" for each in ids[:n])], "stock")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_one_file_changes_prices_and_stocks_in_two_batches(client_for, retail):
+    first, second, third, fourth = (
+        Variant.objects.filter(product__connection=retail.connection).exclude(sku="").order_by("pk")[:4]
+    )
+    Variant.objects.filter(pk__in=[first.pk, second.pk, third.pk, fourth.pk]).update(price=Decimal(10), quantity=5)
+    lines = [
+        "sku;price;quantity",
+        f"{first.sku};10.50;41",
+        f"{second.sku};;42",  # the price is left alone
+        f"{third.sku};10.75;",  # the stock is
+        f"{fourth.sku};11;many",  # half a row is none
+    ]
+    client = client_for("fulfilment")
+    response = upload(client, lines, "both")
+    assert unusable(response) == [(5, fourth.sku, "“many” is not a number like 1234.50.")]
+    context = response.context
+    assert (context["title"], context["changes"], context["chosen"]) == ("Prices and stocks from a file", 4, 5)
+    shown = {(group["what"], row["sku"], row["new"]) for group in context["groups"] for row in group["rows"]}
+    assert shown == {
+        ("Price", first.sku, "10.50"),
+        ("Price", third.sku, "10.75"),
+        ("Stock", first.sku, "41"),
+        ("Stock", second.sku, "42"),
+    }
+    assert send(client, response, typed="2").status_code == 422
+    assert not Batch.objects.exists()
+    assert send(client, response).url == "/activity/batches/"
+    assert send(client, response).url == "/activity/batches/"  # the same form again is the same batches
+    assert sorted(Batch.objects.values_list("kind", "title")) == [
+        ("catalog.set_price", "Price from a file"),
+        ("catalog.set_stock", "Stock from a file"),
+    ]
+    assert {drive(one).state for one in Command.objects.all()} == {"done"}
+    sent = [(one["sku"], one.get("price"), one.get("quantity")) for one in effects(retail.sandbox)]
+    assert sorted(sent, key=repr) == sorted(
+        [(first.sku, 10.5, None), (third.sku, 10.75, None), (first.sku, None, 41), (second.sku, None, 42)], key=repr
+    )
+
+
+def test_a_file_of_one_column_needs_no_other(client_for, retail):
+    named(retail, "only")
+    response = upload(client_for("fulfilment"), ["sku;quantity", "only;7"], "both")
+    assert [group["what"] for group in response.context["groups"]] == [""]
+    assert (response.context["title"], response.context["changes"]) == ("Stock from a file", 1)
+    assert (
+        "There is no column price."
+        in upload(client_for("fulfilment"), ["sku;colour", "only;red"], "both", status=422).content.decode()
+    )
+
+
+def test_the_result_names_what_could_not_be_sent(client_for, digital, retail):
+    named(digital, "able")
+    (unable,) = named(retail, "unable")
+    lines = ["sku;price;currency", "able;10.5;", "unable;10.123456;"]
+    client = client_for("fulfilment")
+    response = upload(client, lines)
+    assert (response.context["changes"], response.context["refused"]) == (1, 1)
+    assert send(client, response).status_code == 302
+    (skipped,) = Batch.objects.get().skipped
+    assert (skipped["connection"], skipped["target"]) == ("retail", unable.remote_id)
+    assert skipped["reason"].startswith("At most ")

@@ -9,13 +9,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.catalog import bulk
-from dashboard.catalog.bulk import CHANGE, KINDS, MOST, REFUSED, SAME, TITLES, Plan, Rule
+from dashboard.catalog.bulk import CHANGE, KINDS, MOST, REFUSED, SAME, TITLES, Plan, Rule, Sealed
 from dashboard.catalog.estimates import seconds_for
 from dashboard.catalog.filters import PRODUCTS
 from dashboard.catalog.forms import RuleForm
@@ -48,41 +47,45 @@ def page(request: StaffRequest) -> HttpResponse:
         return _rule_page(request, form, 0, words % {"most": formatting.count(MOST)})
     if rule is None or not rows:
         return _rule_page(request, form, len(rows), "" if rows else _("Nothing that can change is among them."))
-    return plan_page(request, bulk.make_plan(rule, rows))
+    return plan_page(request, [bulk.make_plan(rule, rows)])
 
 
 @require_POST
 @requires("catalog.edit")
 def send(request: StaffRequest) -> HttpResponse:
-    """Queue what the dry run showed, as one batch; what changed since is skipped with its reason."""
-    opened = bulk.unsealed(request.POST.get("plan", ""))
-    if opened is None:
+    """Queue what the dry run showed, one batch a plan; what changed since is skipped with its reason."""
+    opened = [bulk.unsealed(one) for one in request.POST.getlist("plan")]
+    plans = [one for one in opened if one is not None]
+    if not plans or len(plans) < len(opened):
         messages.error(request, _("The dry run is too old. Nothing was sent; look at it again."))
         return redirect(request, reverse("catalog:list"))
-    rule, changes = opened
-    if request.POST.get("typed", "").strip() != str(len(changes)):
-        plan = bulk.make_plan(rule, _rows(request, rule, changes).values())
-        words = _("Type %(n)s to confirm. Nothing was sent.") % {"n": len(changes)}
-        return plan_page(request, plan, error=words, status=422)
-    wanted, skipped = _still_so(request, rule, changes)
+    n = sum(len(plan.changes) for plan in plans)
+    if request.POST.get("typed", "").strip() != str(n):
+        again = [bulk.make_plan(plan.rule, _rows(request, plan).values()) for plan in plans]
+        words = _("Type %(n)s to confirm. Nothing was sent.") % {"n": n}
+        return plan_page(request, again, error=words, status=422)
     try:
-        key = f"{request.user.pk}:bulk:{request.POST.get('form_key', '')[:80]}"
-        batch = submit_batch(KINDS[rule.what], rule.title, wanted, request.user, skipped=skipped, form_key=key)
+        batches = [_queued(request, plan) for plan in plans if plan.changes]
     except Refused as refused:
         messages.error(request, refused.words)
         return redirect(request, reverse("catalog:list"))
-    return redirect(request, _after(request, batch))
+    return redirect(request, _after(request, batches))
 
 
-def _after(request: StaffRequest, batch: Batch) -> str:
-    """The batch's own page; the list with a message while there is none."""
-    try:
-        return reverse("sync:batch", args=[batch.pk])
-    except NoReverseMatch:
-        n = batch.commands.count()
-        words = ngettext("%(n)s change is queued.", "%(n)s changes are queued.", n) % {"n": n}
-        messages.info(request, words)
-        return reverse("catalog:list")
+def _queued(request: StaffRequest, plan: Sealed) -> Batch:
+    """The batch of one plan. Raises `Refused`."""
+    wanted, skipped = _still_so(request, plan)
+    rule = plan.rule
+    key = f"{request.user.pk}:bulk:{rule.what}:{request.POST.get('form_key', '')[:80]}"
+    return submit_batch(KINDS[rule.what], rule.title, wanted, request.user, skipped=skipped, form_key=key)
+
+
+def _after(request: StaffRequest, batches: list[Batch]) -> str:
+    """The batch's own page; of several, their list."""
+    if len(batches) == 1:
+        return reverse("sync:batch", args=[batches[0].pk])
+    messages.info(request, _("Two batches are under way: %(names)s.") % {"names": ", ".join(map(str, batches))})
+    return reverse("sync:batches")
 
 
 def _selection(request: StaffRequest) -> Any:
@@ -95,38 +98,40 @@ def _selection(request: StaffRequest) -> Any:
     return everything.filter(pk__in=pks) if pks else None
 
 
-def _rows(request: StaffRequest, rule: Rule, changes: list[list[Any]]) -> dict[int, Any]:
+def _rows(request: StaffRequest, plan: Sealed) -> dict[int, Any]:
     """The rows of a sealed plan as they are now, of what the person may see."""
-    pks = [change[0] for change in changes]
-    if rule.what == "listing":
+    pks = [change[0] for change in plan.changes] + plan.refused
+    if plan.rule.what == "listing":
         return Product.objects.visible_to(request.user).listed().in_bulk(pks)
     return Variant.objects.visible_to(request.user).whole().in_bulk(pks)
 
 
-def _still_so(request: StaffRequest, rule: Rule, changes: list[list[Any]]) -> tuple[list[Wanted], list[dict[str, Any]]]:
-    """What can be sent just as it was shown; what cannot, with the reason."""
-    rows, beyond = _rows(request, rule, changes), "beyond" in request.POST
-    plan = bulk.make_plan(rule, rows.values())
+def _still_so(request: StaffRequest, plan: Sealed) -> tuple[list[Wanted], list[dict[str, Any]]]:
+    """What can be sent just as it was shown; what cannot, or could not even then, with the reason."""
+    changes = {change[0]: change[1:] for change in plan.changes}
     wanted, skipped = [], []
-    for group in plan.groups:
-        by_pk = {item.row.pk: item for item in group.items}
-        for pk, now, new, flagged in changes:
-            item = by_pk.get(pk)
-            if item is None:
-                continue
-            why = item.why if item.verdict == REFUSED else ""
-            if bulk.text(item.now) != now:
-                why = _("Now %(now)s, changed since the dry run.") % {"now": bulk.shown(item, rule.what, item.now)}
-            elif bulk.text(item.new) != new:
-                why = _("The rule gives another value now.")
-            elif flagged and not beyond:
-                why = _("Beyond ±20 %, not confirmed.")
+    for group in bulk.make_plan(plan.rule, _rows(request, plan).values()).groups:
+        for item in group.items:
+            why = _why_not(item, plan.rule.what, changes.get(item.row.pk), beyond="beyond" in request.POST)
             if why:
                 skipped.append(skip(group.connection, item.target.remote_id, item.target.label, why))
             else:
-                payload = bulk.payload_of(item, KINDS[rule.what])
-                wanted.append(Wanted(group.connection, item.target, payload))
+                wanted.append(Wanted(group.connection, item.target, bulk.payload_of(item, KINDS[plan.rule.what])))
     return wanted, skipped
+
+
+def _why_not(item: bulk.Item, what: str, shown: list[Any] | None, *, beyond: bool) -> str:
+    """Why an item cannot be sent just as it was shown (value then, new one, whether to be confirmed)."""
+    if shown is None:
+        return item.why or _("It could not be sent when the dry run was made.")
+    now, new, flagged = shown
+    if bulk.text(item.now) != now:
+        return _("Now %(now)s, changed since the dry run.") % {"now": bulk.shown(item, what, item.now)}
+    if bulk.text(item.new) != new:
+        return _("The rule gives another value now.")
+    if flagged and not beyond:
+        return _("Beyond ±20 %, not confirmed.")
+    return item.why if item.verdict == REFUSED else ""
 
 
 def _rule_page(request: StaffRequest, form: RuleForm, n: int, problem: str) -> HttpResponse:
@@ -144,42 +149,60 @@ def _rule_page(request: StaffRequest, form: RuleForm, n: int, problem: str) -> H
 
 
 def plan_page(
-    request: StaffRequest, plan: Plan, error: str = "", status: int = 200, unusable: Sequence[Unusable] = ()
+    request: StaffRequest, plans: list[Plan], error: str = "", status: int = 200, unusable: Sequence[Unusable] = ()
 ) -> HttpResponse:
-    """The dry run; `unusable` are the rows of a file that name nothing."""
-    seconds = seconds_for([g.connection for g in plan.groups], {g.connection.pk: g.calls for g in plan.groups})
-    whole = plan.rule.is_from_file or request.GET.get("rows", "")
-    changes = plan.count(CHANGE)
+    """The dry run of one rule, or of the two columns of a file; `unusable` are the rows of a file that name nothing."""
+    from_file = plans[0].rule.is_from_file
+    changes, calls = sum(plan.count(CHANGE) for plan in plans), sum(plan.calls for plan in plans)
+    seconds = _seconds(plans)
+    several = len(plans) > 1
     context = {
-        "plan": plan,
+        "title": _("Prices and stocks from a file") if several else plans[0].rule.title,
+        "is_from_file": from_file,
         "error": error,
         "changes": changes,
-        "same": plan.count(SAME),
-        "refused": plan.count(REFUSED) + len(unusable),
-        "chosen": plan.total + len(unusable),
+        "same": sum(plan.count(SAME) for plan in plans),
+        "refused": sum(plan.count(REFUSED) for plan in plans) + len(unusable),
+        "chosen": sum(plan.total for plan in plans) + len(unusable),
         "unusable": unusable[:SHOWN_ALL],
         "unusable_n": len(unusable),
-        "beyond": plan.flagged,
+        "beyond": sum(plan.flagged for plan in plans),
+        "calls": calls,
         "time": formatting.duration(max(1, *seconds.values())) if changes else "",
-        "groups": [_group(g, plan.rule, seconds, whole in (True, g.connection.slug)) for g in plan.groups],
-        "sums": _sums(plan) if plan.rule.what == "price" else [],
-        "sealed": plan.sealed(),
+        "groups": [
+            _group(g, plan.rule, seconds, from_file or request.GET.get("rows", "") == g.connection.slug, several)
+            for plan in plans
+            for g in plan.groups
+        ],
+        "sums": [line for plan in plans if plan.rule.what == "price" for line in _sums(plan)],
+        "sealed": [plan.sealed() for plan in plans],
         "form_key": new_form_key(),
-        "kept": _kept(request),
-        "rule_url": reverse("catalog:bulk_file") if plan.rule.is_from_file else _rule_url(request),
-        "platforms": sum(1 for g in plan.groups if g.of(CHANGE)),
+        "rule_url": reverse("catalog:bulk_file") if from_file else _rule_url(request),
+        "platforms": len({g.connection.pk for plan in plans for g in plan.groups if g.of(CHANGE)}),
     }
     return render(request, "catalog/bulk_plan.html", context, status=status)
 
 
-def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bool) -> dict[str, Any]:
-    """One connection of the dry run, formatted; what needs a look comes first."""
+def _seconds(plans: list[Plan]) -> dict[int, float]:
+    """How long each connection will be busy with all of the plans."""
+    calls: dict[int, int] = defaultdict(int)
+    connections = {}
+    for plan in plans:
+        for group in plan.groups:
+            connections[group.connection.pk] = group.connection
+            calls[group.connection.pk] += group.calls
+    return seconds_for(list(connections.values()), calls)
+
+
+def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bool, several: bool) -> dict[str, Any]:
+    """One connection of the dry run, formatted; what needs a look comes first. `several`: what it changes is named."""
     most = SHOWN_ALL if is_open else SHOWN
     rank = {REFUSED: 1, CHANGE: 2, SAME: 3}
     items = sorted(group.items, key=lambda item: 0 if item.is_flagged else rank[item.verdict])
     changes = len(group.of(CHANGE))
     return {
         "connection": html.connection(group.connection.mark, group.connection.title),
+        "what": TITLES[rule.what] if several else "",
         "title": group.connection.title,
         "slug": group.connection.slug,
         "why": group.why,

@@ -18,17 +18,17 @@ from dashboard.staff.access import StaffRequest, requires
 def page(request: StaffRequest) -> HttpResponse:
     """The file to upload, and once it is there the dry run of its rows; nothing is sent."""
     if request.method != "POST":
-        return _file_page(request, FileForm(initial={"what": request.GET.get("what", "price")}))
+        return _file_page(request, FileForm(initial={"what": request.GET.get("what", imports.BOTH)}))
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _file_page(request, form)
     try:
         rows = read_table(form.cleaned_data["file"])
-        rule, variants, unusable = imports.matched(rows, form.cleaned_data["what"], request.user)
+        found, unusable = imports.matched(rows, form.cleaned_data["what"], request.user)
     except BadFile as bad:
         form.add_error("file", str(bad))
         return _file_page(request, form)
-    return plan_page(request, bulk.make_plan(rule, variants), unusable=unusable)
+    return plan_page(request, [bulk.make_plan(*one) for one in found], unusable=unusable)
 
 
 def _file_page(request: StaffRequest, form: FileForm) -> HttpResponse:
