@@ -99,14 +99,14 @@ def picture(url: str, label: str = "", box: str = "picture") -> SafeString:
     )
 
 
-def image_link(url: str, label: str = "") -> SafeString:
+def image_link(url: str, label: str = "", drawn: str = "photo") -> SafeString:
     """A remote file: nothing of it is loaded; a click opens it in its own tab without a referrer."""
     if not is_web_address(url):
         return format_html("<span class='quiet'>{}</span>", label)
     return format_html(
         '<a class="chip" href="{}" target="_blank" rel="noopener noreferrer nofollow">{}{}</a>',
         url,
-        icon("photo"),
+        icon(drawn),
         label or gettext("Show picture"),
     )
 

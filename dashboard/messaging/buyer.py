@@ -19,6 +19,7 @@ def orders_of(thread: Thread, user: Any) -> list[Order]:
     rows = Order.objects.visible_to(user).filter(
         connection=thread.connection_id, buyer_remote_id=thread.buyer_remote_id
     )
+    rows = rows.exclude(buyer_remote_id="")  # by the index of buyers
     fields = (
         "number", "partner_code", "remote_id", "status", "payment_status", "fulfilment_status", "currency", "total",
         "items", "placed_at", "gone_at",

@@ -20,6 +20,7 @@ from dashboard.sync.web import shown
 
 SHOWN, MOST = 60, 600
 SENT_SHOWN = timedelta(days=14)
+SIGN_SHOWN = timedelta(days=3)  # how long the list shows what became of our last message
 UNDO = timedelta(seconds=8)
 Bubble = dict[str, Any]
 
@@ -58,6 +59,14 @@ class Conversation:
         return any(command.is_moving for command in self.commands)
 
     @property
+    def newest_state(self) -> str:
+        """The state of our newest message of the last days, for the list; empty without one."""
+        since = self.now - SIGN_SHOWN
+        linked = [one.command for one in self.messages if one.command and one.command.created_at >= since]
+        ours = [*linked, *(one for one in self.commands if one.created_at >= since)]
+        return str(max(ours, key=lambda one: one.pk).state) if ours else ""
+
+    @property
     def newest_sent(self) -> int:
         """The key of our newest command that a reader of this sees; 0 without one."""
         linked = [one.command_id for one in self.messages if one.command_id]
@@ -92,7 +101,7 @@ class Conversation:
             "css": "msg-out" if one.direction == "out" else "",
             "kind": kind,
             "body": html.with_links(words.without_label(one.body, kind)),
-            "media": html.image_link(one.media_url, kind.action if kind else _("Open file")) if one.media_url else "",
+            "media": _media(one, kind),
             "by": by,
             "confirmed": _("confirmed at %(at)s") % {"at": formatting.exact(confirmed)} if confirmed else "",
         }
@@ -134,3 +143,12 @@ class Conversation:
         others = (one for one in self.commands if one.actor_id != self.user.pk)
         linked = (one.command for one in self.messages if one.command and one.command.actor_id != self.user.pk)
         return next((one for one in (*others, *linked) if one.pk > int(seen)), None)
+
+
+def _media(one: Message, kind: words.Kind | None) -> Any:
+    """A picture small and through our own door; of any other file the way to open it."""
+    if not one.media_url:
+        return ""
+    if kind is words.KINDS["image"]:
+        return html.picture(one.media_url, str(kind.word))
+    return html.image_link(one.media_url, *((kind.action, kind.icon) if kind else (_("Open file"), "document")))

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.messaging.models import CannedReply, ThreadNote
 from dashboard.staff.models import User
+from dashboard.sync.models import Connection
+from dashboard.sync.people import able
 
 
 class NoteForm(forms.ModelForm):
@@ -44,8 +46,7 @@ class AssignForm(forms.Form):
         label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, connection: Connection, *args: Any, **kwargs: Any) -> None:
         kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).order_by("username")
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        self.fields["person"].queryset = able(connection, "messages.send")  # type: ignore[attr-defined]

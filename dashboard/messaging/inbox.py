@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -20,8 +21,10 @@ from dashboard.core.filters import capped, capped_counts
 from dashboard.core.formatting import moment
 from dashboard.core.templatetags.dash import changed_query, clock_at, when_at
 from dashboard.messaging import presence
+from dashboard.messaging.conversation import SIGN_SHOWN
 from dashboard.messaging.models import Message, Thread
-from dashboard.messaging.search import found
+from dashboard.messaging.opened import with_order
+from dashboard.messaging.search import found, lines_with
 from dashboard.messaging.words import line
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import CANCELLED, SUPERSEDED
@@ -29,7 +32,6 @@ from dashboard.sync.reach import Reach
 from dashboard.sync.web import TONES, state_word
 
 REPLY_WITHIN = timedelta(hours=24)  # how long a buyer may wait; the house's own measure, no platform states one
-SIGN_SHOWN = timedelta(days=3)  # how long the list shows what became of our last message
 SIZES = (50, 100)
 COUNTED_SECONDS = 15
 BOXES = {
@@ -63,7 +65,8 @@ def kept_query(request: Any) -> str:
 
 def _kept(params: QueryDict) -> str:
     kept = params.copy()
-    kept.pop("show", None)
+    for name in ("show", "listed"):
+        kept.pop(name, None)
     return kept.urlencode()
 
 
@@ -83,7 +86,7 @@ class Inbox:
         """One page of threads: those that wait longest first, or the last written in first."""
         rows = self._found() if self.q else self._box(self.who)
         order = ("waiting_since",) if self.who in BY_WAITING and not self.q else ("-last_message_at",)
-        wanted = rows.select_related("assignee").only(*COLUMNS).annotate(sent=Subquery(_last_sent()))
+        wanted = with_order(rows.select_related("assignee").only(*COLUMNS).annotate(sent=Subquery(_last_sent())))
         return keyset.paginate(wanted, order, self.params, sizes=SIZES)
 
     @property
@@ -162,21 +165,26 @@ def _last_sent() -> QuerySet[Any]:
 
 
 def rows_of(inbox: Inbox, chosen: int | None) -> list[dict[str, Any]]:
-    """What the list prints for each thread."""
+    """What the list prints for each thread; one that was searched for shows the line that has the words."""
+    threads = inbox.page.rows
+    writers = presence.writers([one.pk for one in threads], inbox.user)
+    said = lines_with(inbox.q, Message.objects.visible_to(inbox.user), threads) if inbox.q else {}
+    rows = [row_of(one, inbox, writers.get(one.pk, "")) for one in threads]
+    for row in rows:
+        row["current"], row["last"] = row["pk"] == chosen, said.get(row["pk"], row["last"])
+    return rows
+
+
+def row_of(thread: Any, inbox: Inbox, writer: str = "") -> dict[str, Any]:
+    """What the list prints for one thread that has `sent` and `order_name`."""
     now, query = timezone.now(), inbox.query
-    writers = presence.writers([one.pk for one in inbox.page.rows], inbox.user)
-    return [_row(one, inbox, writers.get(one.pk, ""), now) | {
-        "current": one.pk == chosen,
-        "url": reverse("messaging:thread", args=[one.pk]) + (f"?{query}" if query else ""),
-    } for one in inbox.page.rows]  # fmt: skip
-
-
-def _row(thread: Any, inbox: Inbox, writer: str, now: datetime) -> dict[str, Any]:
     connection = inbox.reach.connections.get(thread.connection_id)
     mine = thread.assignee == inbox.user
     who = _("nobody") if thread.assignee is None else _("you") if mine else thread.assignee.label
+    shop = connection.title if connection and (len(inbox.reach.connections) > 1 or not thread.order_name) else ""
     return {
         "pk": thread.pk,
+        "url": reverse("messaging:thread", args=[thread.pk]) + (f"?{query}" if query else ""),
         "name": str(thread),
         "unread": thread.unread,
         "sign": _sign(thread, writer, now),
@@ -184,7 +192,8 @@ def _row(thread: Any, inbox: Inbox, writer: str, now: datetime) -> dict[str, Any
         if thread.last_direction == "out"
         else line(thread.last_body),
         "mark": connection.mark if connection else "",
-        "where": f"{connection.title} · {who}" if connection else who,
+        "shop": connection.title if connection else "",
+        "where": " · ".join(filter(None, (shop, thread.order_name, who))),
     }
 
 
@@ -205,4 +214,6 @@ def time_left(thread: Thread) -> Any:
     """The clock of a thread that waits for us; empty otherwise."""
     if thread.waiting_since is None:
         return ""
-    return clock_at(thread.waiting_since + REPLY_WITHIN, thread.waiting_since, timezone.now())
+    due, now = thread.waiting_since + REPLY_WITHIN, timezone.now()
+    clock = clock_at(due, thread.waiting_since, now)
+    return clock if due < now else format_html("{} {}", clock, _("to answer"))

@@ -30,7 +30,7 @@ def find(user: Any, **which: Any) -> Any:
     order, and `kept_notes`, the newest first.
     """
     rows = Thread.objects.visible_to(user).filter(**which).select_related("connection", "assignee")
-    rows = _with_order(_with_draft(rows, user)).annotate(**{name: F(path) for name, path in _NOTE.items()})
+    rows = with_order(_with_draft(rows, user)).annotate(**{name: F(path) for name, path in _NOTE.items()})
     secret = (f"connection__{name}" for name in SECRETS)
     found = list(rows.defer("raw", *secret).order_by(F("note_at").desc(nulls_last=True), "-note_pk")[:NOTES])
     if not found:
@@ -44,7 +44,8 @@ def _with_draft(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
     return rows.annotate(draft=Subquery(draft.values("text")[:1]), draft_at=Subquery(draft.values("saved_at")[:1]))
 
 
-def _with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The threads with key and name of their buyer's newest order."""
     its = {"connection": OuterRef("connection"), "buyer_remote_id": OuterRef("buyer_remote_id")}
     newest = Order.objects.filter(**its).exclude(buyer_remote_id="").order_by("-placed_at", "-pk")
     nothing = Value("")

@@ -7,14 +7,19 @@ looked for among the newest messages alone (`dashboard.core.searching`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.html import format_html
 
 from dashboard.core.searching import TRIGRAM, holding, narrow, probe, words_of
 from dashboard.messaging.searched import MESSAGES, THREADS
+from dashboard.messaging.words import line
 
 MOST = 2_000
+LINES = 400  # messages read to find the newest of each thread of a page
+BEFORE, AFTER = 24, 120  # letters around the word that was searched for
 
 
 def found(threads: QuerySet[Any], messages: QuerySet[Any], q: str) -> QuerySet[Any]:
@@ -31,6 +36,30 @@ def found(threads: QuerySet[Any], messages: QuerySet[Any], q: str) -> QuerySet[A
     its = {"connection": OuterRef("connection"), "thread_remote_id": OuterRef("remote_id")}
     said = messages.filter(*holding(MESSAGES, words), **its).order_by().values("pk")[:1]
     return threads.annotate(said=Subquery(said)).filter(named | Q(said__isnull=False))  # EXISTS might be hashed whole
+
+
+def lines_with(q: str, messages: QuerySet[Any], threads: Sequence[Any]) -> dict[int, Any]:
+    """Key of a thread → the newest of its messages that has every word of `q`, cut around the first; one query."""
+    words, keys = words_of(q), {(one.connection_id, one.remote_id): one.pk for one in threads}
+    its = {"connection__in": {one[0] for one in keys}, "thread_remote_id__in": {one[1] for one in keys}}
+    rows = messages.filter(*holding(MESSAGES, words), **its).order_by("-sent_at")
+    lines: dict[int, Any] = {}
+    for connection, thread, body in rows.values_list("connection_id", "thread_remote_id", "body")[:LINES]:
+        pk = keys.get((connection, thread))
+        if pk is not None and pk not in lines:
+            lines[pk] = _around(line(body), words[0])
+    return lines
+
+
+def _around(text: str, word: str) -> Any:
+    """The words before and after a word, which is marked."""
+    at = text.casefold().find(word.casefold())
+    if at < 0:
+        return text
+    start = max(0, at - BEFORE)
+    lead = "…" if start else ""
+    end = at + len(word)
+    return format_html("{}{}<mark>{}</mark>{}", lead, text[start:at], text[at:end], text[end : end + AFTER])
 
 
 def _named(threads: QuerySet[Any], long: list[str], short: list[str]) -> Q:

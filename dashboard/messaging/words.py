@@ -18,7 +18,7 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "image": Kind(lazy("Picture"), "photo", lazy("Open picture")),
+    "image": Kind(lazy("Picture"), "photo", lazy("Show picture")),
     "file": Kind(lazy("File"), "document", lazy("Open file")),
     "voice": Kind(lazy("Voice message"), "microphone", lazy("Listen")),
     "video": Kind(lazy("Video"), "film", lazy("Watch")),

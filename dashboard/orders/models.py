@@ -72,6 +72,11 @@ class Order(MirroredModel):
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
             models.Index(fields=["connection", "-placed_at", "-id"], name="order_of_connection"),
             models.Index(fields=["status", "-placed_at", "-id"], name="order_by_status"),
+            models.Index(
+                fields=["connection", "buyer_remote_id", "-placed_at", "-id"],
+                name="order_of_buyer",
+                condition=~Q(buyer_remote_id=""),
+            ),
             models.Index(fields=["assignee"], name="order_assigned", condition=Q(assignee__isnull=False)),
         ]
 

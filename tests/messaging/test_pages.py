@@ -58,7 +58,7 @@ def fill(chat, thread, times, author):
     [
         ("/messages/{pk}/", {}, 5),
         ("/messages/{pk}/", HTMX, 3),
-        ("/messages/{pk}/messages/", HTMX, 3),
+        ("/messages/{pk}/messages/", HTMX, 5),
         ("/messages/{pk}/context/", HTMX, 2),
         ("/messages/", {}, 2),
         ("/messages/fresh/?since=2020-01-01T00:00:00Z", HTMX, 2),

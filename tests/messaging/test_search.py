@@ -88,5 +88,20 @@ def test_the_tables_are_asked_through_their_indexes(talk, client_for):
     probes = [one["sql"] for one in caught if "_words" in one["sql"] or "ILIKE" in one["sql"]]
     assert len(probes) == 2
     assert all(f"LIMIT {search.MOST + 1}" in sql for sql in probes)
-    assert not any(" LIKE " in one["sql"] for one in caught)
+    read = [one["sql"] for one in caught if " LIKE " in one["sql"]]
+    assert all('"thread_remote_id" IN (' in sql for sql in read)  # the lines of the threads of one page alone
     assert database.vendor == "postgresql" or searching.has_index("default", "messaging_thread")
+
+
+def test_a_thread_shows_the_line_that_was_searched_for_and_the_word_in_it(chat, thread_of, client_for):
+    thread = thread_of(chat)
+    for text in ("Your coupon <b>FX-77</b> came", "Is anybody there?"):
+        chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": text})
+    pull(chat.connection, "messages")
+    client = client_for("support")
+    page = client.get("/messages/", {"q": "fx-77"}).content.decode()
+    assert "Your coupon &lt;b&gt;<mark>FX-77</mark>&lt;/b&gt; came" in page
+    assert "Is anybody there?" not in page
+    assert "<mark>" not in client.get("/messages/?view=all").content.decode()
+    named = client.get("/messages/", {"q": thread.buyer}).content.decode()
+    assert f'id="thread-item-{thread.pk}"' in named

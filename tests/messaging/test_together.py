@@ -9,8 +9,11 @@ from django.utils import timezone
 from dashboard.messaging import presence
 from dashboard.messaging.models import Draft, Thread
 from dashboard.messaging.snoozing import LONGEST, choices
+from dashboard.orders.models import Order
 from dashboard.sync.models import Command
-from tests.connected import effects, pull
+from tests.connected import drive, effects, pull
+from tests.factories import make_user
+from tests.pages import assert_strict_html
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -169,3 +172,55 @@ def test_a_draft_that_comes_after_its_message_was_sent_is_not_kept(chat, thread_
     client.post(f"/messages/{thread.pk}/send/", {"text": "Hello", "form_key": "k"})
     assert client.post(f"/messages/{thread.pk}/draft/", {"text": "Hello", "form_key": "k"}).content == b""
     assert not Draft.objects.exists()
+
+
+def test_a_thread_is_given_only_to_who_may_answer_and_sees_the_shop(chat, thread_of, client_for, user_for):
+    client, thread = client_for("support"), thread_of(chat)
+    stranger = make_user("stranger", role="support", sees_all_connections=False)
+    member = make_user("member", role="support", sees_all_connections=False)
+    chat.connection.people.add(member)
+    admin, others = user_for("admin"), [stranger, user_for("viewer"), user_for("finance")]
+    cache.clear()
+    page = client.get(f"/messages/{thread.pk}/").content.decode()
+    menu = page.partition('id="assign"')[2].partition("</details>")[0]
+    assert {one for one in (member, admin, *others) if f'value="{one.pk}"' in menu} == {member, admin}
+    for person in others:
+        assert client.post(f"/messages/{thread.pk}/assign/", {"person": person.pk}).status_code == 422
+    thread.refresh_from_db()
+    assert thread.assignee is None
+    assert client.post(f"/messages/{thread.pk}/assign/", {"person": member.pk}, headers=HTMX).status_code == 200
+    thread.refresh_from_db()
+    assert thread.assignee == member
+
+
+def test_a_poll_brings_the_threads_own_row_and_the_numbers_along(chat, client_for):
+    client, thread = client_for("support"), Thread.objects.waiting().order_by("waiting_since").first()
+    waiting = Thread.objects.waiting().count()
+    client.post(f"/messages/{thread.pk}/send/", {"text": "On its way"})
+    assert drive(Command.objects.get()).state == "done"
+    url = f"/messages/{thread.pk}/messages/?show=60&view=waiting"
+    poll = client.get(f"{url}&listed=1", headers=HTMX)
+    assert_strict_html(poll, fragment=True)
+    text = poll.content.decode()
+    row = text.partition(f'id="thread-item-{thread.pk}"')[2].partition("</a>")[0]
+    assert 'data-hx-swap-oob="true"' in row
+    assert "We: On its way" in row
+    assert f'data-hx-get="/messages/{thread.pk}/?view=waiting"' in row
+    assert f">Waiting {waiting - 1}<" in text
+    assert '<span class="small" id="thread-left" data-hx-swap-oob="true"></span>' in text
+    assert f"thread-item-{thread.pk}" not in client.get(url, headers=HTMX).content.decode()
+
+
+def test_the_list_names_the_buyers_newest_order_or_the_shop(chat, client_for):
+    client = client_for("support")
+
+    def shown():
+        return {row["pk"]: row["where"] for row in client.get("/messages/?view=all&size=100").context["rows"]}
+
+    assert set(shown().values()) == {f"{chat.connection.title} · nobody"}
+    pull(chat.connection, "orders")
+    found = shown()
+    for thread in Thread.objects.all():
+        its = Order.objects.filter(connection=chat.connection, buyer_remote_id=thread.buyer_remote_id)
+        newest = its.order_by("-placed_at", "-pk").first()
+        assert found[thread.pk] == f"{newest.number if newest else chat.connection.title} · nobody"

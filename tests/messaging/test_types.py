@@ -8,7 +8,7 @@ from tests.connected import pull
 
 pytestmark = pytest.mark.django_db
 SENT = {
-    "TIMImageElem": ({"imageInfoArray": [{"URL": "https://i.example/1.jpg"}]}, "Picture", "Open picture"),
+    "TIMImageElem": ({"imageInfoArray": [{"URL": "https://i.example/1.jpg"}]}, "Picture", 'class="photo picture"'),
     "TIMFileElem": ({"fileName": "box.pdf", "url": "https://i.example/box.pdf"}, "File", "box.pdf"),
     "TIMSoundElem": ({"second": 12, "url": "https://i.example/a.mp3"}, "Voice message", "12 s"),
     "TIMVideoFileElem": ({"videoSecond": 7, "videoUrl": "https://i.example/a.mp4"}, "Video", "7 s"),

@@ -20,11 +20,12 @@ from dashboard.core.navigation import may
 from dashboard.messaging import canned, opened, presence, snoozing
 from dashboard.messaging.buyer import order_facts, orders_of
 from dashboard.messaging.conversation import Conversation
-from dashboard.messaging.inbox import Inbox, kept_query, rows_of, time_left
+from dashboard.messaging.inbox import Inbox, forget_boxes, kept_query, row_of, rows_of, time_left
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Connection
+from dashboard.sync.people import offered
 from dashboard.sync.reach import Reach
 from dashboard.sync.submit import why_not
 from dashboard.sync.web import new_form_key
@@ -46,7 +47,7 @@ def thread(request: StaffRequest, pk: int) -> HttpResponse:
     """One thread beside the list; for htmx its pane alone, so that no row moves under the pointer."""
     found = thread_of(request, pk)
     if pages.is_fragment(request):
-        return render(request, "messaging/inbox.html#opened", pane(request, found))
+        return render(request, "messaging/inbox.html#opened", pane(request, found) | {"listed": True})
     return render(request, "messaging/inbox.html", listed(request, found) | pane(request, found))
 
 
@@ -57,13 +58,23 @@ def messages(request: StaffRequest, pk: int) -> HttpResponse:
     found = thread_of(request, pk)
     presence.note(pk, request.user)
     said, people = Conversation(found, request.user, _limit(request)), presence.others(pk, request.user)
+    state = (found.waiting_since, found.snoozed_until, found.assignee_id, found.unread, found.last_message_at)
 
     def build() -> HttpResponse:
         may_send = may(request.user, "messages.send")
         context = {"thread": found, "said": said, "bubbles": said.bubbles(), "people": people, "may_send": may_send}
-        return render(request, "messaging/_messages.html", context | {"polled": True})
+        return render(request, "messaging/_messages.html", context | beside(request, found, said) | {"polled": True})
 
-    return pages.polled(request, (said.parts, people), build)
+    return pages.polled(request, (said.parts, people, state), build)
+
+
+def beside(request: StaffRequest, found: Any, said: Conversation) -> dict[str, Any]:
+    """What a poll brings along of the list: the numbers above it, and the thread's own row where it stands there."""
+    inbox = Inbox(request)
+    forget_boxes(request.user, inbox.slug)
+    found.sent = said.newest_state
+    row = row_of(found, inbox) | {"current": True} if "listed" in request.GET else None
+    return {"boxes": inbox.boxes(), "row": row, "back": inbox.query, "listed": row, **clocks(found)}
 
 
 @require_safe
@@ -131,9 +142,9 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "said": said,
         "bubbles": said.bubbles(),
         "people": presence.others(found.pk, request.user),
-        "left": time_left(found),
-        "snoozed": found.snoozed_until is not None and found.snoozed_until > now,
+        **clocks(found),
         "snooze": [(key, label) for key, label, _at in snoozing.choices(now)],
+        "assignable": offered(found.connection, "messages.send", request.user, found.assignee_id) if may_send else None,
         "where": html.connection(found.connection.mark, found.connection.title),
         "text": found.draft or "" if text is None else text,
         "error": error,
@@ -145,12 +156,20 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
     }
 
 
+def clocks(found: Any) -> dict[str, Any]:
+    """How long the buyer may still wait, and whether the thread rests."""
+    resting = found.snoozed_until is not None and found.snoozed_until > timezone.now()
+    return {"left": time_left(found), "snoozed": resting}
+
+
 def listed(request: StaffRequest, chosen: Thread | None = None) -> dict[str, Any]:
     """What the list of threads shows."""
     inbox = Inbox(request)
+    rows = rows_of(inbox, chosen.pk if chosen else None)
     return {
         "inbox": inbox,
-        "rows": rows_of(inbox, chosen.pk if chosen else None),
+        "rows": rows,
+        "listed": any(row["current"] for row in rows),
         "boxes": inbox.boxes(),
         "stale": inbox.reach.stale_words(),
         "fresh": _fresh(request, timezone.now().isoformat()),

@@ -162,7 +162,8 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
     found = thread_of(request, pk)
     if request.POST.get("person") == "me":
         return _assigned(request, found, request.user)
-    form = AssignForm(request.POST if request.method == "POST" else None, initial={"person": found.assignee_id})
+    given = request.POST if request.method == "POST" else None
+    form = AssignForm(found.connection, given, initial={"person": found.assignee_id})
     if request.method == "POST" and form.is_valid():
         return _assigned(request, found, form.cleaned_data["person"])
     status = 422 if request.method == "POST" else 200
