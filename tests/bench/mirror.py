@@ -23,10 +23,12 @@ from dashboard.sync.writers import columns_of, converters, ready
 ROUNDS = 3
 
 
-def pages(rows: int, size: int, changed: float = 0.0, start: int = 0) -> list[bytes]:
+def pages(
+    rows: int, size: int, changed: float = 0.0, start: int = 0, make: Callable[[int, str], dict[str, Any]] | None = None
+) -> list[bytes]:
     """JSON pages of orders with two lines each, numbered from `start`; `changed` of them carry another status."""
-    numbers = range(start, start + rows)
-    made = [order(n, "completed" if changed and n % int(1 / changed) == 0 else "unshipped") for n in numbers]
+    numbers, make = range(start, start + rows), make or order
+    made = [make(n, "completed" if changed and n % int(1 / changed) == 0 else "unshipped") for n in numbers]
     return [json.dumps({"list": made[at : at + size], "total": rows}).encode() for at in range(0, rows, size)]
 
 
