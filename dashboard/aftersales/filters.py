@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.aftersales.models import Case
 from dashboard.aftersales.searched import CASES as SEARCHED
 from dashboard.aftersales.words import DECISION
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.sync.reach import Reach
+from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.sync.reach import OfFeed
 
 
-class CaseFilters(Filters):
+class CaseFilters(OfFeed):
     """By connection and decision; the search box takes numbers, the order's id, the buyer and the reason."""
 
-    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
     decision = django_filters.ChoiceFilter(
         label=_("Decision"), choices=[(key, word) for key, (_tone, word) in DECISION.items()]
     )
 
+    feed = "cases"
     searched = SEARCHED
 
     class Meta:
         model = Case
         fields = ("connection", "decision")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request, "cases").choices()
 
 
 CASES = ListSpec(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.aftersales.models import Case
-from dashboard.core.filters import capped_counts
+from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
 

@@ -45,7 +45,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
     if "format" in request.GET:
         exported = listing.queryset.select_related("connection").defer("raw")
         return export_response(request, "cases", exported.order_by(*listing.order, "pk"))
-    listing.filterset.queryset = with_order(listing.filterset.queryset.only(*COLUMNS))
+    listing.viewed = with_order(listing.viewed.only(*COLUMNS))
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, walk(listing.query)),

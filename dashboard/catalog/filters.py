@@ -12,27 +12,13 @@ from dashboard.catalog import words
 from dashboard.catalog.models import Category, Product
 from dashboard.catalog.querysets import between, with_variants
 from dashboard.catalog.searched import PRODUCTS as SEARCHED
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.sync.reach import Reach
+from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.sync.reach import OfFeed
 
 
-def by_connection() -> Any:
-    """A choice among the connections that the person may see."""
-    return django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
-
-
-class OfConnection(Filters):
-    """A list with a filter by connection."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request, "products").choices()
-
-
-class ProductFilters(OfConnection):
+class ProductFilters(OfFeed):
     """By connection, status, stock, price, brand and category; the box searches title, SKU, barcode and ids."""
 
-    connection = by_connection()
     status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices())
     stock = django_filters.RangeFilter(label=_("Stock"), method="by_stock")
     price = django_filters.RangeFilter(label=_("Price"), method="by_price")
@@ -40,6 +26,7 @@ class ProductFilters(OfConnection):
     category = django_filters.CharFilter(label=_("Category"), lookup_expr="icontains")
     category_id = django_filters.CharFilter(label=_("Category id"), field_name="category_remote_id")
 
+    feed = "products"
     searched = SEARCHED
 
     class Meta:
@@ -81,11 +68,11 @@ PRODUCTS = ListSpec(
 )
 
 
-class CategoryFilters(OfConnection):
+class CategoryFilters(OfFeed):
     """By connection; the box searches the path."""
 
+    feed = "products"
     search_fields = ("path", "name", "remote_id")
-    connection = by_connection()
 
     class Meta:
         model = Category

@@ -6,9 +6,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.core import formatting
+from dashboard.core.templatetags.dash import changed_query
+
+
+def chips_of(form: Any, params: QueryDict) -> list[dict[str, str]]:
+    """One chip for each filter of a bound form that is on: its name, its value in words, the address without it."""
+    form.is_valid()
+    found = []
+    for name, value in form.cleaned_data.items():
+        if name == "q" or value in (None, "", [], ()) or is_empty(value):
+            continue
+        label = str(form.fields[name].label or name)
+        names = [key for key in params if key == name or key.startswith(f"{name}_")]
+        url = changed_query(params, **dict.fromkeys(names))
+        found.append({"name": name, "label": label, "value": in_words(form.fields[name], value), "url": url})
+    return found
 
 
 def is_empty(value: Any) -> bool:

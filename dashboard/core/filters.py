@@ -7,31 +7,29 @@ An app describes its list once (``ListSpec``) and opens it per request (``spec.o
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
 import django_filters
 from django.core.cache import cache
-from django.core.exceptions import EmptyResultSet
 from django.core.validators import MaxLengthValidator
-from django.db import connections
 from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from dashboard.core import formatting, keyset, searching
-from dashboard.core.chips import in_words, is_empty
+from dashboard.core import keyset, searching
+from dashboard.core.chips import chips_of
+from dashboard.core.counting import capped, capped_counts
 from dashboard.core.models import SavedView
 from dashboard.core.navigation import may
+from dashboard.core.saved_views import NEWEST, kept_query, own_and_shared, saved_views_key, with_id
 from dashboard.core.searching import Searched, narrow
 from dashboard.core.templatetags.dash import changed_query
 
-CAP = 1000
 CACHED_SECONDS = 20
-NEWEST = "newest"  # in the freshness line's address: the newest key when the page was built
 MOST_NEW = 99
 Words = str | Promise
 Narrow = Callable[..., Any]
@@ -43,6 +41,11 @@ class Filters(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", validators=[MaxLengthValidator(100)])
     search_fields: tuple[str, ...] = ()
     searched: Searched | None = None
+
+    @classmethod
+    def offers(cls, request: Any) -> Any:
+        """Whatever of the choices is not the same for everybody, as a hashable value; None where it cannot be said."""
+        return None
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Rows that contain the words: by the index where ``searched`` names one, else in any of ``search_fields``."""
@@ -118,6 +121,8 @@ class ListSpec:
 class Listing:
     """One list for one request; every part is computed when first asked for."""
 
+    columns: tuple[str, ...] = ()  # set by a view: the page's rows are named tuples of these, not instances
+
     def __init__(self, spec: ListSpec, request: HttpRequest, queryset: QuerySet[Any], params: QueryDict) -> None:
         self.spec = spec
         self.request = request
@@ -132,23 +137,34 @@ class Listing:
         return next(named, self.spec.tabs[0] if self.spec.tabs else None)
 
     @cached_property
+    def asks(self) -> bool:
+        """Whether the address names any filter, or searches."""
+        names = self.spec.filters.base_filters
+        given = [key for key, values in self.params.lists() if any(values)]
+        return any(key in names or key.rpartition("_")[0] in names for key in given)
+
+    @cached_property
+    def viewed(self) -> QuerySet[Any]:
+        """The rows of the open tab."""
+        return self.tab.rows(self.everything, self.request.user) if self.tab else self.everything
+
+    @cached_property
     def filterset(self) -> Filters:
         """The bound filters; ``filterset.form`` renders them."""
-        start = self.tab.rows(self.everything, self.request.user) if self.tab else self.everything
-        found = self.spec.filters(self.params, queryset=start, request=self.request)
+        found = self.spec.filters(self.params, queryset=self.viewed, request=self.request)
         found.form.auto_id = "filter_%s"  # the page may hold other forms with fields of the same name
         return found
 
     @cached_property
     def queryset(self) -> QuerySet[Any]:
         """All rows that match, in no order yet: what an export of this page holds."""
-        return self.filterset.qs
+        return self.filterset.qs if self.asks else self.viewed  # filters and forms are slow to make
 
     @cached_property
     def errors(self) -> list[str]:
         """What was wrong with the address, in sentences."""
-        form = self.filterset.form
-        found = [f"{form.fields[name].label or name}: {text}" for name, texts in form.errors.items() for text in texts]
+        fields, wrong = (self.filterset.form.fields, self.filterset.form.errors) if self.asks else ({}, {})
+        found = [f"{fields[name].label or name}: {text}" for name, texts in wrong.items() for text in texts]
         day = self.params.get("on", "")
         if day and self.takes_days and keyset.start_of(self.everything, self.plan, day) is None:
             found.append(_("Jump to a day: this is no date."))
@@ -177,6 +193,8 @@ class Listing:
         if self.spec.offers_new:  # with the rows themselves: no row can come between the two
             newest = self.everything.model._base_manager.order_by("-pk").values("pk")[:1]
             rows = rows.annotate(newest_key=Subquery(newest))
+        if self.columns:
+            rows = rows.values_list(*self.columns, *(["newest_key"] if self.spec.offers_new else []), named=True)
         return keyset.paginate(rows, self.order, self.params, sizes=self.spec.sizes)
 
     @cached_property
@@ -216,6 +234,30 @@ class Listing:
         return changed_query(self.params, **{NEWEST: None})
 
     @cached_property
+    def address(self) -> str:
+        """The address after its path, without its place."""
+        return changed_query(self.params)
+
+    @cached_property
+    def walk(self) -> dict[str, str]:
+        """Addresses of the start, the page before and the page after; empty for those that do not exist."""
+        before, after = self.page.before, self.page.after
+        return {
+            "start": self.address if before else "",
+            "before": changed_query(self.params, before=before) if before else "",
+            "after": changed_query(self.params, after=after) if after else "",
+        }
+
+    @cached_property
+    def look(self) -> tuple[Any, ...] | None:
+        """All that shows around the rows but words, in short; None with filters on, or where choices cannot be said."""
+        offered = self.spec.filters.offers(self.request)
+        if offered is None or self.asks:
+            return None
+        views = tuple((view.pk, view.name, view.query, view.shared) for view in self.saved_views)
+        return self.request.path, self.address, offered, views, *self.counts.items()
+
+    @cached_property
     def heads(self) -> list[dict[str, Any]]:
         """The table's head: label, class, address that sorts by it, and ``aria-sort`` for the current one."""
         key, descending = self.sort
@@ -231,7 +273,7 @@ class Listing:
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
         """The program's tabs with capped counts, then the saved views."""
-        counts = self._tab_counts()
+        counts = self.counts
         saved = self.params.get("saved", "")
         own = [
             {
@@ -244,7 +286,7 @@ class Listing:
             for tab in self.spec.tabs
         ]
         return own + [
-            {"label": view.name, "url": f"?{_with_id(view)}", "current": saved == str(view.pk), "count": "", "tone": ""}
+            {"label": view.name, "url": f"?{with_id(view)}", "current": saved == str(view.pk), "count": "", "tone": ""}
             for view in self.saved_views
         ]
 
@@ -253,7 +295,9 @@ class Listing:
         slug = self.params.get("connection", "")
         return slug if re.fullmatch(r"[\w-]{1,64}", slug, re.ASCII) else ""
 
-    def _tab_counts(self) -> dict[str, str]:
+    @cached_property
+    def counts(self) -> dict[str, str]:
+        """What each counted tab holds, as shown."""
         counted = [tab for tab in self.spec.tabs if tab.counted]
         if not counted:
             return {}
@@ -284,7 +328,7 @@ class Listing:
         key = saved_views_key(self.request.user, self.spec.domain)
         found = self._kept.get(key)
         if found is None:
-            found = list(SavedView.objects.visible_to(self.request.user).filter(domain=self.spec.domain)[:20])
+            found = own_and_shared(self.request.user, self.spec.domain)
             cache.set(key, found, CACHED_SECONDS)
         return found
 
@@ -312,27 +356,7 @@ class Listing:
     @cached_property
     def chips(self) -> list[dict[str, str]]:
         """One chip for each filter that is on: its name, its value in words, the address without it."""
-        form = self.filterset.form
-        if not form.is_bound:
-            return []
-        form.is_valid()
-        found = []
-        for name, value in form.cleaned_data.items():
-            if name == "q" or value in (None, "", [], ()) or is_empty(value):
-                continue
-            label = str(form.fields[name].label or name)
-            names = [key for key in self.params if key == name or key.startswith(f"{name}_")]
-            url = changed_query(self.params, **dict.fromkeys(names))
-            found.append({"name": name, "label": label, "value": in_words(form.fields[name], value), "url": url})
-        return found
-
-    @cached_property
-    def panel(self) -> str | None:
-        """What the panel of filters offers, in short, while none is on; None when it must be rendered for this page."""
-        fields = self.filterset.form.fields.values()
-        if self.chips or self.errors or any(hasattr(field, "queryset") for field in fields):
-            return None
-        return repr([list(getattr(field, "choices", ())) for field in fields])
+        return chips_of(self.filterset.form, self.params) if self.asks else []
 
     @cached_property
     def is_behind(self) -> bool:
@@ -349,49 +373,6 @@ class Listing:
     def clear_url(self) -> str:
         """The address of this tab without any filter."""
         return f"?view={self.tab.key}" if self.tab else "?"
-
-
-def capped_counts(querysets: Iterable[QuerySet[Any]], cap: int = CAP) -> list[int]:
-    """How many rows each has, none counted further than ``cap + 1``; one query for all."""
-    pieces: list[str] = []
-    values: list[Any] = []
-    database = "default"
-    for queryset in querysets:
-        database = queryset.db
-        try:
-            sql, given = queryset.order_by().values("pk")[: cap + 1].query.sql_with_params()
-        except EmptyResultSet:
-            pieces.append("0")
-            continue
-        pieces.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 (the ORM's own SQL)
-        values += given
-    if not pieces:
-        return []
-    with connections[database].cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(pieces)}", values)
-        return list(cursor.fetchone())
-
-
-def capped(number: int, cap: int = CAP) -> str:
-    """The number as shown: ``1,000+`` beyond the cap."""
-    return f"{formatting.count(cap)}+" if number > cap else formatting.count(number)
-
-
-def kept_query(params: QueryDict) -> str:
-    """The part of an address that a saved view keeps: everything but positions and the view's own id."""
-    copy = params.copy()
-    for name in (*keyset.PLACE_PARAMS, "format", "saved", NEWEST):
-        copy.pop(name, None)
-    return "&".join(sorted(pair for pair in copy.urlencode().split("&") if pair and not pair.endswith("=")))
-
-
-def saved_views_key(user: Any, domain: str) -> str:
-    """Where the person's saved views of a list are cached."""
-    return f"views:{domain}:{user.pk}"
-
-
-def _with_id(view: SavedView) -> str:
-    return f"{view.query}&saved={view.pk}" if view.query else f"saved={view.pk}"
 
 
 def _turned(name: str) -> str:

@@ -84,6 +84,7 @@ def _listing(rows: list[dict[str, Any]]) -> Any:
         is_filtered=True,
         clear_url="?",
         edited=True,
+        walk={"start": "", "before": "", "after": "?"},
         query="",
         tab=None,
         saved_view=None,

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.core import filters, navigation, pages, palette
+from dashboard.core import navigation, pages, palette, saved_views
 from dashboard.core.forms import SavedViewForm
 from dashboard.core.models import SavedView
 
@@ -63,13 +63,16 @@ def save_view(request: HttpRequest) -> HttpResponse:
     form = SavedViewForm(request.POST)
     if not form.is_valid():
         return render(request, "components/saved_view_form.html", {"form": form}, status=422)
-    kept = {"query": filters.kept_query(QueryDict(form.cleaned_data["query"])), "shared": form.cleaned_data["shared"]}
+    kept = {
+        "query": saved_views.kept_query(QueryDict(form.cleaned_data["query"])),
+        "shared": form.cleaned_data["shared"],
+    }
     place, name = {"owner_id": request.user.pk, "domain": form.cleaned_data["domain"]}, form.cleaned_data["name"]
     own, opened = SavedView.objects.filter(**place), request.POST.get("saved", "")[:18]
     if opened.isdecimal() and not own.filter(name=name).exists():
         own.filter(pk=opened).update(name=name)
     view, _created = SavedView.objects.update_or_create(**place, name=name, defaults=kept)
-    cache.delete(filters.saved_views_key(request.user, view.domain))
+    cache.delete(saved_views.saved_views_key(request.user, view.domain))
     back = pages.safe_next(request, "/").partition("?")[0]
     return pages.redirect(request, f"{back}?{view.query}{'&' if view.query else ''}saved={view.pk}")
 
@@ -79,5 +82,5 @@ def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget one of the person's own saved views; somebody else's is a 404."""
     view = get_object_or_404(SavedView, pk=pk, owner_id=request.user.pk)
     view.delete()
-    cache.delete(filters.saved_views_key(request.user, view.domain))
+    cache.delete(saved_views.saved_views_key(request.user, view.domain))
     return pages.redirect(request, pages.safe_next(request, "/").partition("?")[0])

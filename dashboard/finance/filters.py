@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.filters import Head, ListSpec, Tab
 from dashboard.finance import models as m
 from dashboard.finance.searched import MOVEMENTS as MOVEMENTS_ABOUT
 from dashboard.finance.searched import PAYMENTS as PAYMENTS_ABOUT
-from dashboard.sync.reach import Reach
+from dashboard.sync.reach import OfFeed
 
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class MoneyFilters(Filters):
+class MoneyFilters(OfFeed):
     """A list with filters by connection (those that have its feed) and currency."""
 
-    feed = ""
-    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
     currency = django_filters.CharFilter(label=_("Currency"), lookup_expr="iexact")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request, self.feed).choices()
 
 
 class PaymentFilters(MoneyFilters):

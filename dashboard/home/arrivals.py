@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.aftersales.models import Case
 from dashboard.core import formatting
-from dashboard.core.filters import capped, capped_counts
+from dashboard.core.counting import capped, capped_counts
 from dashboard.finance.models import Payment
 from dashboard.home.charts import bars
 from dashboard.home.places import Reach, address

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from dashboard.aftersales.models import Case
 from dashboard.core import formatting
-from dashboard.core.filters import CAP, capped, capped_counts
+from dashboard.core.counting import CAP, capped, capped_counts
 from dashboard.home.places import Reach, address
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order

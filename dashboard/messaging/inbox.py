@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.core import html, keyset
-from dashboard.core.filters import capped, capped_counts
+from dashboard.core.counting import capped, capped_counts
 from dashboard.core.formatting import moment
 from dashboard.core.templatetags.dash import changed_query, clock_at, when_at
 from dashboard.messaging import presence

@@ -11,19 +11,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.filters import Head, ListSpec, Tab
 from dashboard.orders import words
 from dashboard.orders.models import Order
 from dashboard.orders.searched import ORDERS as SEARCHED
-from dashboard.sync.reach import Reach
+from dashboard.sync.reach import OfFeed
 
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class OrderFilters(Filters):
+class OrderFilters(OfFeed):
     """By connection, states, day, tag and person; the search box takes numbers, names, SKUs and tracking numbers."""
 
-    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
     status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices(words.STATUS))
     payment = django_filters.ChoiceFilter(
         label=_("Payment"), field_name="payment_status", choices=words.choices(words.PAYMENT)
@@ -38,15 +37,12 @@ class OrderFilters(Filters):
         label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
     )
 
+    feed = "orders"
     searched = SEARCHED
 
     class Meta:
         model = Order
         fields = ("connection", "status", "payment", "since", "until", "buyer", "tag", "assigned")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = lambda: Reach.of(self.request, "orders").choices()
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Mine, or nobody's."""

@@ -16,15 +16,14 @@ from dashboard.core import formatting, html
 from dashboard.core.pages import addresses
 from dashboard.core.templatetags.dash import clock_at, when_at
 from dashboard.orders import words
-from dashboard.orders.models import Order
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
 from dashboard.sync.web import latest_commands
 
 COLUMNS = (
-    "connection_id", "remote_id", "number", "partner_code", "status", "payment_status", "fulfilment_status", "buyer",
-    "items", "line_count", "currency", "total", "ship_by", "placed_at", "gone_at",
+    "id", "connection_id", "remote_id", "number", "partner_code", "status", "payment_status", "fulfilment_status",
+    "buyer", "items", "line_count", "currency", "total", "ship_by", "placed_at", "gone_at",
 )  # fmt: skip
 
 
@@ -33,40 +32,54 @@ def order_kinds() -> list[str]:
     return [name for name in KINDS if name.startswith("orders.")]
 
 
-def rows_of(orders: Sequence[Order], reach: Reach, query: str) -> list[dict[str, Any]]:
-    """What the list prints for each order; one query for all their commands. `query` is the list, for who walks on."""
+def rows_of(orders: Sequence[Any], reach: Reach, query: str) -> list[dict[str, Any]]:
+    """What the list prints for each order (`COLUMNS`, by name); one query for all their commands.
+
+    `query` is the list, for who walks on.
+    """
     now = timezone.now()
     ids, targets = {one.connection_id for one in orders}, [one.remote_id for one in orders]
     commands = latest_commands(ids, targets, order_kinds()) if orders else {}
     walk, address = f"?{urlencode({'list': query})}", addresses("orders:detail")
-    signs: dict[tuple[str, ...], dict[str, Any]] = {}
+    known: dict[Any, Any] = {}
     return [
-        _row(one, reach, commands.get((one.connection_id, one.remote_id)), now)
-        | {"url": address(one.pk) + walk}
-        | _signs(one, signs)
+        {
+            "pk": one.id,
+            "url": address(one.id) + walk,
+            "name": one.number or one.partner_code or one.remote_id,
+            "urgency": _urgency(one, now),
+            "due": due(one, now),
+            "connection": reach.sign(one.connection_id),
+            "buyer": one.buyer,
+            "items": one.items,
+            "more": more(one.line_count),
+            "currency": one.currency,
+            "total": formatting.number(one.total, one.currency) if one.total is not None else "",
+            "sync": _sync(one, commands.get((one.connection_id, one.remote_id)), reach, now, known),
+            **_signs(one, known),
+        }
         for one in orders
     ]
 
 
-def _row(order: Order, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+def _urgency(order: Any, now: datetime) -> str:
+    counts = order.ship_by and words.is_under_way(order)
+    return html.attribute("data-tone", formatting.urgency(order.ship_by, now)) if counts else ""
+
+
+def _sync(order: Any, command: Command | None, reach: Reach, now: datetime, known: dict[Any, Any]) -> Any:
+    """How far an order is in step: the same for most of a connection, so looked up once a page."""
+    key = order.connection_id, order.gone_at is None
+    if command is None and key in known:
+        return known[key]
     connection = reach.connections.get(order.connection_id)
-    tone = formatting.urgency(order.ship_by, now) if order.ship_by and words.is_under_way(order) else ""
-    return {
-        "pk": order.pk,
-        "name": str(order),
-        "urgency": html.attribute("data-tone", tone),
-        "due": due(order, now),
-        "connection": reach.sign(order.connection_id),
-        "buyer": order.buyer,
-        "items": order.items,
-        "more": more(order.line_count),
-        "currency": order.currency,
-        "total": formatting.number(order.total, order.currency) if order.total is not None else "",
-        "sync": html.state(*words.sync(order, command, connection.read_at if connection else None, now)),
-    }
+    found = html.state(*words.sync(order, command, connection.read_at if connection else None, now))
+    if command is None:
+        known[key] = found
+    return found
 
 
-def _signs(order: Order, known: dict[tuple[str, ...], dict[str, Any]]) -> dict[str, Any]:
+def _signs(order: Any, known: dict[Any, Any]) -> dict[str, Any]:
     """Payment and fulfilment: few words for many orders, so each is looked up once a page."""
     key = (order.status, order.payment_status, order.fulfilment_status)
     if key not in known:
@@ -75,7 +88,7 @@ def _signs(order: Order, known: dict[tuple[str, ...], dict[str, Any]]) -> dict[s
     return known[key]
 
 
-def due(order: Order, now: datetime) -> Any:
+def due(order: Any, now: datetime) -> Any:
     """The deadline's clock while it counts; otherwise when the order was placed."""
     if order.ship_by and words.is_under_way(order):
         return clock_at(order.ship_by, order.placed_at, now)

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.filters import Head, ListSpec, Tab
 from dashboard.sourcing import models as m
 from dashboard.sourcing.searched import PACKAGES as PACKAGES_ABOUT
 from dashboard.sourcing.searched import PURCHASES as PURCHASES_ABOUT
 from dashboard.sourcing.searched import SHIPMENTS as SHIPMENTS_ABOUT
-from dashboard.sync.reach import Reach
+from dashboard.sync.reach import OfFeed
 
 
-class BuyingFilters(Filters):
-    """A list with a filter by connection: those that have its feed."""
-
-    feed = ""
-    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request, self.feed).choices()
-
-
-class PurchaseFilters(BuyingFilters):
+class PurchaseFilters(OfFeed):
     """By connection and state; the box searches numbers, goods, tracking and remarks."""
 
     feed = "purchase-orders"
@@ -39,7 +26,7 @@ class PurchaseFilters(BuyingFilters):
         fields = ("connection", "status")
 
 
-class PackageFilters(BuyingFilters):
+class PackageFilters(OfFeed):
     """By connection; the box searches titles, ids and purchase orders."""
 
     feed = "packages"
@@ -50,7 +37,7 @@ class PackageFilters(BuyingFilters):
         fields = ("connection",)
 
 
-class ShipmentFilters(BuyingFilters):
+class ShipmentFilters(OfFeed):
     """By connection; the box searches numbers and tracking numbers."""
 
     feed = "shipments"
@@ -61,7 +48,7 @@ class ShipmentFilters(BuyingFilters):
         fields = ("connection",)
 
 
-class FavouriteFilters(BuyingFilters):
+class FavouriteFilters(OfFeed):
     """By connection; the box searches titles and product ids."""
 
     feed = "favourites"

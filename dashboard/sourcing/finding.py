@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.core.filters import capped_counts
+from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
 from dashboard.core.searching import narrow

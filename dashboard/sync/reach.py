@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import django_filters
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.core import formatting, html, pages
-from dashboard.core.filters import Listing
+from dashboard.core.filters import Filters, Listing
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.models import Connection, FeedState
 from dashboard.sync.submit import why_not
@@ -92,6 +94,22 @@ class Reach:
 
     def _old(self, connection: Any, now: datetime) -> bool:
         return self.feed.is_late(connection.read_at, now) or not connection.is_at_work
+
+
+class OfFeed(Filters):
+    """The filters of a feed's rows: by connection, among those that have the feed."""
+
+    feed = ""
+    connection = django_filters.ChoiceFilter(label=lazy("Connection"), field_name="connection__slug", choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["connection"].extra["choices"] = Reach.of(self.request, self.feed).choices()
+
+    @classmethod
+    def offers(cls, request: Any) -> tuple[tuple[str, str], ...]:
+        """The connections to choose from."""
+        return tuple(Reach.of(request, cls.feed).choices())
 
 
 def fresh_line(request: HttpRequest, listing: Listing, reach: Reach | None, name: str) -> HttpResponse:

@@ -8,17 +8,16 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
-from dashboard.sync.reach import Reach
+from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.sync.reach import OfFeed
 from dashboard.tickets.models import Ticket
 from dashboard.tickets.searched import TICKETS as SEARCHED
 from dashboard.tickets.words import KINDS, STATUS
 
 
-class TicketFilters(Filters):
+class TicketFilters(OfFeed):
     """By connection, kind, status and person; the search box takes numbers, subject, buyer and the order's id."""
 
-    connection = django_filters.ChoiceFilter(label=_("Connection"), field_name="connection__slug", choices=())
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=list(KINDS.items()))
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=[(key, word) for key, (_tone, word) in STATUS.items()]
@@ -27,15 +26,12 @@ class TicketFilters(Filters):
         label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
     )
 
+    feed = "tickets"
     searched = SEARCHED
 
     class Meta:
         model = Ticket
         fields = ("connection", "kind", "status", "assigned")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["connection"].extra["choices"] = Reach.of(self.request, "tickets").choices()
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Mine, or nobody's."""

@@ -79,10 +79,10 @@ def test_addresses_of_many_records():
 @pytest.mark.parametrize(
     ("query", "kept"), [("", True), ("?view=all&sort=-total", True), ("?buyer=x", False), ("?since=never", False)]
 )
-def test_a_panel_of_filters_is_kept_while_none_is_on(user_for, query, kept):
+def test_what_surrounds_the_rows_is_kept_while_no_filter_is_on(user_for, query, kept):
     request = RequestFactory().get(f"/orders/{query}")
     request.user = user_for("admin")
-    assert (ORDERS.open(request, Order.objects.all()).panel is not None) == kept
+    assert (ORDERS.open(request, Order.objects.all()).look is not None) == kept
 
 
 @pytest.mark.django_db

@@ -8,8 +8,10 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from dashboard.core.filters import Filters, Head, ListSpec, Tab, capped, capped_counts, kept_query
+from dashboard.core.counting import capped, capped_counts
+from dashboard.core.filters import Filters, Head, ListSpec, Tab
 from dashboard.core.models import SavedView
+from dashboard.core.saved_views import kept_query
 from dashboard.staff.models import User
 
 

@@ -15,8 +15,8 @@ from dashboard.catalog.models import Category, Product, Variant
 from dashboard.catalog.rows import COLUMNS, rows_of
 from dashboard.core import html
 from dashboard.core.exports import export_response
-from dashboard.core.filters import kept_query
 from dashboard.core.pages import render
+from dashboard.core.saved_views import kept_query
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.reach import Reach, fresh_line
 

@@ -29,7 +29,7 @@ def index(request: StaffRequest) -> HttpResponse:
     if "format" in request.GET:
         exported = listing.queryset.select_related("connection").defer("raw", "delivered")
         return cast(HttpResponse, export_response(request, "orders", exported.order_by(*listing.order, "pk")))
-    listing.filterset.queryset = listing.filterset.queryset.only(*COLUMNS)
+    listing.columns = COLUMNS
     reach = Reach.of(request, "orders")
     context = {
         "listing": listing,
@@ -63,9 +63,7 @@ def _all_done(request: StaffRequest, listing: Listing) -> bool:
 
 def _state_line(listing: Listing) -> str:
     """What waits, from the counts that the tabs show anyway."""
-    counts = {tab.key: one["count"] for tab, one in zip(listing.spec.tabs, listing.tabs, strict=False)}
-    waiting = counts.get("to-deliver") or "0"
-    late = counts.get("late") or "0"
+    waiting, late = listing.counts["to-deliver"], listing.counts["late"]
     plural = 1 if waiting == "1" else 2
     if late == "0":
         return ngettext("%(n)s order to deliver.", "%(n)s orders to deliver.", plural) % {"n": waiting}

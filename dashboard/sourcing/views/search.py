@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from channels import capabilities as can
 from channels import records as r
 from dashboard.core import formatting, html, pages
-from dashboard.core.filters import capped, capped_counts
+from dashboard.core.counting import capped, capped_counts
 from dashboard.core.pages import redirect
 from dashboard.sourcing import live
 from dashboard.sourcing.mirror import upsert_source_products

@@ -28,7 +28,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
     if "format" in request.GET:
         exported = listing.queryset.select_related("connection").defer("raw")
         return export_response(request, "tickets", exported.order_by(*listing.order, "pk"))
-    listing.filterset.queryset = for_list(listing.filterset.queryset)
+    listing.viewed = for_list(listing.viewed)
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach),
