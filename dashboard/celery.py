@@ -15,7 +15,7 @@ TRANSPORT_ALIASES["filesystem"] = "dashboard.core.broker:Transport"
 app = Celery("dashboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.steps["worker"].add("dashboard.sync.watchdog:Watchdog")
+app.steps["worker"] |= {"dashboard.sync.sweeper:Sweeper", "dashboard.sync.watchdog:Watchdog"}
 
 # Static on purpose: what is due is decided by rows, not by beat.
 # Each entry: name → {"task": dotted path, "schedule": seconds}.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.db import transaction
@@ -92,11 +92,11 @@ def _wake(pk: int) -> None:
     transaction.on_commit(lambda: tell(process_callback, pk))
 
 
-def waiting() -> list[int]:
-    """Callbacks that nobody has applied yet, oldest first."""
-    now = timezone.now()
+def waiting(by: datetime | None = None) -> list[int]:
+    """Callbacks that nobody has applied yet, oldest first: those of now, or that were waiting at a time."""
+    by = by or timezone.now()
     rows = Callback.objects.filter(state=RECEIVED, connection__state=Connection.ACTIVE)
-    rows = rows.filter(Q(not_before=None) | Q(not_before__lte=now))
+    rows = rows.filter(Q(not_before=None, received_at__lte=by) | Q(not_before__lte=by))
     return list(rows.order_by("id").values_list("pk", flat=True)[:500])
 
 

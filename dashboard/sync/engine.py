@@ -37,6 +37,7 @@ from dashboard.sync.submit import context_of
 log = logging.getLogger(__name__)
 
 MAX_BACKOFF = timedelta(seconds=300)
+FEW = 3
 
 
 def lease() -> timedelta:
@@ -49,6 +50,13 @@ def due(now: datetime | None = None) -> QuerySet[Command]:
     rows = Command.objects.filter(state__in=[QUEUED, UNKNOWN], connection__state=Connection.ACTIVE)
     rows = rows.filter(not_before__lte=now) if now else rows
     return rows.order_by("priority", "not_before", "id")
+
+
+def more_urgent(pk: int) -> list[int]:
+    """Due commands that go before this one, wherever their messages stand in the broker's line; the first few."""
+    own = Command.objects.filter(pk=pk).values("priority")[:1]
+    rows = due(timezone.now()).filter(state=QUEUED, priority__lt=own)
+    return list(rows.values_list("pk", flat=True)[:FEW])
 
 
 # -- claiming --------------------------------------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import logging
+from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
 from dashboard.core import search_index
-from dashboard.sync import callbacks, conformance, engine, verify
+from dashboard.sync import broker, callbacks, conformance, engine, slots, verify
 from dashboard.sync.feeds import FEEDS, feeds_of
 from dashboard.sync.models import Command, Connection, FeedState, Heartbeat
 from dashboard.sync.models.commands import QUEUED
@@ -17,13 +18,21 @@ from dashboard.sync.retention import prune_all
 from dashboard.sync.runner import refresh
 from dashboard.sync.submit import tell
 
+log = logging.getLogger(__name__)
+
 SWEEP_SECONDS = 5
 SWEEP_LIMIT = 500
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @shared_task
 def send_command(pk: int) -> None:
-    """Send one queued command; nothing when it is not due or somebody else has it."""
+    """Send one queued command, and before it what is more urgent; nothing when it is not due or somebody else has it.
+
+    The broker's line knows no hurry: a person's command stands behind the hundreds of a batch there.
+    """
+    for urgent in engine.more_urgent(pk):
+        engine.perform(urgent)
     engine.perform(pk)
 
 
@@ -55,23 +64,32 @@ def process_callback(pk: int) -> None:
 
 @shared_task
 def refresh_feed(connection_id: int, feed: str, full: bool = False) -> None:
-    """Run one feed of one connection."""
+    """Run one feed of one connection. Where it would take the last threads of a worker it stays due, for a while."""
     connection = Connection.objects.at_work().filter(pk=connection_id).first()
-    if connection is not None and feed in FEEDS:
-        refresh(connection, FEEDS[feed], full=full)
+    if connection is None or feed not in FEEDS:
+        return
+    with slots.FEEDS.place() as is_ours:
+        if is_ours:
+            refresh(connection, FEEDS[feed], full=full)
+    if is_ours and slots.FEEDS.was_anybody_turned_away():
+        tell(refresh_due)
 
 
 @shared_task
 def refresh_due() -> None:
-    """Wake a task for every feed whose time has come."""
+    """Wake a task for every feed whose time has come, the longest due first."""
     now = timezone.now()
+    due: list[tuple[datetime, int, str]] = []
     for connection in Connection.objects.at_work():
         states = {state.feed: state for state in FeedState.objects.filter(connection=connection)}
         feeds = feeds_of(connection)
         unread = {feed.name for feed in feeds if feed.name not in states or states[feed.name].last_ok_at is None}
         for feed in feeds:
-            if feed.after not in unread and _is_due(states.get(feed.name), now):
-                tell(refresh_feed, connection.pk, feed.name)
+            state = states.get(feed.name)
+            if feed.after not in unread and _is_due(state, now):
+                due.append(((state and state.next_due_at) or EVER, connection.pk, feed.name))
+    for _since, pk, name in sorted(due, key=lambda one: one[0]):
+        tell(refresh_feed, pk, name)
 
 
 def _is_due(state: FeedState | None, now: datetime) -> bool:
@@ -83,14 +101,26 @@ def _is_due(state: FeedState | None, now: datetime) -> bool:
 
 @shared_task
 def sweep() -> None:
-    """Find what the broker lost: commands and callbacks that are due. Also the sign of life of the workers."""
+    """Find what the broker lost: commands and callbacks that are due. Also the sign of life of the workers.
+
+    A line in the broker that is long already is not made longer: what stands in it may be the same.
+    """
     verify.lapse()
     now = timezone.now()
-    for pk, state in engine.due(now).values_list("pk", "state")[:SWEEP_LIMIT]:
-        tell(send_command if state == QUEUED else verify_command, pk)
-    for pk in callbacks.waiting():
-        tell(process_callback, pk)
+    if _messages() < SWEEP_LIMIT:
+        for pk, state in engine.due(now).values_list("pk", "state")[:SWEEP_LIMIT]:
+            tell(send_command if state == QUEUED else verify_command, pk)
+        for pk in callbacks.waiting():
+            tell(process_callback, pk)
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": now})
+
+
+def _messages() -> int:
+    try:
+        return broker.messages()
+    except Exception as error:
+        log.warning("The broker does not say what lies in it: %s", type(error).__name__)
+        return 0
 
 
 @shared_task

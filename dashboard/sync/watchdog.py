@@ -17,12 +17,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from celery import bootsteps, current_app
+from celery import bootsteps
 from celery.worker import state
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from dashboard.sync.broker import messages
 from dashboard.sync.models import Heartbeat, Tally
 
 log = logging.getLogger(__name__)
@@ -83,22 +84,12 @@ class Watchdog(bootsteps.StartStopStep):
 def is_work_waiting(has_clock: Any) -> bool:
     """Whether the broker answers and holds messages; or, of a worker with its own clock, whether nobody sweeps."""
     try:
-        return _messages() > 0 or (bool(has_clock) and _is_quiet())
+        return messages() > 0 or (bool(has_clock) and _is_quiet())
     except Exception as error:  # the broker or the database is away: a new start would change nothing
         log.info("It cannot be told whether work waits: %s", type(error).__name__)
         return False
     finally:
         connections.close_all()
-
-
-def _messages() -> int:
-    with current_app.connection_for_read() as link:
-        link.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=3)
-        try:
-            declared = link.default_channel.queue_declare(current_app.conf.task_default_queue, passive=True)
-        except link.channel_errors:
-            return 0  # an empty queue is none
-        return int(declared.message_count)
 
 
 def _is_quiet() -> bool:

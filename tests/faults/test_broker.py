@@ -97,13 +97,14 @@ def test_a_broker_that_forgets_everything_costs_time_only(lived: Lived):
 
 
 def test_a_broker_that_dies_and_comes_back_is_found_again(lived: Lived):
-    """While it is dead staff go on, signed in as before; when it is back the work goes on."""
+    """While it is dead staff go on, signed in as before, and what they want is done; back, it is used again."""
     lived.house.worker()
     lived.wait_for_progress()
     lived.redis.kill()
     assert lived.browser.get("/orders/").status_code == 200
     assert lived.post(3) == [302, 302, 302]
     drilled = queued(intents(lived.worlds, *DYING))
+    until(lived.is_done, "every command ended without a broker")
     lived.redis.start()
     lived.wait_for_progress()
     assert lived.post(2) == [302, 302]

@@ -80,7 +80,7 @@ def test_nothing_is_known_while_the_broker_is_away(monkeypatch: pytest.MonkeyPat
     def away() -> int:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(watchdog, "_messages", away)
+    monkeypatch.setattr(watchdog, "messages", away)
     assert watchdog.is_work_waiting(object()) is False
 
 

@@ -114,7 +114,9 @@ class Command(models.Model):
             models.Index(fields=["-created_at", "-id"], name="command_newest"),
             models.Index(fields=["connection", "target", "-id"], name="command_of_target"),
             models.Index(
-                fields=["not_before", "id"], name="command_due", condition=Q(state__in=[QUEUED, SENDING, UNKNOWN])
+                fields=["priority", "not_before", "id"],
+                name="command_by_urgency",
+                condition=Q(state__in=[QUEUED, SENDING, UNKNOWN]),
             ),
             models.Index(
                 fields=["-id"],

@@ -1,0 +1,185 @@
+"""What workers do without waiting for the broker, and in which order: urgent first, feeds never in the way (R5)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from dashboard.sync import broker, slots, sweeper, tasks
+from dashboard.sync.feeds import FEEDS
+from dashboard.sync.kinds import applied
+from dashboard.sync.models import Callback, Command, FeedState, Heartbeat, Run
+from dashboard.sync.models.commands import BACKGROUND, DONE, INTERACTIVE, QUEUED, SENDING, URGENT
+from tests.connected import queue
+
+pytestmark = pytest.mark.django_db
+SWEEP = timedelta(seconds=tasks.SWEEP_SECONDS)
+
+
+def states() -> dict[str, str]:
+    return dict(Command.objects.values_list("target", "state"))
+
+
+def late(command: Command, by: timedelta = SWEEP) -> None:
+    Command.objects.filter(pk=command.pk).update(not_before=timezone.now() - by)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What would have gone to the broker."""
+    found: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(tasks, "tell", lambda task, *args: found.append((task, *args)))
+    return found
+
+
+# -- urgent before interactive before background -----------------------------------------------------------------------
+
+
+def test_a_message_of_a_batch_lets_a_person_go_first(connection: Any, note: Any):
+    """However long the line in the broker is: whoever takes a message from it sends what is urgent before."""
+    for n, priority in enumerate((BACKGROUND, BACKGROUND, INTERACTIVE, URGENT), 1):
+        command = queue(connection, "test.note", str(n), value=n)
+        Command.objects.filter(pk=command.pk).update(priority=priority)
+    first = Command.objects.get(target="1")
+    tasks.send_command(first.pk)
+    assert note.sent == [4, 3, 1]
+    assert states() == {"1": DONE, "2": QUEUED, "3": DONE, "4": DONE}
+
+
+def test_nothing_goes_before_what_is_as_urgent(connection: Any, note: Any):
+    for n in (1, 2):
+        queue(connection, "test.note", str(n), value=n)
+    tasks.send_command(Command.objects.get(target="2").pk)
+    assert note.sent == [2]
+
+
+def test_what_is_urgent_and_not_due_yet_waits(connection: Any, note: Any):
+    for n, priority in ((1, BACKGROUND), (2, URGENT)):
+        command = queue(connection, "test.note", str(n), value=n)
+        Command.objects.filter(pk=command.pk).update(priority=priority)
+    Command.objects.filter(target="2").update(not_before=timezone.now() + timedelta(seconds=60))
+    tasks.send_command(Command.objects.get(target="1").pk)
+    assert note.sent == [1]
+
+
+# -- the worker's own sweep --------------------------------------------------------------------------------------------
+
+
+def test_what_no_message_brought_is_sent_by_the_worker_itself(connection: Any, note: Any):
+    for n in (1, 2, 3):
+        late(queue(connection, "test.note", str(n), value=n), SWEEP if n < 3 else SWEEP / 2)
+    assert sweeper.sweep() == 2
+    assert note.sent == [1, 2]
+    assert states() == {"1": DONE, "2": DONE, "3": QUEUED}
+
+
+def test_it_proves_what_is_unknown_and_applies_pushes(connection: Any, note: Any):
+    unknown = queue(connection, "test.note", "1", value=1)
+    note.findings = [applied("It is there.")]
+    Command.objects.filter(pk=unknown.pk).update(state="unknown", sent_at=timezone.now() - timedelta(hours=1))
+    late(unknown)
+    given = {"connection": connection, "event": "x", "body": b"{}"}
+    now = timezone.now()
+    old = Callback.objects.create(dedupe_key="1", received_at=now - SWEEP, **given)
+    again = Callback.objects.create(dedupe_key="2", received_at=now - SWEEP, not_before=now, **given)
+    new = Callback.objects.create(dedupe_key="3", received_at=now, **given)
+    assert sweeper.sweep() == 2
+    unknown.refresh_from_db()
+    assert (unknown.state, unknown.checks, note.sent) == (DONE, 1, [])
+    attempts = dict(Callback.objects.values_list("pk", "attempts"))
+    assert attempts == {old.pk: 1, again.pk: 0, new.pk: 0}
+
+
+def test_it_looks_for_the_dead_only_while_nobody_sweeps(connection: Any, note: Any):
+    command = queue(connection, "test.note", "1", value=1)
+    past = timezone.now() - timedelta(seconds=1)
+    Command.objects.update(state=SENDING, attempts=1, leased_until=past)
+    Heartbeat.objects.create(name="worker", at=timezone.now() - 3 * SWEEP)
+    sweeper.sweep()
+    assert states() == {"1": SENDING}
+    Heartbeat.objects.update(at=timezone.now() - 5 * SWEEP)
+    sweeper.sweep()
+    command.refresh_from_db()
+    assert (command.state, command.tries_left) == (QUEUED, 7)
+
+
+def test_it_ends_when_the_worker_does(connection: Any, note: Any):
+    late(queue(connection, "test.note", "1", value=1))
+    over = threading.Event()
+    over.set()
+    assert sweeper.sweep(over) == 0
+    assert note.sent == []
+
+
+# -- the sweep through the broker --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lying", "wakes"), [(0, 2), (tasks.SWEEP_LIMIT - 1, 2), (tasks.SWEEP_LIMIT, 0)])
+def test_a_long_line_is_not_made_longer(
+    connection: Any, note: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch, lying: int, wakes: int
+):
+    monkeypatch.setattr(broker, "messages", lambda: lying)
+    pks = [queue(connection, "test.note", str(n), value=n).pk for n in (1, 2)]
+    tasks.sweep()
+    assert told == [(tasks.send_command, pk) for pk in pks][:wakes]
+    assert Heartbeat.objects.filter(name="worker").exists()
+
+
+def test_a_broker_that_does_not_say_is_told_all_the_same(
+    connection: Any, note: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    def away() -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(broker, "messages", away)
+    command = queue(connection, "test.note", "1", value=1)
+    tasks.sweep()
+    assert told == [(tasks.send_command, command.pk)]
+
+
+# -- feeds leave room --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("threads", "places"), [(8, 6), (4, 2), (3, 1), (2, 1), (1, 1)])
+def test_two_threads_of_a_worker_are_left_to_commands(threads: int, places: int):
+    made = slots.Slots()
+    made.leave_room_in(threads)
+    entered = [made.place() for _ in range(places + 1)]
+    assert [one.__enter__() for one in entered] == [True] * places + [False]
+    assert (made.was_anybody_turned_away(), made.was_anybody_turned_away()) == (True, False)
+    entered[0].__exit__(None, None, None)
+    with made.place() as is_ours:
+        assert is_ours
+
+
+def test_a_feed_without_a_place_stays_due_and_is_woken_by_the_next_that_ends(
+    connection: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    made = slots.Slots()
+    made.leave_room_in(1)
+    monkeypatch.setattr(slots, "FEEDS", made)
+    with made.place():
+        tasks.refresh_feed(connection.pk, "products")
+    assert (Run.objects.count(), told) == (0, [])
+    tasks.refresh_feed(connection.pk, "products")
+    assert Run.objects.count() == 1
+    assert told == [(tasks.refresh_due,)]
+    tasks.refresh_feed(connection.pk, "orders")
+    assert told == [(tasks.refresh_due,)]
+
+
+def test_the_longest_due_feed_is_woken_first(connection: Any, told: list[Any]):
+    now = timezone.now()
+    for minutes, name in ((1, "products"), (9, "orders")):
+        FeedState.objects.create(
+            connection=connection, feed=name, last_ok_at=now, next_due_at=now - timedelta(minutes=minutes)
+        )
+    tasks.refresh_due()
+    woken = [name for _task, _pk, name in told]
+    assert set(woken) <= set(FEEDS)
+    assert woken[-2:] == ["orders", "products"]  # what was never read comes before
+    assert len(woken) > 2
