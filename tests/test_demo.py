@@ -1,4 +1,4 @@
-"""The demo from its start to Ctrl-C: everything answers, and no process is left behind."""
+"""The demo from its start to Ctrl-C: everything answers, a worker that dies is replaced, no process is left behind."""
 
 from __future__ import annotations
 
@@ -58,18 +58,33 @@ def test_the_demo_starts_serves_and_ends_without_leftovers(tmp_path: Path) -> No
                     assert demo.poll() is None, (tmp_path / "said").read_text()
                     assert time.monotonic() < deadline, f"{url} did not come up"
                     time.sleep(0.5)
+            first, begun = worker_of(tmp_path), time.monotonic()
+            while (again := worker_of(tmp_path)) in ("", first):  # the clock goes with its worker
+                assert demo.poll() is None, (tmp_path / "said").read_text()
+                assert time.monotonic() < deadline, "no worker took the place of the one that died"
+                if again and time.monotonic() - begun > 6:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(int(first), signal.SIGKILL)
+                time.sleep(0.5)
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(300)
     words = (tmp_path / "said").read_text()
     assert f"http://127.0.0.1:{web}" in words
     assert "amira" in words
+    assert worker_of(tmp_path) == ""
     assert status(f"http://127.0.0.1:{web}/readyz") == 0
     assert status(f"http://127.0.0.1:{boxes}/m2e/_sandbox/ledger") == 0
     deadline = time.monotonic() + 120
     while left := processes_of(web, boxes):
         assert time.monotonic() < deadline, left
         time.sleep(0.5)
+
+
+def worker_of(folder: Path) -> str:
+    """The number of the demo's worker, its clock left out; empty while there is none."""
+    found = subprocess.run(["pgrep", "-o", "-f", f"celery.*{folder}"], capture_output=True, text=True, check=False)
+    return found.stdout.strip()
 
 
 def processes_of(*ports: int) -> str:

@@ -20,6 +20,8 @@ from django.core.management.base import BaseCommand, CommandError
 from channels.sandbox import SCALES
 from dashboard.sync import demo
 
+LIVED = 5.0  # seconds after which the end of a process is no longer taken for a failure to start
+
 
 class Command(BaseCommand):
     """`demo [--host H] [--port N] [--reset] [--scale small|medium|large]`."""
@@ -51,7 +53,7 @@ class Command(BaseCommand):
                 children.wait_for("sandboxes", options["sandbox_port"])
                 children.start("web", "worker")
                 self._welcome(options)
-                children.watch()
+                children.watch("worker")
         finally:
             children.stop()
             self.stdout.write("Stopped.")
@@ -95,6 +97,7 @@ class Children:
     def __init__(self, programs: dict[str, list[str]]) -> None:
         self._programs = programs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._since: dict[str, float] = {}
 
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
@@ -103,6 +106,7 @@ class Children:
         """Start each in a process group of its own, so that Ctrl-C reaches this process alone."""
         for name in names:
             program = self._programs[name]
+            self._since[name] = time.monotonic()
             self._running[name] = subprocess.Popen(program, start_new_session=True, env=os.environ.copy())  # noqa: S603
 
     def wait_for(self, name: str, port: int) -> None:
@@ -114,9 +118,15 @@ class Children:
                 raise CommandError(f"The {name} process did not listen on port {port} within two minutes.")
             time.sleep(0.1)
 
-    def watch(self) -> None:
-        """Until Ctrl-C, which raises `KeyboardInterrupt`, or until one ends by itself, which raises `CommandError`."""
+    def watch(self, *revived: str) -> None:
+        """Until Ctrl-C, which raises `KeyboardInterrupt`, or until one ends by itself, which raises `CommandError`.
+
+        Those to be revived are started anew, unless they end at once.
+        """
         while True:
+            for name in revived:
+                if self._running[name].poll() is not None and time.monotonic() - self._since[name] > LIVED:
+                    self.start(name)
             self._require_running()
             time.sleep(0.5)
 
