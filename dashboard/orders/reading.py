@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from dashboard.orders.models import Invoice, Order, Parcel
 from dashboard.sync.models import FeedState
+
+MOST = 300  # orders in one bulk form
 
 
 def order_of(request: Any, pk: int) -> Order:
@@ -28,10 +32,13 @@ def order_of(request: Any, pk: int) -> Order:
     return found
 
 
-def chosen(request: Any, given: Any, limit: int = 100) -> list[Order]:
-    """The visible orders whose keys a bulk form names, oldest first. 404 when none is."""
-    pks = [int(pk) for pk in given if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19][:limit]
-    rows = Order.objects.light().visible_to(request.user).filter(pk__in=pks).select_related("connection")
+def chosen(request: Any, given: Any) -> list[Order]:
+    """The visible orders whose keys a bulk form names, oldest first; of more than 300 the first. 404 when none is."""
+    pks = list({int(pk): None for pk in given if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19})
+    if len(pks) > MOST:
+        words = _("Only the first %(most)s of the %(n)s chosen orders take part.")
+        messages.warning(request, words % {"most": MOST, "n": len(pks)})
+    rows = Order.objects.light().visible_to(request.user).filter(pk__in=pks[:MOST]).select_related("connection")
     found = list(rows.order_by("placed_at", "pk"))
     if not found:
         raise Http404

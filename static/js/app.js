@@ -45,14 +45,42 @@ function select(box, range) {
   count(box.closest(".list"));
 }
 function count(list) {
-  const boxes = $$("tbody .box, .card .box", list);
-  const on = boxes.filter((box) => box.checked).length;
+  const boxes = $$("tbody .box, .card .box", list), here = boxes.filter((box) => box.checked).length, values = picksOf(list);
+  boxes.forEach((box) => values?.[box.checked ? "add" : "delete"](box.value));
+  const on = values ? values.size : here;
+  list.toggleAttribute("data-picked", on > 0);
   $$("[data-selected]", list).forEach((el) => { el.textContent = el.dataset.selected.replace("%n", on); });
+  $$("[data-elsewhere]", list).forEach((el) => { el.textContent = on > here ? el.dataset.elsewhere.replace("%n", on - here) : ""; });
   const all = $("thead .box", list);
-  if (all) { all.checked = on > 0 && on === boxes.length; all.indeterminate = on > 0 && on < boxes.length; }
+  if (all) { all.checked = here > 0 && here === boxes.length; all.indeterminate = here > 0 && here < boxes.length; }
 }
 function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
-function clearSelection(list) { $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
+function clearSelection(list) { picksOf(list)?.clear(); $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
+
+// What was selected on other pages of the same list stays selected; another filter begins anew.
+const picks = { of: "", values: new Set() };
+function picksOf(list) {
+  if (!list.hasAttribute("data-keeps-picks")) return null;
+  const query = new URLSearchParams(location.search);
+  ["after", "before", "on", "size", "sort"].forEach((name) => query.delete(name));
+  const of = `${list.id}?${query}`;
+  if (picks.of !== of) { picks.of = of; picks.values = new Set(); }
+  return picks.values;
+}
+function restorePicks(list) {
+  const values = picksOf(list);
+  if (values) $$("tbody .box", list).forEach((box) => { if (values.has(box.value) && !box.disabled) box.checked = true; });
+  count(list);
+}
+function elsewhere(form) { // the form takes along what is on other pages
+  const boxes = form.id ? $$(`.box[form="${CSS.escape(form.id)}"]`) : [], values = boxes[0]?.closest(".list") && picksOf(boxes[0].closest(".list"));
+  $$("[data-pick]", form).forEach((el) => el.remove());
+  const shown = new Set(boxes.map((box) => box.value));
+  [...(values || [])].filter((value) => !shown.has(value)).forEach((value) => {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "pk", value }));
+    form.lastElementChild.dataset.pick = "";
+  });
+}
 
 // Rows: j and k move, x selects, Enter opens, e edits the first value that can be. On a page without a list they follow its own links.
 function move(step) {
@@ -223,6 +251,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog") return;
+  elsewhere(form);
   if (form.dataset.sent) return event.preventDefault();
   if (form.matches("[data-ends-session]") || event.submitter?.matches("[data-ends-session]")) sessionStorage.clear();
   if (form.method === "post") keepTyped();
@@ -271,6 +300,8 @@ document.addEventListener("keydown", (event) => {
 const validators = new Map();
 const polls = (el) => (el.getAttribute("data-hx-trigger") || el.getAttribute("hx-trigger") || "").includes("every");
 document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const values = detail.elt.closest(".bulk") && picksOf(detail.elt.closest(".list"));
+  if (values) detail.parameters.pk = [...values];
   const tag = validators.get(detail.path);
   if (tag && polls(detail.elt)) detail.headers["If-None-Match"] = tag;
 });
@@ -298,7 +329,7 @@ let focusWas = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => { focusWas = detail.target?.contains(document.activeElement) ? detail.target.id : null; });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const root = (focusWas && document.getElementById(focusWas)) || detail.elt;
-  $$(".list", root.parentNode || document).forEach(count);
+  $$(".list", root.parentNode || document).forEach(restorePicks);
   restoreDrafts(root.parentNode || document);
   if (waiting.length) putTyped();
   if (detail.target?.id === "palette-list") {
@@ -329,6 +360,7 @@ document.addEventListener("toast", ({ detail }) => toast(detail));
 document.addEventListener("announce", ({ detail }) => say(detail.text || detail.value));
 
 $$(".list").forEach(count);
+addEventListener("pageshow", () => $$(".list").forEach(count)); // the browser kept some checked when it came back
 restoreDrafts(document);
 restoreTyped();
 $$("[role=alert][tabindex='-1']").slice(0, 1).forEach((el) => el.focus());

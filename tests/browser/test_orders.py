@@ -1,6 +1,9 @@
 """The day's work with orders in a real browser, to the platform's ledger and back."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from dashboard.orders.models import Order
 from dashboard.sync.models import Command
@@ -53,6 +56,38 @@ def test_chosen_orders_are_delivered_together(page_for, goods):
     for command in Command.objects.all():
         assert drive(command).state == "done"
     assert len(effects(goods.sandbox, "orders.deliver")) == 2
+
+
+def test_what_is_chosen_on_one_page_stays_chosen_on_the_next(page_for, goods):
+    rows = Order.objects.filter(connection=goods.connection)
+    first, second = rows.filter(status="to_deliver", quantity=1).order_by("-placed_at")[:2]
+    rows.filter(pk=first.pk).update(placed_at=timezone.now())
+    rows.filter(pk=second.pk).update(placed_at=timezone.now() - timedelta(days=900))  # the last of all
+    page = page_for("fulfilment")
+    page.goto("/orders/?view=all", wait_until="networkidle")
+    page.check(f"#order-{first.pk} .box")
+    while not page.locator(f"#order-{second.pk}").count():
+        before = page.url
+        page.click("#orders-list-on")
+        page.wait_for_url(lambda url, before=before: url != before)
+        page.wait_for_selector("#orders-list:not(.htmx-swapping) #orders-list-back")
+    page.check(f"#order-{second.pk} .box")
+    assert page.inner_text(".bulk [data-selected]") == "2 selected"
+    assert page.inner_text(".bulk [data-elsewhere]") == "1 on other pages"
+    page.click("#orders-list-start")
+    page.wait_for_selector(f"#order-{first.pk} .box:checked")
+    page.click(".bulk button:has-text('Deliver…')")
+    page.fill("[name=content]", "code-1\ncode-2")
+    with page.expect_navigation():
+        page.click("button:has-text('Deliver 2 units')")
+    assert {drive(one).state for one in Command.objects.all()} == {"done"}
+    sent = [one["orderId"] for one in effects(goods.sandbox, "orders.deliver")]
+    assert sorted(sent) == sorted([first.remote_id, second.remote_id])
+    page.goto("/orders/?view=all", wait_until="networkidle")
+    page.check(".list tbody tr .box >> nth=0")
+    page.click("#orders-list-tab-1")
+    page.wait_for_url("**view=to-deliver**")
+    assert page.locator("[data-picked]").count() == 0  # another view begins anew
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark")])

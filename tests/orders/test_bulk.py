@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from dashboard.orders import reading
 from dashboard.orders.models import Order
 from dashboard.sync.models import Batch, Command
 from tests.connected import drive, effects
@@ -88,3 +89,11 @@ def test_two_editors_of_one_status_see_each_other(admin, supply, order_of):
     again = {"status": "completed_order", "seen": "running_order"}
     assert admin.post(url("set_status", order), again).status_code == 302
     assert Command.objects.get().payload == {"status": "completed_order"}
+
+
+def test_of_too_many_orders_the_first_take_part_and_that_is_said(admin, supply, monkeypatch):
+    monkeypatch.setattr(reading, "MOST", 2)
+    orders = list(Order.objects.filter(connection=supply.connection, status="to_deliver")[:3])
+    body = asked(admin, f"{reverse(STATUS)}?{named([*orders, orders[0]])}").content.decode()
+    assert "2 orders take part." in body
+    assert "Only the first 2 of the 3 chosen orders take part." in body
