@@ -1,0 +1,201 @@
+"""A full disk, a pool without a free connection: 503 and a time to come back, no half state, then all is well (F19)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.db import OperationalError, connections
+from django.db import connection as database
+from django.test import Client
+from django.urls import reverse
+
+from channels.serving import SandboxServer
+from dashboard.catalog.models import Variant
+from dashboard.sync import engine, tasks
+from dashboard.sync import submit as submitting
+from dashboard.sync.models import Command
+from tests.connected import Connect, Connected, drive, effects, pull
+from tests.drill.world import open_world, time_passes
+from tests.factories import make_user
+from tests.faults.house import House, Postgres, signed_in, until
+from tests.faults.test_database import WORDS, cluster, events, post_stock, server
+
+__all__ = ["cluster", "server"]
+
+ROOM = 32 * 2**20
+
+
+class Disk:
+    """A small disk of its own, which can be filled to the last byte."""
+
+    def __init__(self, folder: Path) -> None:
+        if os.getuid() != 0 or shutil.which("mount") is None:
+            pytest.skip("only root may mount a small disk")
+        self.folder, self._filler = folder, folder / "filler"
+        self.folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("this machine does not let a small disk be mounted")
+
+    def fill(self) -> None:
+        """Not a byte is left."""
+        with self._filler.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"\0" * 4096):
+                pass
+        assert os.statvfs(self.folder).f_bavail == 0
+
+    def clear(self) -> None:
+        """There is room again."""
+        self._filler.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """It is gone."""
+        subprocess.run(["umount", "-l", str(self.folder)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path, transactional_db: None) -> Iterator[Disk]:
+    """This process's database lies on it, migrated and empty."""
+    if database.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps its files elsewhere")
+    made = Disk(tmp_path / "disk")
+    there = str(made.folder / "full.sqlite3")
+    with database.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [there])
+    kept, theirs = connections["default"], connections.databases["default"]
+    connections.databases["default"] = {**theirs, "NAME": there}
+    del connections["default"]
+    try:
+        yield made
+    finally:
+        connections["default"].close()
+        connections.databases["default"] = theirs
+        connections["default"] = kept
+        made.remove()
+
+
+@pytest.fixture
+def shop(disk: Disk, connect: Connect) -> Connected:
+    found = connect("m2e", "shop")
+    pull(found.connection, "products")
+    return found
+
+
+def no_room(disk: Disk) -> None:
+    """What was written ahead goes into the file first, so that the next write needs room of its own."""
+    with database.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    disk.fill()
+
+
+def test_a_full_disk_is_a_503_and_nothing_is_half_written(
+    disk: Disk, shop: Connected, client_for: Callable[[str], Client]
+):
+    first, second = Variant.objects.exclude(sku="").order_by("pk")[:2]
+    client, page = client_for("fulfilment"), reverse("catalog:product", args=[first.product_id])
+    client.raise_request_exception = False
+    assert post_stock(client, first, 77).status_code == 302
+    assert client.get(page).status_code == 200
+    waiting = Command.objects.get()
+    no_room(disk)
+    refused = post_stock(client, second, 78)
+    assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (503, "5", "no-store")
+    assert WORDS in refused.content.decode()
+    with pytest.raises(OperationalError, match="full"):
+        engine.perform(waiting.pk)  # nothing leaves that could not be written down before
+    assert isinstance(tasks.sweep.apply().result, OperationalError)
+    assert client.get(page).status_code == 200  # what is there can be read
+    assert (Command.objects.count(), events(), effects(shop.sandbox)) == (1, 1, [])
+    disk.clear()
+    assert post_stock(client, second, 78).status_code == 302
+    assert tasks.sweep.apply().successful()
+    assert [drive(one).state for one in Command.objects.order_by("pk")] == ["done", "done"]
+    assert effects(shop.sandbox) == [{"sku": first.sku, "quantity": 77}, {"sku": second.sku, "quantity": 78}]
+
+
+def test_an_outcome_that_finds_no_room_is_proven_later(disk: Disk, shop: Connected):
+    """The disk fills up between the platform's yes and our own note of it."""
+    variant = Variant.objects.exclude(sku="").first()
+    command = submitting.submit(shop.connection, "catalog.set_stock", variant.remote_id, {"quantity": 79}, None).command
+    handle = shop.sandbox.handle
+
+    def answer_then_fill(request: Any, in_process: bool = True) -> Any:
+        answer = handle(request, in_process)
+        if len(shop.sandbox.ledger) == 1:
+            no_room(disk)
+        return answer
+
+    shop.sandbox.handle = answer_then_fill
+    with pytest.raises(OperationalError, match="full"):
+        engine.perform(command.pk)
+    shop.sandbox.handle = handle
+    disk.clear()
+    command.refresh_from_db()
+    assert (command.state, command.sent_attempt) == ("sending", 1)
+    time_passes([])
+    command.refresh_from_db()
+    assert command.state == "unknown"
+    assert drive(command).state == "done"
+    assert effects(shop.sandbox) == [{"sku": variant.sku, "quantity": 79}]
+
+
+class Asking(threading.Thread):
+    """Somebody who waits for an answer."""
+
+    def __init__(self, ask: Callable[[], httpx.Response]) -> None:
+        super().__init__(daemon=True)
+        self._ask, self.status = ask, 0
+        self.start()
+
+    def run(self) -> None:
+        self.status = self._ask().status_code
+
+
+@pytest.mark.slow
+def test_a_pool_without_a_free_connection_is_a_503(cluster: Postgres, server: SandboxServer, tmp_path: Path):
+    """Two connections in all; two people hold them, because a third keeps the table of commands locked."""
+    import psycopg
+
+    world = open_world("m2e", "m2e", server, seed=41)
+    variants = list(Variant.objects.exclude(sku="").order_by("pk")[:3])
+    house = House(tmp_path, DATABASE_POOL_SIZE="2", DATABASE_STATEMENT_TIMEOUT="0")
+    try:
+        browser = signed_in(house.web(), make_user("visitor", role="fulfilment"))
+        browser.timeout = httpx.Timeout(600)
+
+        def post(variant: Variant, quantity: int) -> httpx.Response:
+            url = reverse("catalog:stock", args=[variant.pk])
+            return browser.post(url, data={"quantity": str(quantity), "form_key": f"key-{quantity}"})
+
+        assert browser.get("/orders/").status_code == 200
+        database.close()
+        address = f"postgresql://postgres@127.0.0.1:{cluster.port}/house"
+        with psycopg.connect(address) as holder, psycopg.connect(address, autocommit=True) as watcher:
+            holder.execute("LOCK TABLE sync_command IN ACCESS EXCLUSIVE MODE")
+            asking = [Asking(lambda n=n: post(variants[n], 80 + n)) for n in range(2)]
+            waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'house'"
+            until(lambda: watcher.execute(waits).fetchone() == (2,), "two wait for the table")
+            refused = post(variants[2], 90)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert WORDS in refused.text
+            assert [one.status for one in asking] == [0, 0]
+            holder.rollback()
+        for one in asking:
+            one.join()
+        assert [one.status for one in asking] == [302, 302]
+        assert (Command.objects.count(), events()) == (2, 2)
+        assert post(variants[2], 90).status_code == 302
+        assert (Command.objects.count(), events()) == (3, 3)
+    finally:
+        house.close()
+    assert [drive(one).state for one in Command.objects.order_by("pk")] == ["done"] * 3
+    assert sorted(one["quantity"] for one in effects(world.sandbox)) == [80, 81, 90]
