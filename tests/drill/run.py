@@ -53,7 +53,8 @@ class Drilled:
         if self.is_moving:
             return "stuck"
         if self.command.state == NEEDS_REVIEW:
-            return "undecidable" if KINDS[self.intent.kind].repeat == NEVER else "review"
+            has_left = self.command.sent_attempt > 0
+            return "undecidable" if has_left and KINDS[self.intent.kind].repeat == NEVER else "review"
         if self.command.state == DONE:
             return "fine" if self.effects else "untrue"
         return "untrue" if self.effects else "lost"

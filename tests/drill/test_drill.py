@@ -57,9 +57,10 @@ def test_every_fault_without_deaths():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", [SEED + 1, SEED + 2, SEED + 3])
 @pytest.mark.django_db(transaction=True)
-def test_every_fault_with_processes_that_die():
-    drilled = Drill(seed=SEED + 1, kills=0.7).run(60)
-    print(f"seed {SEED + 1}\n{rendered(drilled)}")
-    assert sum(one.deaths for one in drilled) > 20
+def test_every_fault_with_processes_that_die(seed: int):
+    drilled = Drill(seed=seed, kills=0.7).run(40)
+    print(f"seed {seed}\n{rendered(drilled)}")
+    assert sum(one.deaths for one in drilled) > 15
     assert is_good(drilled)
