@@ -201,6 +201,7 @@ ACCESS = {
     "sourcing:address_delete": "sourcing.organise",
     "sourcing:profile_update": "sourcing.organise",
     "sourcing:order_new": "sourcing.buy",
+    "sourcing:purchase_again": "sourcing.organise",
     "sourcing:purchase_cancel": "sourcing.buy",
     "sourcing:shipment_new": "sourcing.buy",
     "sourcing:shipment_cancel": "sourcing.buy",

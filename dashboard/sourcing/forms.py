@@ -84,6 +84,28 @@ def coupon_words(coupon: CouponRecord) -> str:
     return ", ".join(words)
 
 
+class ImportForm(forms.Form):
+    """A product by its address, or by its number at the source."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Address or offer id"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Give an address or an offer id.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, why: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.why = why
+        self.fields["text"].help_text = why or gettext_lazy("The product's page opens with its kinds.")
+
+    def clean(self) -> dict[str, Any]:
+        """Not where the source cannot be asked."""
+        if self.why:
+            raise forms.ValidationError(self.why)
+        return super().clean() or {}
+
+
 class AddressForm(CommandForm):
     """A recipient."""
 
@@ -107,6 +129,11 @@ class ShipmentForm(AddressForm):
 
     channel = forms.CharField(label=gettext_lazy("Shipping method"), max_length=120)
     remark = forms.CharField(label=gettext_lazy("Remark for the agent"), max_length=200, required=False)
+    typed = forms.CharField(
+        label=gettext_lazy("Price of the chosen method, to confirm"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal", "class": "mono"}),
+    )
 
 
 def side(label: Any) -> forms.DecimalField:

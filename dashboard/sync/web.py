@@ -103,10 +103,11 @@ def command_response(request: HttpRequest, command: Command, status: int = 202) 
 def shown(command: Command) -> dict[str, Any]:
     """A command as `sync/_command.html` and timelines show it."""
     kind = KINDS.get(command.kind)
+    label, summary = str(kind.label) if kind else command.kind, worded(command.summary)
     return {
         "pk": command.pk,
-        "label": str(kind.label) if kind else command.kind,
-        "summary": worded(command.summary),
+        "label": label,
+        "summary": command.target_label if summary == label else summary,  # a kind without words of its own: on what
         "state": command.state,
         "word": state_word(command.state),
         "tone": TONES[command.state],

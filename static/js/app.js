@@ -51,8 +51,18 @@ function count(list) {
   list.toggleAttribute("data-picked", on > 0);
   $$("[data-selected]", list).forEach((el) => { el.textContent = el.dataset.selected.replace("%n", on); });
   $$("[data-elsewhere]", list).forEach((el) => { el.textContent = on > here ? el.dataset.elsewhere.replace("%n", on - here) : ""; });
+  sum(list);
   const all = $("thead .box", list);
   if (all) { all.checked = here > 0 && here === boxes.length; all.indeterminate = here > 0 && here < boxes.length; }
+}
+// What is selected or typed comes to: each [data-amount] counts once where it is checked, or as often as its field says.
+function sum(root) {
+  const parts = $$("[data-amount]", root).map((el) => Number(el.dataset.amount) * (el.type === "checkbox" ? el.checked : Number(el.value)) || 0);
+  const all = parts.reduce((before, one) => before + one, 0);
+  $$("[data-sum]", root).forEach((el) => {
+    const minimumFractionDigits = Number(el.dataset.digits ?? 2);
+    el.textContent = el.dataset.sum.replace("%n", all.toLocaleString(document.documentElement.lang, { minimumFractionDigits, maximumFractionDigits: minimumFractionDigits }));
+  });
 }
 function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
 function clearSelection(list) { picksOf(list)?.clear(); $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
@@ -242,6 +252,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   keepDraft(event.target);
   if (event.target.matches(".composer textarea")) offer(event.target);
+  if (event.target.matches("[data-amount]")) sum(event.target.closest(".list, form"));
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
@@ -361,6 +372,7 @@ document.addEventListener("announce", ({ detail }) => say(detail.text || detail.
 
 $$(".list").forEach(count);
 addEventListener("pageshow", () => $$(".list").forEach(count)); // the browser kept some checked when it came back
+$$("form:has([data-sum])").forEach(sum);
 restoreDrafts(document);
 restoreTyped();
 $$("[role=alert][tabindex='-1']").slice(0, 1).forEach((el) => el.focus());

@@ -78,7 +78,7 @@ def test_from_the_warehouse_to_a_shipment(page_for, agent):
     page.wait_for_selector("#quotes:has-text('Cheapest')")
     page.fill("#id_country", "GB")
     price = page.locator("#quotes tbody tr td.strong").first.inner_text().split("\u00a0")[-1].replace(",", "")
-    page.fill("#ship-typed", price)
+    page.fill("#id_typed", price)
     page.click("#ship-form button[type=submit]")
     page.wait_for_url("**/sourcing/shipments/")
     assert drive(Command.objects.get()).state == "done"

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpResponse
+from django.shortcuts import render as template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,10 +22,13 @@ from dashboard.sourcing.reach import Reach, chosen
 from dashboard.staff.access import StaffRequest
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
-from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, QUEUED, REJECTED, SENDING, UNKNOWN
-from dashboard.sync.web import command_response, give, new_form_key, shown
+from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, QUEUED, REJECTED, SENDING, UNKNOWN
+from dashboard.sync.web import give, new_form_key, shown
 
 SHOWN_FOR = timedelta(hours=12)
+CONFIRMED_FOR = timedelta(minutes=2)  # one's own, so that going back to a page shows what became of it
+SETTLING = timedelta(seconds=15)  # a command is done a moment before the mirror is read again
+MOVING = (QUEUED, SENDING, UNKNOWN)
 MATTERS = (QUEUED, SENDING, UNKNOWN, NEEDS_REVIEW, REJECTED, FAILED)
 PLACES = ("index", "cart", "purchases", "warehouse", "shipments", "favourites", "addresses", "profile")
 
@@ -35,9 +40,19 @@ def act(
     try:
         made = give(request, connection, kind, target, payload)
     except Refused as refused:
-        context = {"words": refused.words, "back": back, "places": places(request, "")}
-        return render(request, "sourcing/refused.html", context, status=422)
-    return command_response(request, made.command) if is_fragment(request) else redirect(request, back)
+        return refusal(request, refused.words, back)
+    if not is_fragment(request):
+        return redirect(request, back)
+    key = new_form_key() if request.POST.get("form_key") else ""
+    return template(request, "sourcing/_given.html", {"command": shown(made.command), "form_key": key}, status=202)
+
+
+def refusal(request: StaffRequest, words: str, back: str) -> HttpResponse:
+    """Nothing was sent, and why: for htmx in its own place, which the next command empties."""
+    context = {"words": words, "back": back, "places": places(request, "")}
+    response = render(request, "sourcing/refused.html", context, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#refused", "innerHTML"
+    return response
 
 
 def places(request: StaffRequest, here: str) -> list[dict[str, Any]]:
@@ -94,10 +109,34 @@ def page(request: StaffRequest, here: str, feed: str, **more: Any) -> dict[str, 
 
 
 def under_way(request: StaffRequest, *kinds: str) -> list[dict[str, Any]]:
-    """The newest commands of these kinds that still matter."""
+    """The newest commands of these kinds that still matter, and what the person was just confirmed."""
+    now = timezone.now()
     rows = Command.objects.visible_to(request.user).select_related("connection", "actor")
-    rows = rows.filter(kind__in=[f"sourcing.{kind}" for kind in kinds], state__in=MATTERS)
-    return [shown(one) for one in rows.filter(created_at__gte=timezone.now() - SHOWN_FOR).order_by("-id")[:8]]
+    rows = rows.filter(kind__in=[f"sourcing.{kind}" for kind in kinds], created_at__gte=now - SHOWN_FOR)
+    mine = Q(state=DONE, actor=request.user.pk, finished_at__gte=now - CONFIRMED_FOR)
+    return [shown(one) for one in rows.filter(Q(state__in=MATTERS) | mine).order_by("-id")[:8]]
+
+
+def settling(commands: list[Command]) -> list[Command]:
+    """Those that move, or ended so lately that the mirror may not show it yet."""
+    since = timezone.now() - SETTLING
+    return [one for one in commands if one.is_moving or (one.finished_at and one.finished_at >= since)]
+
+
+def watched(request: StaffRequest, row: Any, commands: list[Command]) -> HttpResponse | None:
+    """The answer to a page that asks whether it is still true (`seen`): the page anew, nothing, or to ask no more."""
+    seen = request.GET.get("seen")
+    if seen is None or not is_fragment(request):
+        return None
+    if seen != sight(row, commands):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponse(status=204 if settling(commands) else 286)
+
+
+def sight(row: Any, commands: list[Command]) -> str:
+    """Tells what a page showed: when its row last changed, and the newest of what was given, with its state."""
+    newest = [f"{one.pk}.{one.state}" for one in commands[:3]]
+    return "-".join([f"{row.changed_at.timestamp():.6f}", *newest])
 
 
 def download(request: StaffRequest, spec: ListSpec) -> Any:

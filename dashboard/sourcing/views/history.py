@@ -1,4 +1,4 @@
-"""What happened to one purchase or shipment: commands and changes, newest first."""
+"""What happened to one purchase or shipment, newest first: what was given to it, and what changed."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from dashboard.sync.web import shown
 LATEST = 20
 
 
-def history_of(row: Any, domain: str) -> list[dict[str, Any]]:
-    """The events of `components/timeline.html`; two queries."""
+def given_to(row: Any) -> list[Command]:
+    """The newest commands given to it; one query."""
+    rows = Command.objects.filter(connection=row.connection_id, target=row.remote_id, kind__startswith="sourcing.")
+    return list(rows.select_related("connection", "actor").order_by("-id")[:LATEST])
+
+
+def history_of(row: Any, domain: str, commands: list[Command]) -> list[dict[str, Any]]:
+    """The events of `components/timeline.html`; one query."""
     now = timezone.now()
     changes = Change.objects.filter(connection=row.connection, domain=domain, remote_id=row.remote_id)
     found = [(one.at, _changed(one)) for one in changes.order_by("-at")[:LATEST]]
-    commands = Command.objects.filter(connection=row.connection, target=row.remote_id, kind__startswith="sourcing.")
-    found += [
-        (one.created_at, _given(one)) for one in commands.select_related("connection", "actor").order_by("-id")[:LATEST]
-    ]
+    found += [(one.created_at, _given(one)) for one in commands]
     if row.placed_at:
         found.append((row.placed_at, {"title": _("Placed"), "tone": ""}))
     found.sort(key=lambda pair: pair[0], reverse=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpResponse
@@ -23,7 +24,7 @@ from dashboard.sourcing.models import CartItem, PurchaseOrder
 from dashboard.sourcing.prices import Priced
 from dashboard.sourcing.purposes import one_order_named, say_for
 from dashboard.sourcing.reach import reason
-from dashboard.sourcing.views.cart import shown_line
+from dashboard.sourcing.views.cart import shown_line, with_lately
 from dashboard.sourcing.views.common import figure, goal_of, onward, page
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
@@ -40,6 +41,7 @@ def new_order(request: StaffRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     lines = chosen_lines(request, given.getlist("line"))
     if not lines or len({line.connection_id for line in lines}) > 1:
+        messages.error(request, _("Select what to order first. Nothing was sent."))
         return redirect(request, onward(request, reverse("sourcing:cart")))
     connection, goal = lines[0].connection, goal_of(request)
     priced = prices.now(connection, lines)
@@ -66,14 +68,14 @@ def chosen_lines(request: StaffRequest, texts: list[str]) -> list[CartItem]:
     """The lines of the cart that the form names."""
     pks = [int(pk) for pk in texts if pk.isascii() and pk.isdigit() and len(pk) < 18]
     rows = CartItem.objects.visible_to(request.user).present().light().select_related("connection")
-    return list(rows.filter(pk__in=pks).order_by("pk")[:100])
+    return list(with_lately(rows.filter(pk__in=pks).order_by("pk"))[:100])
 
 
 def _shown(request: StaffRequest, one: Priced, connection: Connection) -> dict[str, Any]:
     told = shown_line(request, one.line, connection)
     price, currency = one.price, one.line.currency
     cost = None if price is None else price * one.line.quantity
-    tone = "act" if one.problem else "wait" if one.note else ""
+    tone = "act" if one.problem else "wait" if one.note or told["lately"] else ""
     words = {"price": figure(price, currency), "sum": figure(cost, currency), "tone": tone}
     return told | words | {"note": one.problem or one.note}
 

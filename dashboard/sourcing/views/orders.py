@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,19 +17,21 @@ from django.views.decorators.http import require_POST, require_safe
 from channels import capabilities as can
 from dashboard.core import html, pages
 from dashboard.core.templatetags.dash import when_at
-from dashboard.sourcing import words
+from dashboard.sourcing import live, words
 from dashboard.sourcing.filters import PURCHASES
-from dashboard.sourcing.models import Package, PurchaseOrder
+from dashboard.sourcing.models import Package, PurchaseOrder, SourceProduct
 from dashboard.sourcing.purposes import purposes_of, with_purposes
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, download, figure, page, under_way
-from dashboard.sourcing.views.history import history_of
+from dashboard.sourcing.views.common import act, download, figure, page, refusal, settling, sight, under_way, watched
+from dashboard.sourcing.views.history import given_to, history_of
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.web import shown
 
 COLUMNS = (
     "connection_id", "number", "remote_id", "status", "inspection", "items", "total", "service_fee", "currency",
     "tracking_number", "placed_at", "gone_at",
 )  # fmt: skip
+MOST_LOOKS = 5  # each asks the source while the person waits
 
 
 @require_safe
@@ -45,7 +49,7 @@ def orders(request: StaffRequest) -> HttpResponse:
     return pages.render(request, "sourcing/orders.html", context)
 
 
-def rows_of(orders: list[PurchaseOrder], reach: Reach) -> list[dict[str, Any]]:
+def rows_of(orders: Iterable[PurchaseOrder], reach: Reach) -> list[dict[str, Any]]:
     """What the table prints for each purchase order."""
     now = timezone.now()
     return [_row(one, reach, now) for one in orders]
@@ -95,6 +99,11 @@ def order_of(request: StaffRequest, pk: int) -> PurchaseOrder:
 def order(request: StaffRequest, pk: int) -> HttpResponse:
     """One purchase order: lines, logistics, inspection, packages, history."""
     row = order_of(request, pk)
+    commands = given_to(row)
+    answer = watched(request, row, commands)
+    if answer is not None:
+        return answer
+    lines = list(row.lines.order_by("remote_id"))
     packages = Package.objects.filter(connection=row.connection, purchase_order=row.number).light()
     allowed = getattr(row.connection.declared.channel, "cancellable_purchase_statuses", ())
     context = page(
@@ -104,17 +113,34 @@ def order(request: StaffRequest, pk: int) -> HttpResponse:
         order=row,
         sign=html.badge(*words.purchase(row.status)),
         inspection=html.badge(*words.inspection(row.inspection)),
-        total=figure(row.total, row.currency),
-        service_fee=figure(row.service_fee, row.currency),
-        lines=[_line(row, line) for line in row.lines.order_by("remote_id")],
+        lines=[_line(row, line) for line in lines],
+        sums=sums_of(row, lines),
         photos=[url for url in row.inspection_photos if html.is_web_address(url)],
         packages=[(one, html.state(*words.package(one))) for one in packages.order_by("pk")],
         purposes=purposes_of(row, request.user),
-        events=history_of(row, "purchase-orders"),
+        events=history_of(row, "purchase-orders", commands),
+        commands=[shown(one) for one in settling(commands)],
+        sight=sight(row, commands),
         why_cancel=reason(row.connection, can.CancelsPurchaseOrders),
+        why_cart=reason(row.connection, can.EditsCart),
         can_cancel=row.status in allowed and row.gone_at is None,
     )
     return render(request, "sourcing/order.html", context)
+
+
+def sums_of(order: PurchaseOrder, lines: list[Any]) -> list[tuple[str, str]]:
+    """What the lines come to, what was taken off or added, goods and fee as the platform states them, and all."""
+    if order.total is None:
+        return [(_("Goods, as the platform states them"), "–")]
+    prices = [None if line.price is None else line.price * line.quantity for line in lines]
+    listed = sum((one for one in prices if one is not None), Decimal(0))
+    amounts = [(_("Goods, as the platform states them"), order.total)]
+    if prices and None not in prices and listed != order.total:
+        word = _("Taken off") if listed > order.total else _("Added")
+        amounts = [(_("Sum of the lines"), listed), (word, order.total - listed), *amounts]
+    if order.service_fee is not None:
+        amounts += [(_("Service fee"), order.service_fee), (_("Goods and fee"), order.total + order.service_fee)]
+    return [(word, figure(amount, order.currency)) for word, amount in amounts]
 
 
 def _line(order: PurchaseOrder, line: Any) -> dict[str, Any]:
@@ -130,6 +156,41 @@ def _line(order: PurchaseOrder, line: Any) -> dict[str, Any]:
         if line.product_remote_id
         else "",
     }
+
+
+@require_POST
+@requires("sourcing.organise")
+def again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put the same goods into the cart once more; nothing is bought by that."""
+    row = order_of(request, pk)
+    items = items_again(row)
+    if items is None:
+        words = _("It does not say which kinds were bought: add them from the products' pages. Nothing was sent.")
+        return refusal(request, words, reverse("sourcing:purchase", args=[pk]))
+    return act(request, row.connection, "sourcing.cart_add", "-", {"items": items}, reverse("sourcing:cart"))
+
+
+def items_again(row: PurchaseOrder) -> list[dict[str, Any]] | None:
+    """The goods as the cart takes them; a kind that is named in words only is looked up. `None`: one is not known."""
+    lines = list(row.lines.order_by("remote_id"))
+    unnamed = {line.product_remote_id for line in lines if not line.sku}
+    for product in list(unnamed)[:MOST_LOOKS]:
+        live.look(row.connection, product)
+    known = SourceProduct.objects.filter(connection=row.connection_id, remote_id__in=unnamed)
+    kinds = {
+        (product, sku["name"]): sku["remote_id"]
+        for product, skus in known.values_list("remote_id", "skus")
+        for sku in skus
+    }
+    items = [
+        {
+            "product": line.product_remote_id,
+            "sku": line.sku or kinds.get((line.product_remote_id, line.sku_name), ""),
+            "quantity": line.quantity,
+        }
+        for line in lines
+    ]
+    return items if items and all(one["sku"] for one in items) else None
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
@@ -82,7 +83,7 @@ def addresses(request: StaffRequest) -> HttpResponse:
         commands=under_way(request, "save_address", "delete_address"),
         why_save=reason(chosen(request, "addresses"), can.SavesAddresses),
     )
-    return render(request, "sourcing/addresses.html", context)
+    return pages.render(request, "sourcing/addresses.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,6 +143,8 @@ def update_profile(request: StaffRequest) -> HttpResponse:
     connection = chosen_or_404(request, "profile")
     row = Profile.objects.filter(connection=connection, gone_at=None).first()
     form = _profile_form(connection, row, request.POST)
+    if form.is_valid() and not form.changed_data:
+        form.add_error(None, _("Nothing differs from what the platform has."))
     if form.is_valid():
         try:
             give(request, connection, "sourcing.update_profile", "-", form.changed())

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,12 +16,16 @@ from channels import capabilities as can
 from channels import records as r
 from dashboard.core import formatting, html, pages
 from dashboard.core.counting import capped, capped_counts
+from dashboard.core.exports import plain_money
 from dashboard.core.pages import redirect
 from dashboard.sourcing import live
+from dashboard.sourcing.forms import ImportForm
 from dashboard.sourcing.mirror import upsert_source_products
 from dashboard.sourcing.models import CartItem, Favourite, Package, PurchaseOrder, Shipment, SourceProduct
-from dashboard.sourcing.reach import chosen, chosen_or_404, reason
-from dashboard.sourcing.views.common import act, figure, onward, page, under_way
+from dashboard.sourcing.purposes import with_purposes
+from dashboard.sourcing.reach import Reach, chosen, chosen_or_404, reason
+from dashboard.sourcing.views.common import act, figure, onward, page, refusal, under_way
+from dashboard.sourcing.views.orders import COLUMNS, rows_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Connection
 
@@ -32,20 +36,33 @@ FEED = "purchase-orders"
 @requires("sourcing.view")
 def index(request: StaffRequest) -> HttpResponse:
     """The search, and where everything stands between product and parcel."""
+    return index_page(request, None)
+
+
+def index_page(request: StaffRequest, form: ImportForm | None) -> HttpResponse:
+    """The page, with a refused import at its field."""
     connection = chosen(request, FEED)
+    results = found(request, connection)
     context = page(
         request,
         "index",
         FEED,
         tiles=tiles(request),
+        latest=latest(request) if results["results"] is None else [],
         sorts=sort_words(),
         sources=getattr(connection.declared.channel, "sources", ()) if connection else (),
         why_search=reason(connection, can.SearchesSources),
-        why_import=reason(connection, can.ImportsSources),
+        import_form=form or ImportForm(why=reason(connection, can.ImportsSources)),
         commands=under_way(request, "place_order", "create_shipment", "cart_add", "add_favourite"),
-        **found(request, connection),
+        **results,
     )
-    return pages.render(request, "sourcing/index.html", context)
+    return pages.render(request, "sourcing/index.html", context, status=422 if form else 200)
+
+
+def latest(request: StaffRequest) -> list[dict[str, Any]]:
+    """The newest purchases that still move, as their list prints them."""
+    rows = PurchaseOrder.objects.visible_to(request.user).open().only(*COLUMNS).order_by("-placed_at", "-pk")
+    return rows_of(with_purposes(rows, request.user)[:8], Reach.of(request, FEED))
 
 
 def tiles(request: StaffRequest) -> list[dict[str, Any]]:
@@ -115,25 +132,19 @@ def _result(request: StaffRequest, product: r.SourceProductRecord, connection: C
 def import_product(request: StaffRequest) -> HttpResponse:
     """Bring in a product by its address or offer id, and go to its page."""
     connection = chosen_or_404(request, FEED)
-    text = request.POST.get("text", "").strip()[:500]
-    why = reason(connection, can.ImportsSources)
-    if not text or why:
-        words, back = why or _("Give an address or an offer id."), _index(request, connection)
-        context = page(request, "index", FEED, words=words, back=back)
-        return pages.render(request, "sourcing/refused.html", context, status=422)
+    form = ImportForm(request.POST, why=reason(connection, can.ImportsSources))
+    if not form.is_valid():
+        return index_page(request, form)
+    text = form.cleaned_data["text"]
     given = {"url": text} if "/" in text else {"offer_id": text}
     answer = live.ask(connection, "import", text, lambda channel: channel.import_source_product(**given), 60)
     if answer.value is None:
-        context = page(request, "index", FEED, words=answer.problem, back=_index(request, connection))
-        return pages.render(request, "sourcing/refused.html", context, status=422)
+        form.add_error("text", answer.problem)
+        return index_page(request, form)
     upsert_source_products(connection, [answer.value])
     return redirect(
         request, onward(request, reverse("sourcing:product", args=[connection.slug, answer.value.remote_id]))
     )
-
-
-def _index(request: StaffRequest, connection: Connection) -> str:
-    return onward(request, reverse("sourcing:index"), connection=connection.slug)
 
 
 @require_safe
@@ -156,13 +167,13 @@ def product(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
         FEED,
         product=row,
         kinds=kinds_of(row) if row else [],
-        favourite=favourites.exists(),
+        favourite=favourites.only("pk").first(),
         problem=answer.problem,
         why_cart=reason(connection, can.EditsCart),
         why_favourite=reason(connection, can.EditsFavourites),
     )
     context["connection"] = connection
-    return render(request, "sourcing/product.html", context)
+    return pages.render(request, "sourcing/product.html", context)
 
 
 def kinds_of(row: SourceProduct) -> list[dict[str, Any]]:
@@ -173,6 +184,7 @@ def kinds_of(row: SourceProduct) -> list[dict[str, Any]]:
             "sku": sku["remote_id"],
             "name": sku["name"] or sku["remote_id"],
             "price": figure(Decimal(sku["price"]) if sku["price"] else row.price, row.currency),
+            "amount": plain_money(Decimal(sku["price"]) if sku["price"] else row.price or Decimal(0)),
             "stock": "–" if sku["stock"] is None else formatting.count(sku["stock"]),
         }
         for number, sku in enumerate(row.skus)
@@ -191,6 +203,8 @@ def add_to_cart(request: StaffRequest, slug: str, remote_id: str) -> HttpRespons
         if quantity.isascii() and quantity.isdigit() and 0 < int(quantity[:9]) < 10**6
     ]
     back = onward(request, reverse("sourcing:product", args=[slug, remote_id]))
+    if not items:
+        return refusal(request, _("Give a quantity for at least one kind. Nothing was sent."), back)
     return act(request, connection, "sourcing.cart_add", "-", {"items": items}, back)
 
 

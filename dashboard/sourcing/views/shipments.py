@@ -15,11 +15,14 @@ from dashboard.core import formatting, html, pages
 from dashboard.core.templatetags.dash import when_at
 from dashboard.sourcing import words
 from dashboard.sourcing.filters import SHIPMENTS
-from dashboard.sourcing.models import Shipment
+from dashboard.sourcing.models import Package, PurchaseOrder, Shipment
+from dashboard.sourcing.purposes import with_purposes
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, download, figure, page, under_way
-from dashboard.sourcing.views.history import history_of
+from dashboard.sourcing.views.common import act, download, figure, page, settling, sight, under_way, watched
+from dashboard.sourcing.views.history import given_to, history_of
+from dashboard.sourcing.views.orders import bought_for
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.web import shown
 
 COLUMNS = (
     "connection_id", "number", "remote_id", "status", "remote_status", "channel", "tracking_number", "weight_grams",
@@ -77,6 +80,10 @@ def shipment_of(request: StaffRequest, pk: int) -> Shipment:
 def shipment(request: StaffRequest, pk: int) -> HttpResponse:
     """One shipment: packages, recipient, history."""
     row = shipment_of(request, pk)
+    commands = given_to(row)
+    answer = watched(request, row, commands)
+    if answer is not None:
+        return answer
     seen = ADDRESS if request.user.may("buyers.view") else MASKED
     recipient = row.recipient or {}
     context = page(
@@ -86,15 +93,33 @@ def shipment(request: StaffRequest, pk: int) -> HttpResponse:
         shipment=row,
         sign=html.badge(*words.shipment(row)),
         fee=figure(row.fee, row.currency),
-        items=list(row.items.order_by("remote_id")),
+        items=items_of(row, request),
         recipient=[recipient[name] for name in seen if recipient.get(name)],
         is_masked=seen is MASKED,
-        events=history_of(row, "shipments"),
+        events=history_of(row, "shipments", commands),
+        commands=[shown(one) for one in settling(commands)],
+        sight=sight(row, commands),
         is_over=row.status in OVER or row.gone_at is not None,
         why_cancel=reason(row.connection, can.CancelsShipments),
         why_confirm=reason(row.connection, can.ConfirmsDeliveries),
     )
     return render(request, "sourcing/shipment.html", context)
+
+
+def items_of(row: Shipment, request: StaffRequest) -> list[dict[str, Any]]:
+    """The packages in it, each with the purchase that it came from and the order that this is for; three queries."""
+    items = list(row.items.order_by("remote_id"))
+    ids = [one.package_remote_id for one in items]
+    packages = Package.objects.filter(connection=row.connection_id, remote_id__in=ids)
+    came_from = dict(packages.values_list("remote_id", "purchase_order"))
+    bought = PurchaseOrder.objects.filter(connection=row.connection_id, number__in=filter(None, came_from.values()))
+    purchases = {one.number: one for one in with_purposes(bought.only("number", "remote_id"), request.user)}
+    found = []
+    for one in items:
+        purchase = purchases.get(came_from.get(one.package_remote_id, ""))
+        told = {"id": one.package_remote_id, "title": one.title, "quantity": one.quantity, "purchase": purchase}
+        found.append(told | {"bought_for": bought_for(purchase) if purchase else ""})
+    return found
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,6 +64,7 @@ def card(package: Package, reach: Reach) -> dict[str, Any]:
         "photos": [url for url in package.photos if html.is_web_address(url)][:5],
         "purchase_order": package.purchase_order,
         "weight": formatting.weight(package.weight_grams),
+        "grams": package.weight_grams or 0,
         "days": days,
         "free": STORAGE_FREE_DAYS,
         "warn": STORAGE_WARN_DAYS,
@@ -164,6 +166,7 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     packages = chosen(request, given)
     if not packages:
+        messages.error(request, _("Select packages of one connection first. Nothing was sent."))
         return redirect(request, reverse("sourcing:warehouse"))
     connection = packages[0].connection
     addresses = list(AddressEntry.objects.filter(connection=connection, gone_at=None).light()[:50])
@@ -171,7 +174,7 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
     asked = given if given.get("country") else initial
     context = quoted(connection, packages, asked)
     form = ShipmentForm(given if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid() and is_confirmed(form, context.get("prices", {}), given):
+    if request.method == "POST" and form.is_valid() and is_confirmed(form, context.get("prices", {})):
         try:
             give(request, connection, "sourcing.create_shipment", "-", payload_of(packages, form.cleaned_data))
         except Refused as refused:
@@ -193,14 +196,14 @@ def start_of(addresses: list[AddressEntry], given: Any) -> dict[str, Any]:
     return {name: getattr(picked, name) for name in RECIPIENT} if picked else {}
 
 
-def is_confirmed(form: ShipmentForm, prices: dict[str, r.FreightQuote], given: Any) -> bool:
+def is_confirmed(form: ShipmentForm, prices: dict[str, r.FreightQuote]) -> bool:
     """Whether the typed price is the one quoted for the method; says so in the form when it is not."""
     quote = prices.get(form.cleaned_data["channel"])
     if quote is None or quote.price is None:
         form.add_error("channel", _("There is no quote for this method now; ask for quotes again."))
         return False
-    if given.get("typed", "").strip().replace(",", ".") != plain_money(quote.price):
-        form.add_error(None, _("Type %(price)s, the price of this method.") % {"price": plain_money(quote.price)})
+    if form.cleaned_data["typed"].strip().replace(",", ".") != plain_money(quote.price):
+        form.add_error("typed", _("Type %(price)s, the price of this method.") % {"price": plain_money(quote.price)})
         return False
     return True
 
