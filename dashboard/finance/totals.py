@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 
 
 def starts(period: str, now: dt.datetime | None = None) -> list[dt.datetime]:
-    """The beginnings of the periods that are shown, oldest first."""
+    """The beginnings of the periods that are shown, oldest first; the last is the one that `now` lies in."""
     at = timezone.localtime(now or timezone.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     if period == "week":
         at -= dt.timedelta(days=at.weekday())
@@ -51,27 +51,36 @@ def before(start: dt.datetime, period: str) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
-def payments(rows: QuerySet[Payment], period: str) -> list[Cell]:
+def payments(rows: QuerySet[Payment], period: str, now: dt.datetime | None = None) -> list[Cell]:
     """Paid and refunded payments; one query."""
     paid, refunded = Q(status="paid"), Q(status="refunded")
-    return _cells(rows.filter(gone_at=None), period, "placed_at", paid, refunded)
+    return _cells(rows.filter(gone_at=None), period, now, "placed_at", paid, refunded)
 
 
-def movements(rows: QuerySet[WalletMovement], period: str) -> list[Cell]:
+def movements(rows: QuerySet[WalletMovement], period: str, now: dt.datetime | None = None) -> list[Cell]:
     """Movements of wallets, in and out; one query."""
-    return _cells(rows.filter(gone_at=None), period, "happened_at", IN, OUT)
+    return _cells(rows.filter(gone_at=None), period, now, "happened_at", IN, OUT)
 
 
-def sales(rows: QuerySet[Order], period: str) -> list[Cell]:
+def sales(rows: QuerySet[Order], period: str, now: dt.datetime | None = None) -> list[Cell]:
     """Orders as they were placed, without cancelled and unpaid ones, and what was refunded whole; one query."""
     sold = ~Q(status__in=("unpaid", "cancelled", "expired", "refunded"))
-    return _cells(rows.filter(gone_at=None), period, "placed_at", sold, Q(status="refunded"), "total")
+    return _cells(rows.filter(gone_at=None), period, now, "placed_at", sold, Q(status="refunded"), "total")
 
 
-def _cells(rows: QuerySet[Any], period: str, at: str, is_in: Q, is_out: Q, amount: str = "amount") -> list[Cell]:
-    truncated, first = PERIODS[period][0], starts(period)[0]
+def after(start: dt.datetime, period: str) -> dt.datetime:
+    """The beginning of the period after; a local midnight."""
+    day = start.date() + dt.timedelta(days={"day": 1, "week": 7, "month": 32}[period])
+    day = day.replace(day=1) if period == "month" else day
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def _cells(
+    rows: QuerySet[Any], period: str, now: dt.datetime | None, at: str, is_in: Q, is_out: Q, amount: str = "amount"
+) -> list[Cell]:
+    truncated, begins = PERIODS[period][0], starts(period, now)
     found = (
-        rows.filter(**{f"{at}__gte": first})
+        rows.filter(**{f"{at}__gte": begins[0], f"{at}__lt": after(begins[-1], period)})
         .annotate(start=truncated(at))
         .values("connection_id", "currency", "start")
         .annotate(
@@ -140,7 +149,7 @@ def by_currency(found: Iterable[Sums]) -> dict[str, tuple[Decimal, Decimal, int]
     }
 
 
-def _extent(sums: Sums) -> tuple[Decimal, Decimal]:
+def extent(sums: Sums) -> tuple[Decimal, Decimal]:
     """The most that came in and went out in one period."""
     cells = sums.by_start.values()
     return max((one.money_in for one in cells), default=Decimal(0)), max(
@@ -150,14 +159,14 @@ def _extent(sums: Sums) -> tuple[Decimal, Decimal]:
 
 def line_of(sums: Sums) -> float:
     """Where the line between in and out lies, from the top; the taller side gets the more room."""
-    highest, deepest = _extent(sums)
+    highest, deepest = extent(sums)
     return HEIGHT * float(highest / (highest + deepest)) if highest + deepest else HEIGHT / 2
 
 
-def bars(sums: Sums, period: str) -> list[dict[str, Any]]:
+def bars(sums: Sums, period: str, now: dt.datetime | None = None) -> list[dict[str, Any]]:
     """The bars of a chart, as SVG attributes: in above the line at `line_of`, out below it, on one scale."""
-    begins, line = starts(period), line_of(sums)
-    highest, deepest = _extent(sums)
+    begins, line = starts(period, now), line_of(sums)
+    highest, deepest = extent(sums)
     step, scale = WIDTH / len(begins), float(highest + deepest)
     found = []
     for n, start in enumerate(begins):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,11 +20,11 @@ from dashboard.core import exports, formatting, html, pages
 from dashboard.core.filters import ListSpec
 from dashboard.core.pages import redirect
 from dashboard.core.templatetags.dash import when_at
-from dashboard.finance import history, totals
+from dashboard.finance import history, sheets, totals
 from dashboard.finance.exports import balances as balance_rows
 from dashboard.finance.filters import COUPONS, MOVEMENTS, PAYMENTS
 from dashboard.finance.forms import CostForm
-from dashboard.finance.margins import cost_of, margin, paid_by_wallet, payments_of
+from dashboard.finance.margins import Margin, cost_of, margin, paid_by_wallet, payments_of
 from dashboard.finance.models import Coupon, OrderCost, Payment, WalletMovement
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
@@ -28,7 +32,6 @@ from dashboard.staff.audit import Target, audit
 from dashboard.sync.models import Connection
 from dashboard.sync.reach import Reach
 
-SIGNS = {"pending": "wait", "paid": "good", "refunded": "", "unknown": "unknown"}
 CHARTS = 6
 
 
@@ -49,19 +52,18 @@ def page(request: StaffRequest, here: str, feed: str, **more: Any) -> dict[str, 
 @requires("finance.view")
 def index(request: StaffRequest) -> HttpResponse:
     """Balances, and what came in and went out by connection, currency and period, with a chart."""
-    if request.GET.get("format"):
-        return exports.export_response(request, "balances", balance_rows(request.user))  # type: ignore[return-value]
-    period = request.GET.get("period", "day")
+    what, period = request.GET.get("what", "sales"), request.GET.get("period", "day")
     period = period if period in totals.PERIODS else "day"
-    what = request.GET.get("what", "sales")
-    sources = {
-        "sales": (_("Orders"), lambda: totals.sales(Order.objects.visible_to(request.user), period)),
-        "payments": (_("Payments"), lambda: totals.payments(Payment.objects.visible_to(request.user), period)),
-        "wallet": (_("Wallet"), lambda: totals.movements(WalletMovement.objects.visible_to(request.user), period)),
-    }
+    if request.GET.get("format") and request.GET.get("of") != "totals":
+        return exports.export_response(request, "balances", balance_rows(request.user))  # type: ignore[return-value]
+    sources, day = source_words(), sheets.day_of(request.GET.get("until", ""))
     what = what if what in sources else "sales"
-    sums = totals.summed(sources[what][1]())
-    connections = Connection.objects.only("title", "platform").in_bulk({one.connection_id for one in sums})
+    now = timezone.make_aware(datetime.combine(day, time())) if day else timezone.now()
+    sums = sums_of(request, what, period, now)
+    connections = Connection.objects.only("title", "platform", "slug").in_bulk({one.connection_id for one in sums})
+    if request.GET.get("format"):
+        slugs = {pk: one.slug for pk, one in connections.items()}
+        return sheets.totals_file(request, f"{what}-by-{period}", sums, slugs)  # type: ignore[return-value]
     balances = list(balance_rows(request.user).filter(gone_at=None))
     courses = history.courses(balances)
     context = page(
@@ -71,12 +73,47 @@ def index(request: StaffRequest) -> HttpResponse:
         balances=[_balance(one, courses.get(one.pk)) for one in balances],
         days=history.DAYS,
         all_sums=[_all(currency, *found) for currency, found in totals.by_currency(sums).items()],
-        sums=[_sums(one, n, period, connections) for n, one in enumerate(sums)],
+        sums=[_sums(one, n, period, now, connections) for n, one in enumerate(sums)],
         periods=[_choice("period", key, label, period, request) for key, label in period_words().items()],
-        kinds=[_choice("what", key, label, what, request) for key, (label, _make) in sources.items()],
+        kinds=[_choice("what", key, label, what, request) for key, label in sources.items()],
+        span=span_of(request, period, now, day is not None),
         what=what,
     )
     return render(request, "finance/index.html", context)
+
+
+def source_words() -> dict[str, str]:
+    """What can be summed, in words."""
+    return {"sales": _("Orders"), "payments": _("Payments"), "wallet": _("Wallet")}
+
+
+def sums_of(request: StaffRequest, what: str, period: str, now: datetime) -> list[totals.Sums]:
+    """The sums over the periods that end with the one `now` lies in; one query."""
+    if what == "payments":
+        return totals.summed(totals.payments(Payment.objects.visible_to(request.user), period, now))
+    if what == "wallet":
+        return totals.summed(totals.movements(WalletMovement.objects.visible_to(request.user), period, now))
+    return totals.summed(totals.sales(Order.objects.visible_to(request.user), period, now))
+
+
+def span_of(request: StaffRequest, period: str, now: datetime, is_past: bool) -> dict[str, str]:
+    """From when to when the sums are, and the addresses of the time before and after."""
+    begins = totals.starts(period, now)
+    end = totals.after(begins[-1], period)
+    following = end
+    for _n in begins[1:]:
+        following = totals.after(following, period)
+    found = {"first": formatting.day(begins[0]), "last": formatting.day(totals.before(end, "day")), "later": ""}
+    found["earlier"] = _until(request, totals.before(begins[0], "day").date().isoformat())
+    if is_past:
+        found["later"] = _until(request, "" if following > timezone.now() else following.date().isoformat())
+    return found
+
+
+def _until(request: StaffRequest, day: str) -> str:
+    query = request.GET.copy()
+    query["until"] = day
+    return f"?{query.urlencode()}"
 
 
 def period_words() -> dict[str, str]:
@@ -117,10 +154,15 @@ def _all(currency: str, money_in: Decimal, money_out: Decimal, number: int) -> d
     }
 
 
-def _sums(one: totals.Sums, number: int, period: str, connections: dict[int, Connection]) -> dict[str, Any]:
+def _sums(
+    one: totals.Sums, number: int, period: str, now: datetime, connections: dict[int, Connection]
+) -> dict[str, Any]:
     connection = connections[one.connection_id]
-    bars = totals.bars(one, period) if number < CHARTS else []
+    bars = totals.bars(one, period, now) if number < CHARTS else []
+    highest, deepest = totals.extent(one)
     return {
+        "highest": _money(highest, one.currency) if highest else "",
+        "deepest": _money(deepest, one.currency) if deepest else "",
         "id": f"sums-{number}",
         "title": connection.title,
         "connection": html.connection(connection.mark, connection.title),
@@ -155,7 +197,8 @@ def _list(request: StaffRequest, here: str, spec: ListSpec, model: Any, cells: A
     if request.GET.get("format"):
         found = spec.open(request, exports.discover()[spec.domain].queryset(request.user)).queryset
         return exports.export_response(request, spec.domain, found)
-    listing = spec.open(request, model.objects.visible_to(request.user).only("connection_id", "remote_id", *names))
+    found = model.objects.visible_to(request.user).only("connection_id", "remote_id", *names)
+    listing = spec.open(request, with_orders(found) if model is Payment else found)
     now, reach = timezone.now(), Reach.of(request, spec.filters.feed)
     rows = [_row(row, reach, cells(row, now)) for row in listing.page.rows]
     context = page(request, here, reach.feed.name, listing=listing, rows=rows)
@@ -167,16 +210,35 @@ def _row(row: Any, reach: Reach, cells: list[tuple[str, Any]]) -> dict[str, Any]
     return {"head": head, "is_gone": row.gone_at is not None, "cells": [("", reach.sign(row.connection_id)), *cells]}
 
 
+def status_signs() -> dict[str, tuple[str, str]]:
+    """What states of payments are called, and their tone; the platform's own word stands beside them on hover."""
+    return {"pending": ("wait", _("Pending")), "paid": ("good", _("Paid")), "refunded": ("", _("Refunded"))}
+
+
+def _order_link(row: Any) -> Any:
+    """The order that was paid, by its number where it is mirrored."""
+    if not row.order_pk:
+        return row.order_remote_id
+    url = reverse("orders:detail", args=[row.order_pk])
+    return format_html('<a href="{}">{}</a>', url, row.order_number or row.order_remote_id)
+
+
+def with_orders(rows: Any) -> Any:
+    """Each payment with the key and number of its order."""
+    orders = Order.objects.filter(connection=OuterRef("connection"), remote_id=OuterRef("order_remote_id"))
+    return rows.annotate(order_pk=Subquery(orders.values("pk")[:1]), order_number=Subquery(orders.values("number")[:1]))
+
+
 @require_safe
 @requires("finance.view")
 def payments(request: StaffRequest) -> HttpResponse:
     """Payments of buyers."""
 
     def cells(row: Payment, now: Any) -> list[tuple[str, Any]]:
-        sign = html.state(SIGNS.get(row.status, "unknown"), row.remote_status or row.status)
+        tone, word = status_signs().get(row.status, ("unknown", row.remote_status or _("Unknown")))
         return [
-            ("", sign),
-            ("mono", row.order_remote_id),
+            ("", format_html('<span title="{}">{}</span>', row.remote_status, html.state(tone, word))),
+            ("mono", _order_link(row)),
             ("grow", row.method),
             ("num", _money(row.amount, row.currency)),
             ("nowrap", when_at(row.paid_at, now) if row.paid_at else ""),
@@ -188,6 +250,12 @@ def payments(request: StaffRequest) -> HttpResponse:
     return found
 
 
+def _found_by(number: str) -> Any:
+    """A number of another domain as a link that finds it."""
+    address = f"{reverse('home:search')}?{urlencode({'q': number})}"
+    return format_html('<a href="{}">{}</a>', address, number) if number else ""
+
+
 @require_safe
 @requires("finance.view")
 def movements(request: StaffRequest) -> HttpResponse:
@@ -196,7 +264,7 @@ def movements(request: StaffRequest) -> HttpResponse:
     def cells(row: WalletMovement, now: Any) -> list[tuple[str, Any]]:
         return [
             ("grow", html.field_name(row.kind)),
-            ("mono", row.order_number),
+            ("mono", _found_by(row.order_number)),
             ("num", _money(row.amount, row.currency)),
             ("nowrap", when_at(row.happened_at, now) if row.happened_at else ""),
         ]
@@ -238,12 +306,14 @@ def margins(request: StaffRequest) -> HttpResponse:
     for cost in costs:
         by_order.setdefault(cost.order_id, []).append(cost)
     wallet = paid_by_wallet(request.user, (cost.reference for cost in costs))
-    rows = [_margin_row(found[0].order, found, wallet) for found in by_order.values()]
+    told = [(found[0].order, margin(found[0].order, found, wallet)) for found in by_order.values()]
+    if request.GET.get("format"):
+        return sheets.margins_file(request, told)  # type: ignore[return-value]
+    rows = [_margin_row(order, one) for order, one in told]
     return render(request, "finance/margins.html", page(request, "margins", "wallet", rows=rows))
 
 
-def _margin_row(order: Order, costs: list[OrderCost], wallet: Any) -> dict[str, Any]:
-    told = margin(order, costs, wallet)
+def _margin_row(order: Order, told: Margin) -> dict[str, Any]:
     return {
         "number": str(order),
         "url": reverse("orders:detail", args=[order.pk]),
