@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core import signing
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +22,7 @@ from dashboard.sync.models import Connection
 MAX_CHOICES = 1000
 MAX_TEXT = 200_000
 MAX_FILE = 5 * 1024 * 1024
+SHOWN = 300  # letters of the platform's value that an error repeats
 LINES = {"rows": 4}
 ORDER = (
     "title", "category_id", "description", "price", "currency", "quantity", "min_quantity", "sku", "barcode",
@@ -28,13 +33,26 @@ ORDER = (
 LISTS = {
     "images": gettext_lazy("One address or stored path a line."),
     "attributes": gettext_lazy("One a line: name: value."),
-    "variants": gettext_lazy("One a line: SKU; price; stock; barcode; option=value, option=value. Empty: one variant."),
+    "variants": gettext_lazy(
+        "One a line: SKU; price; stock; barcode; option=value, option=value. Rows pasted from a spreadsheet are taken "
+        "too. Empty: one variant."
+    ),
     "accounts": gettext_lazy("One a line: username:password. Counted, never shown again."),
 }
 
 
+CLEARABLE = ("description", "images", "attributes")
+_SEAL = "catalog.product_form"
+
+
 class ProductForm(forms.Form):
-    """Built for one connection, to make a product or to change one; only what differs is sent in a change."""
+    """Built for one connection, to make a product or to change one; only what the person changed is sent in a change.
+
+    A change carries digests of what its form began with: what the platform changed meanwhile is left alone where the
+    person did not touch it, and said where they did.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, connection: Connection, product: Product | None = None, secrets: bool, **kwargs: Any
@@ -51,8 +69,13 @@ class ProductForm(forms.Form):
             field.required = name in demanded
             field.label = field.label or words.FIELDS.get(name, name)
             self.fields[name] = field
-        if product is not None:
-            self.initial = {**current(product), **self.initial}
+        if product is None:
+            del self.fields["seen"]
+            return
+        self.initial = {**current(product), **self.initial}
+        self.initial["seen"] = signing.dumps(digests(self.initial), salt=_SEAL)
+        for name, field in self.fields.items():
+            field.required = name not in CLEARABLE and text_of(self.initial.get(name)) != "" and name != "seen"
 
     def _field(self, name: str) -> forms.Field:
         if name in LISTS:
@@ -81,14 +104,43 @@ class ProductForm(forms.Form):
         extra = [(own, self.product.category)] if self.product and own and own not in known else []
         return forms.ChoiceField(choices=[("", "–"), *extra, *leaves])
 
+    @cached_property
+    def begun(self) -> dict[str, str]:
+        """Digests of what the form began with; of what is so now, where nobody can tell."""
+        try:
+            found: dict[str, str] = signing.loads(self.data.get("seen", ""), salt=_SEAL)
+        except signing.BadSignature:
+            return digests(self.initial)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """What both the person and the platform changed is said; sent again, the person's value is meant."""
+        found = super().clean() or {}
+        if self.product is None:
+            return found
+        kept, conflicts = dict(self.data.items()), []
+        for name in self.fields:
+            now = digest_of(self.initial.get(name))
+            if name in ("seen", *self.errors) or now == self.begun.get(name):
+                continue
+            if digest_of(found.get(name)) == self.begun.get(name):
+                kept[name] = text_of(self.initial.get(name))
+            elif digest_of(found.get(name)) != now:
+                conflicts.append(name)
+        for name in conflicts:
+            self.add_error(name, meanwhile(text_of(self.initial.get(name))))
+        if conflicts:
+            self.data = {**kept, "seen": self.initial["seen"]}
+        return found
+
     def payload(self) -> dict[str, Any]:
         """What the command carries: what was given, or in a change what differs. Raises `forms.ValidationError`."""
         found = {}
         for name, typed in self.cleaned_data.items():
             value = typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
-            if self.product is not None and bare(value) == bare(self.initial.get(name)):
+            if name == "seen" or (self.product is not None and digest_of(value) == self.begun.get(name)):
                 continue
-            if value in (None, "") and (self.product is None or name not in ("description", "images", "attributes")):
+            if value in (None, "") and (self.product is None or name not in CLEARABLE):
                 continue
             found[name] = _READ[name](value) if name in _READ else value
         if "price" in found:
@@ -96,9 +148,29 @@ class ProductForm(forms.Form):
         return found
 
 
-def bare(value: Any) -> Any:
-    """A value as it is compared: text without the space around it."""
-    return value.strip() if isinstance(value, str) else "" if value is None else value
+def text_of(value: Any) -> str:
+    """A value as it is compared: text without the space around it, numbers without idle zeros."""
+    if isinstance(value, Decimal):
+        return plain_money(value)
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
+
+def digest_of(value: Any) -> str:
+    """A short digest of a value."""
+    return hashlib.blake2b(text_of(value).encode(), digest_size=8).hexdigest()
+
+
+def digests(values: Mapping[str, Any]) -> dict[str, str]:
+    """The digests of all values, by name."""
+    return {name: digest_of(value) for name, value in values.items()}
+
+
+def meanwhile(now: str) -> str:
+    """What to say of a value that the platform changed while somebody edited it."""
+    if len(now) > SHOWN:
+        return _("The platform has another text since this page was opened. Send again to set yours all the same.")
+    words_ = _("It became “%(now)s” on the platform since this page was opened. Send again to set yours all the same.")
+    return words_ % {"now": now}
 
 
 def current(product: Product) -> dict[str, Any]:
@@ -146,7 +218,7 @@ def read_variants(text: str) -> list[dict[str, Any]]:
     """`SKU; price; stock; barcode; option=value, …` lines. Raises `ValidationError` naming the first that is none."""
     found = []
     for n, line in enumerate(lines(text), start=1):
-        parts = [part.strip() for part in line.split(";")]
+        parts = [part.strip() for part in line.split("\t" if "\t" in line else ";")]
         options = [part.partition("=") for part in (parts[4].split(",") if len(parts) > 4 else []) if part.strip()]
         wrong = not 3 <= len(parts) <= 5 or not all(parts[:3]) or any(not (k.strip() and s) for k, s, _v in options)
         if wrong:

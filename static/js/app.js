@@ -227,6 +227,7 @@ const acts = {
   close: (el) => el.closest("dialog").close(),
   clear: (el) => clearSelection(el.closest(".list")),
   dismiss: (el) => el.closest(".toast, .banner").remove(),
+  drop: (el) => el.closest("li").remove(),
   mode: (el) => composerMode(el),
   canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text; keepDraft(box); el.closest(".canned").hidden = true; box.focus(); },
   copy: (el) => navigator.clipboard?.writeText(el.dataset.copy).then(() => toast({ text: el.dataset.copied || el.dataset.copy })),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.catalog.models import Product
 from tests.connected import Connect, Connected, pull
 
 
@@ -45,3 +46,10 @@ def unsold(sandbox: Any) -> dict[str, Any]:
     """A product of the digital sandbox that nobody bought."""
     sold = {order["product_id"] for order in sandbox.orders.values()}
     return next(one for one in sandbox.products.values() if one["product_id"] not in sold)
+
+
+@pytest.fixture
+def free(digital: Connected) -> Product:
+    """A mirrored product that nobody bought."""
+    found: Product = Product.objects.get(remote_id=unsold(digital.sandbox)["product_id"])
+    return found

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboard.catalog.models import Category, Product, Variant
 from dashboard.sync.models import Command
-from tests.catalog.conftest import unsold
 from tests.catalog.test_product_commands import PNG, POOL
 from tests.connected import drive, effects, pull, queue
 from tests.pages import assert_strict_html
@@ -21,12 +20,6 @@ HTMX = {"HX-Request": "true"}
 
 def page(product, path=""):
     return f"/catalog/{product.pk}/{path}"
-
-
-@pytest.fixture
-def free(digital):
-    """A product that nobody bought."""
-    return Product.objects.get(remote_id=unsold(digital.sandbox)["product_id"])
 
 
 def test_every_product_has_a_page(client_for, digital, retail, listed, looked_at):

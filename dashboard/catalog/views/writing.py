@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.shortcuts import render as render_part
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,9 +19,11 @@ from channels import capabilities as can
 from dashboard.catalog import words
 from dashboard.catalog.commands.images import MAX_IMAGE
 from dashboard.catalog.models import Product
-from dashboard.catalog.product_forms import AccountsForm, ImageForm, ProductForm, can_upload
+from dashboard.catalog.product_forms import AccountsForm, ImageForm, ProductForm, can_upload, lines
 from dashboard.catalog.reading import connection_of, product_of
-from dashboard.core.pages import redirect, render
+from dashboard.catalog.uploads import names_of, uploads_of
+from dashboard.core.html import is_web_address
+from dashboard.core.pages import is_fragment, redirect, render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
@@ -112,8 +115,12 @@ def image(request: StaffRequest, slug: str) -> HttpResponse:
         content = base64.b64encode(file.read(MAX_IMAGE + 1)).decode()
         given = {"file": {"name": file.name[:200], "content": content}}
         made = _given(request, form, connection, "catalog.upload_image", "-", given)
+        if made and is_fragment(request):
+            return render_part(request, "catalog/_upload.html", {"command": shown(made.command)}, status=202)
         if made:
             return redirect(request, reverse("catalog:sent", args=[made.command.pk]))
+    if form.errors and is_fragment(request):
+        return render_part(request, "catalog/_upload.html", {"errors": form.errors["file"]}, status=422)
     title = _("Upload an image to %(where)s") % {"where": connection.title}
     return _form_page(request, form, title, reverse("catalog:list"), connection, _("Upload image"))
 
@@ -141,10 +148,18 @@ def _sent(request: StaffRequest, form: ProductForm, connection: Connection, kind
         return None
     try:
         payload = form.payload()
+        stored = names_of(_uploads(request, connection))
     except forms.ValidationError as error:
         form.add_error(None, error)
         return None
+    if stored:
+        payload["images"] = [*lines(form.cleaned_data["images"]), *stored]
     return _given(request, form, connection, kind, target, payload)
+
+
+def _uploads(request: StaffRequest, connection: Connection) -> list[Command]:
+    """The images that were stored while the form was filled."""
+    return uploads_of(request.user, connection, request.POST.getlist("uploaded"))
 
 
 def _given(
@@ -168,7 +183,11 @@ def _form_page(
         "connection": connection,
         "verb": verb,
         "form_key": new_form_key(),
-        "uploads": can_upload(connection) and "images" in form.fields,
+        "takes_images": can_upload(connection) and "images" in form.fields,
+        "uploads": [shown(one) for one in _uploads(request, connection)],
+        "pictures": [url for url in lines(form["images"].value() or "") if is_web_address(url)]
+        if "images" in form.fields
+        else [],
     }
     return render(request, "catalog/form.html", context, status=422 if form.errors else 200)
 
