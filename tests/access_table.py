@@ -137,6 +137,8 @@ ACCESS = {
     "tickets:open": "tickets.work",
     "tickets:picture": "tickets.work",
     "tickets:reply": "tickets.work",
+    "tickets:note": "tickets.work",
+    "tickets:opened": "tickets.work",
     "tickets:update": "tickets.work",
     "tickets:assign": "tickets.work",
     # core

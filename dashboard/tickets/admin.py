@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from dashboard.orders.admin import ReadOnly
-from dashboard.tickets.models import Reply, Ticket
+from dashboard.tickets.models import Reply, Ticket, TicketNote
 
 
 @admin.register(Ticket)
@@ -22,3 +22,10 @@ class ReplyAdmin(ReadOnly):
 
     list_display = ("ticket", "direction", "sent_at", "position")
     list_filter = ("direction",)
+
+
+@admin.register(TicketNote)
+class TicketNoteAdmin(ReadOnly):
+    """What staff wrote to each other about tickets."""
+
+    list_display = ("created_at", "ticket", "author")

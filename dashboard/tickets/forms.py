@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as lazy
 from dashboard.orders.models import Order
 from dashboard.staff.models import User
 from dashboard.sync.kinds import Refused
-from dashboard.sync.models import Command
+from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE
+from dashboard.sync.people import able
 from dashboard.sync.web import new_form_key
 from dashboard.tickets import words
 from dashboard.tickets.models import Ticket
@@ -65,17 +66,22 @@ class UpdateForm(TicketForm):
         return {name: given[name] for name, old in self.now.items() if given[name].strip() != old.strip()}
 
 
+class NoteForm(TicketForm):
+    """A private note."""
+
+    text = forms.CharField(label=lazy("Private note"), widget=forms.Textarea(attrs=AREA), max_length=4000)
+
+
 class AssignForm(TicketForm):
-    """Who works on the ticket."""
+    """Who works on the ticket: somebody who may, and who sees its connection."""
 
     person = forms.ModelChoiceField(
         label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, connection: Connection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).order_by("username")
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        self.fields["person"].queryset = able(connection, "tickets.work")  # type: ignore[attr-defined]
 
 
 class OpenForm(TicketForm):
@@ -133,5 +139,6 @@ class OpenForm(TicketForm):
 
 def _field(label: Any, choices: tuple[str, ...]) -> forms.Field:
     if choices:
-        return forms.ChoiceField(label=label, choices=[(word, words.choice(word)) for word in choices])
+        offered = [("", _("Choose")), *((word, words.choice(word)) for word in choices)]
+        return forms.ChoiceField(label=label, choices=offered)
     return forms.CharField(label=label, max_length=300)

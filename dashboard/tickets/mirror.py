@@ -70,7 +70,7 @@ def upsert_tickets(connection: Connection, records: Iterable[TicketRecord], read
     found = list(records)
     with transaction.atomic():
         counts = upsert(TICKETS, connection, attributed(connection, found), read_at=read_at)
-        note_orders(connection, [record.remote_id for record in found if not record.order_remote_id])
+        note_orders(connection, [record.remote_id for record in found])
     return counts
 
 
@@ -104,7 +104,7 @@ def _with_ours(record: TicketRecord, commands: list[Command]) -> TicketRecord:
 
 
 def note_orders(connection: Connection, ticket_ids: list[str]) -> None:
-    """Tickets whose platform does not tell their order: those opened here have the order they were opened for."""
+    """Tickets opened here keep the order that they were opened for: not every platform tells it."""
     for ids in chunks(ticket_ids, 500):
         rows = Ticket.objects.filter(connection=connection, remote_id__in=ids, opened_for="")
         nameless = set(rows.values_list("remote_id", flat=True))

@@ -14,7 +14,7 @@ class Ticket(MirroredModel):
     """A ticket. `kind` is exchange, refund, question or support; `desk_status` the desk's own word.
 
     `moved_at` is the platform's time of change where it tells one, else when a change was first read here. Our own
-    columns: `opened_for`, the order that a ticket opened here is about, where the platform does not tell; `assignee`.
+    columns: `opened_for`, the order that a ticket was opened for here; `assignee`.
     """
 
     number = models.CharField(max_length=120, blank=True)
@@ -54,6 +54,29 @@ class Ticket(MirroredModel):
     def order_known(self) -> str:
         """The remote id of the order it is about, from the platform or from opening it here; may be empty."""
         return self.order_remote_id or self.opened_for
+
+
+class NoteQuerySet(ScopedQuerySet):
+    """Notes, through their ticket's connection."""
+
+    connection_path = "ticket__connection"
+
+
+class TicketNote(models.Model):
+    """What staff write to each other about a ticket; no platform ever sees it."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.TextField(max_length=4000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
 
 
 class ReplyQuerySet(ScopedQuerySet):

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 
 from dashboard.core import formatting, html
@@ -43,26 +43,26 @@ def for_list(rows: QuerySet[Any]) -> QuerySet[Any]:
     return with_order(rows.select_related("assignee").only(*COLUMNS))
 
 
-def rows_of(tickets: Sequence[Any], reach: Reach) -> list[dict[str, Any]]:
-    """What the list prints for each ticket; one query for all their commands."""
+def rows_of(tickets: Sequence[Any], reach: Reach, carried: str = "") -> list[dict[str, Any]]:
+    """What the list prints for each ticket; one query for all their commands. `carried`: the list, for who walks on."""
     now = timezone.now()
     ids, targets = {one.connection_id for one in tickets}, [one.remote_id for one in tickets]
     commands = latest_commands(ids, targets, KINDS) if tickets else {}
-    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now) for one in tickets]
+    return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now, carried) for one in tickets]
 
 
-def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime) -> dict[str, Any]:
+def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime, carried: str) -> dict[str, Any]:
     tone, word = words.status(ticket)
     waits = ticket.gone_at is None and ticket.status in OPEN and ticket.last_direction == "in"
     return {
         "pk": ticket.pk,
-        "url": reverse("tickets:detail", args=[ticket.pk]),
+        "url": reverse("tickets:detail", args=[ticket.pk]) + carried,
         "name": str(ticket),
         "urgency": html.attribute("data-tone", "act" if waits else ""),
         "moved": when_at(ticket.moved_at, now),
         "connection": reach.sign(ticket.connection_id),
         "kind": words.kind(ticket),
-        "subject": ticket.subject or " ".join(ticket.body[:160].split()),
+        "subject": words.subject(ticket) or " ".join(strip_tags(ticket.body[:400]).split()),
         "order": order_link(ticket),
         "status": html.state(tone, word),
         "replies": formatting.count(ticket.reply_count) if ticket.reply_count else "",

@@ -14,6 +14,8 @@ urlpatterns = [
     path("pictures/<int:pk>/", opening.picture, name="picture"),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/reply/", detail.reply, name="reply"),
+    path("<int:pk>/note/", detail.note, name="note"),
+    path("opened/<int:pk>/", opening.opened, name="opened"),
     path("<int:pk>/update/", detail.update, name="update"),
     path("<int:pk>/assign/", detail.assign, name="assign"),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 Sign = tuple[str, Any]  # tone and word
+_BARE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 STATUS: dict[str, Sign] = {
     "open": ("wait", lazy("Open")),
@@ -37,12 +39,17 @@ def status(ticket: Any) -> Sign:
     """Where the ticket stands, in the desk's own word where it has one."""
     tone, word = STATUS.get(ticket.status, STATUS["unknown"])
     own = ticket.desk_status or (ticket.remote_status if ticket.status == "unknown" else "")
-    return tone, f"{word} ({own})" if own else word
+    return tone, f"{word} ({own})" if own and own.casefold() != ticket.status else str(word)
 
 
 def kind(ticket: Any) -> str:
     """What it is about."""
     return str(KINDS.get(ticket.kind, ticket.kind))
+
+
+def subject(ticket: Any) -> str:
+    """What it is called: the subject, where that is a bare word of the platform's as people read it."""
+    return choice(ticket.subject) if _BARE.fullmatch(ticket.subject) else str(ticket.subject)
 
 
 def choice(word: str) -> str:

@@ -15,7 +15,7 @@ from dashboard.messaging.views import writing
 from dashboard.orders.models import Order
 from dashboard.sync.models import Command
 from dashboard.tickets.models import Ticket
-from tests.connected import drive, effects, pull
+from tests.connected import drive, effects, fault, pull, step
 from tests.pages import assert_axe_clean
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,7 +40,7 @@ def test_a_case_is_rejected_with_a_reason_and_the_page_shows_it(page_for, goods)
     page = page_for("support")
     page.goto("/aftersales/")
     page.click(f"#case-{case.pk} th a")
-    page.wait_for_url(f"**/aftersales/{case.pk}/")
+    page.wait_for_url(f"**/aftersales/{case.pk}/*")
     page.click("button:has-text('Reject the case')")
     assert "Nothing was sent" in page.locator("[role=alert]").inner_text()
     assert Command.objects.count() == 0
@@ -93,7 +93,42 @@ def test_a_reply_is_written_from_a_canned_one_taken_back_and_sent(page_for, good
     assert command.not_before - command.created_at == timedelta(minutes=10)
     assert drive(command).state == "done"
     page.wait_for_selector(".msg-out:has-text('confirmed at')")
+    page.wait_for_selector(f"#thread-item-{thread.pk} .last:has-text('We: Hello')")  # the row stays and says so
     assert [effect["text"] for effect in effects(goods.sandbox)] == [wanted]
+
+
+def test_a_reply_without_an_answer_stays_on_its_message_until_it_is_proven(page_for, goods):
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    page = page_for("support")
+    page.goto(f"/messages/{thread.pk}/")
+    page.fill("#message-text", "Is it there?")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".msg:has-text('Goes out in')")
+    fault(goods.sandbox, "im.send", "drop_after_apply")
+    command = step(Command.objects.get())
+    assert command.state == "unknown"
+    page.wait_for_selector(".msg-out:has-text('Is it there?') .state.is-unknown")
+    assert page.locator("button:has-text('Send again')").count() == 0
+    page.click("button:has-text('Prove it')")
+    page.wait_for_url(f"**/activity/commands/{command.pk}/**")
+    assert drive(command).state == "done"
+    page.goto(f"/messages/{thread.pk}/")
+    page.wait_for_selector(".msg-out:has-text('confirmed at')")
+    assert [effect["text"] for effect in effects(goods.sandbox)] == ["Is it there?"]
+
+
+def test_a_thread_is_given_to_somebody_from_the_menu(page_for, goods, user_for):
+    thread, colleague = Thread.objects.waiting().order_by("waiting_since").first(), user_for("fulfilment")
+    page = page_for("support")
+    page.goto(f"/messages/{thread.pk}/")
+    page.click("#assign")
+    page.click(f".assign button:has-text('{colleague.label}')")
+    page.wait_for_selector(f"#assign:has-text('{colleague.label}')")
+    page.wait_for_selector(f"#thread-item-{thread.pk}:has-text('{colleague.label}')")
+    page.locator("body").press("a")
+    page.wait_for_selector("#assign:has-text('You')")
+    assert Thread.objects.get(pk=thread.pk).assignee.role == "support"
+    assert effects(goods.sandbox) == []
 
 
 def test_the_inbox_is_worked_with_keys_alone(page_for, goods):
@@ -181,26 +216,58 @@ def test_a_ticket_is_opened_from_an_order_with_a_picture(page_for, desk, tmp_pat
         "reason": "DAMAGED",
     }.items():
         page.fill(f"[name={name}]", value)
-    page.select_option("[name=problem_type]", "REFUND")
     page.fill("[name=text]", "The box was empty")
     page.click("button:has-text('Open ticket')")
-    page.wait_for_url("**/activity/**")
+    page.wait_for_selector("[role=alert] a:has-text('Problem')")  # nobody chose: nothing is sent, the picture stays
+    assert page.input_value("[name=text]") == "The box was empty"
+    page.select_option("[name=problem_type]", "REFUND")
+    page.select_option("[name=item_delivery_status]", "RECEIVED")
+    page.click("button:has-text('Open ticket')")
+    page.wait_for_url("**/tickets/opened/**")
     assert drive(Command.objects.get(kind="tickets.open")).state == "done"
     (opened,) = [effect for effect in effects(desk.sandbox) if "image_ids" in effect]
     assert opened["image_ids"] == [upload.receipt["remote_id"]]
-    assert Ticket.objects.get(remote_id=opened["ticket_id"]).opened_for == order.remote_id
+    ticket = Ticket.objects.get(remote_id=opened["ticket_id"])
+    assert ticket.opened_for == order.remote_id
+    page.wait_for_url(f"**/tickets/{ticket.pk}/")
+    page.wait_for_selector("#conversation .msg-out:has-text('The box was empty')")
 
 
-def test_a_ticket_is_answered(page_for, desk):
+def test_a_ticket_is_answered_with_keys_noted_and_answered_by_the_desk(page_for, desk):
     ticket = Ticket.objects.filter(status="open").first()
     page = page_for("support")
     page.goto(f"/tickets/{ticket.pk}/")
-    page.fill("[name=text]", "We look into it")
-    page.click("button:has-text('Send reply')")
+    page.keyboard.press("r")
+    page.keyboard.type("We look into it")
+    page.keyboard.press("Control+Enter")
     page.wait_for_selector("#conversation .msg-out:has-text('Queued')")
     assert drive(Command.objects.get()).state == "done"
     page.wait_for_selector("#conversation .msg-out:not(:has(.state)):has-text('We look into it')")
+    page.wait_for_selector("#history .badge:has-text('Confirmed')")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask the warehouse")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#conversation .msg-note:has-text('Ask the warehouse')")
+    page.keyboard.press("a")
+    page.wait_for_selector("#assign:has-text('You')")
     assert [effect["content"] for effect in effects(desk.sandbox)] == ["We look into it"]
+    assert Ticket.objects.get(pk=ticket.pk).assignee.role == "support"
+
+
+def test_a_ticket_is_changed_where_the_desk_allows_it_and_the_page_follows(page_for, connect):
+    supply = connect("accplanet", "supply")
+    pull(supply.connection, "orders", "tickets")
+    ticket = Ticket.objects.filter(remote_status="open").first()
+    page = page_for("support")
+    page.goto(f"/tickets/{ticket.pk}/")
+    page.select_option("[name=status]", "in_progress")
+    page.click("button:has-text('Update ticket')")
+    page.wait_for_selector("#history .badge:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#ticket-sign:has-text('Pending')")
+    page.wait_for_selector("#history .badge:has-text('Confirmed')")
+    assert page.input_value("[name=status]") == "in_progress"
+    assert [effect["changes"] for effect in effects(supply.sandbox)] == [{"status": "in_progress"}]
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark"), (390, "light")])

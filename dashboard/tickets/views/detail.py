@@ -1,4 +1,4 @@
-"""One ticket: the conversation with the desk, replying, changing, assigning."""
+"""One ticket: the conversation with the desk, replying, noting, changing, assigning."""
 
 from __future__ import annotations
 
@@ -6,37 +6,44 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
 from dashboard.core import html, pages
 from dashboard.core.navigation import forget_counts, may
-from dashboard.core.templatetags.dash import when_at
+from dashboard.core.walking import steps, walk_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
 from dashboard.sync import history
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
-from dashboard.sync.models.commands import CANCELLED, DONE, NEEDS_REVIEW, SUPERSEDED, UNKNOWN
-from dashboard.sync.retry import WITHOUT_EFFECT
+from dashboard.sync.people import offered
 from dashboard.sync.submit import why_not
-from dashboard.sync.web import give, shown
+from dashboard.sync.web import give
 from dashboard.tickets import words
-from dashboard.tickets.forms import AssignForm, ReplyForm, TicketForm, UpdateForm
-from dashboard.tickets.models import Ticket
+from dashboard.tickets.conversation import bubbles
+from dashboard.tickets.filters import TICKETS
+from dashboard.tickets.forms import AssignForm, NoteForm, ReplyForm, TicketForm, UpdateForm
+from dashboard.tickets.models import Ticket, TicketNote
 from dashboard.tickets.rows import order_link, with_order
-
-IN_DOUBT = (UNKNOWN, NEEDS_REVIEW)
-WITHDRAWN = (CANCELLED, SUPERSEDED)
 
 
 @require_safe
 @requires("tickets.view")
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
-    """The ticket's page; for htmx what may change while a command is under way."""
-    return _page(request, ticket_of(request, pk))
+    """The ticket's page; for htmx what may change by itself: 304 while it has not.
+
+    ``moved``: a command was under way when it was asked before; once none is, the form that changes it comes anew.
+    """
+    ticket = ticket_of(request, pk)
+    if not pages.is_fragment(request):
+        return _page(request, ticket)
+    commands = _commands(ticket)
+    parts = (tuple((one.pk, one.state) for one in commands), ticket.changed_at, ticket.gone_at, ticket.assignee_id)
+    newest_note = TicketNote.objects.filter(ticket=ticket).values_list("pk", flat=True).first()
+    return pages.polled(request, (*parts, newest_note), lambda: _page(request, ticket, commands=commands))
 
 
 @require_POST
@@ -48,8 +55,19 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("tickets.work")
+def note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Keep a private note; no platform sees it."""
+    ticket, form = ticket_of(request, pk), NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, ticket, form, status=422)
+    TicketNote.objects.create(ticket=ticket, author=request.user, text=form.cleaned_data["text"])
+    return _back(request, ticket)
+
+
+@require_POST
+@requires("tickets.work")
 def update(request: StaffRequest, pk: int) -> HttpResponse:
-    """Change status, subject or text."""
+    """Change the ticket where the platform allows it."""
     ticket = ticket_of(request, pk)
     if not ticket.connection.can(can.UpdatesTickets):
         return _page(request, ticket, status=422, refused=why_not(ticket.connection, can.UpdatesTickets))
@@ -63,10 +81,11 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
     ticket = ticket_of(request, pk)
     if request.POST.get("person") == "me":
         return _assigned(request, ticket, request.user)
-    form = AssignForm(request.POST if request.method == "POST" else None, initial={"person": ticket.assignee_id})
+    given = request.POST if request.method == "POST" else None
+    form = AssignForm(ticket.connection, given, initial={"person": ticket.assignee_id})
     if request.method == "POST" and form.is_valid():
         return _assigned(request, ticket, form.cleaned_data["person"])
-    context = {"ticket": ticket, "form": form}
+    context = {"ticket": ticket, "form": form, "walk": walk_of(request)}
     return render(request, "tickets/assign.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -80,7 +99,7 @@ def _assigned(request: StaffRequest, ticket: Ticket, person: Any) -> HttpRespons
     Ticket.objects.filter(pk=ticket.pk).update(assignee=person)
     name = getattr(person, "username", "")
     audit(request.user, "tickets.assigned", ticket, {"to": name}, connection=ticket.connection.slug)
-    return redirect("tickets:detail", pk=ticket.pk)
+    return _back(request, ticket)
 
 
 def _give(request: StaffRequest, ticket: Any, kind: str, form: Any) -> HttpResponse:
@@ -91,30 +110,70 @@ def _give(request: StaffRequest, ticket: Any, kind: str, form: Any) -> HttpRespo
             form.refuse(refusal)
         else:
             forget_counts(request.user)
-            return redirect("tickets:detail", pk=ticket.pk)
+            return _back(request, ticket)
     return _page(request, ticket, form, status=422)
 
 
+def _back(request: StaffRequest, ticket: Ticket) -> HttpResponse:
+    """To the ticket's page, still in the list that the person came from."""
+    return redirect(reverse("tickets:detail", args=[ticket.pk]) + walk_of(request))
+
+
+def _commands(ticket: Ticket) -> list[Command]:
+    return history.commands_about(ticket.connection_id, ticket.remote_id, "tickets.")
+
+
 def _page(
-    request: StaffRequest, ticket: Any, bound: TicketForm | None = None, status: int = 200, refused: str = ""
+    request: StaffRequest,
+    ticket: Any,
+    bound: TicketForm | None = None,
+    status: int = 200,
+    refused: str = "",
+    commands: list[Command] | None = None,
 ) -> HttpResponse:
-    commands = history.commands_about(ticket.connection_id, ticket.remote_id, "tickets.")
-    may_work = may(request.user, "tickets.work")
-    can_update = ticket.connection.can(can.UpdatesTickets)
+    commands = _commands(ticket) if commands is None else commands
+    moving = any(command.is_moving for command in commands)
     context = {
         "ticket": ticket,
         "signs": _signs(ticket),
-        "conversation": _conversation(ticket, commands),
-        "moving": any(command.is_moving for command in commands),
+        "conversation": bubbles(ticket, commands),
+        "moving": moving,
+        "told": pages.is_fragment(request),
+        "renewed": "moved" in request.GET and not moving,
         "events": history.events(ticket, "tickets", commands, words.field_words),
-        "may_work": may_work,
-        "reply": bound if isinstance(bound, ReplyForm) else ReplyForm(),
-        "why_reply": _why_no_reply(ticket),
-        "update": (bound if isinstance(bound, UpdateForm) else UpdateForm(ticket)) if can_update and may_work else None,
-        "why_update": "" if can_update else why_not(ticket.connection, can.UpdatesTickets),
+        "walk": walk_of(request),
         "refused": refused,
+        **_forms(request, ticket, bound),
+        **_around(request, ticket),
     }
     return pages.render(request, "tickets/detail.html", context, status=status)
+
+
+def _forms(request: StaffRequest, ticket: Any, bound: TicketForm | None) -> dict[str, Any]:
+    """What can be written and changed, or why it cannot."""
+    may_work, can_update = may(request.user, "tickets.work"), ticket.connection.can(can.UpdatesTickets)
+    is_note = isinstance(bound, NoteForm)
+    update_form = bound if isinstance(bound, UpdateForm) else UpdateForm(ticket) if can_update and may_work else None
+    return {
+        "may_work": may_work,
+        "composer": bound if is_note or isinstance(bound, ReplyForm) else ReplyForm(),
+        "why_reply": _why_no_reply(ticket),
+        "is_note": is_note,
+        "update": update_form,
+        "why_update": "" if can_update else why_not(ticket.connection, can.UpdatesTickets),
+    }
+
+
+def _around(request: StaffRequest, ticket: Any) -> dict[str, Any]:
+    """The way on in the list, and whom the ticket can be given to; a poll shows neither."""
+    if pages.is_fragment(request):
+        return {}
+    seen = Ticket.objects.visible_to(request.user)
+    walk = steps(request, TICKETS, seen, ticket, index="tickets:list", page="tickets:detail")
+    assignable = None
+    if may(request.user, "tickets.work"):
+        assignable = offered(ticket.connection, "tickets.work", request.user, ticket.assignee_id)
+    return {"steps": walk, "assignable": assignable}
 
 
 def _why_no_reply(ticket: Any) -> str:
@@ -129,34 +188,9 @@ def _why_no_reply(ticket: Any) -> str:
 
 def _signs(ticket: Any) -> dict[str, Any]:
     return {
+        "title": words.subject(ticket) or words.kind(ticket),
         "status": html.badge(*words.status(ticket)),
         "kind": words.kind(ticket),
         "connection": html.connection(ticket.connection.mark, ticket.connection.title),
         "order": order_link(ticket),
     }
-
-
-def _conversation(ticket: Any, commands: list[Command]) -> list[dict[str, Any]]:
-    """What was said, oldest first; then our replies that the platform has not confirmed, where they failed or wait."""
-    now = timezone.now()
-    said = [
-        {"direction": "", "body": _readable(ticket.body), "at": ticket.placed_at and when_at(ticket.placed_at, now)}
-    ]
-    for reply_ in ticket.replies.order_by("position"):
-        at = reply_.sent_at and when_at(reply_.sent_at, now)
-        said.append({"direction": reply_.direction, "body": _readable(reply_.body), "at": at})
-    told = [one.pk for one in reversed(commands) if one.kind == "tickets.reply" and one.state not in WITHDRAWN]
-    full = Command.objects.in_bulk(told) if told else {}
-    for command in (one for one in reversed(commands) if one.pk in full and one.state != DONE):
-        text, at = full[command.pk].payload["text"], when_at(command.created_at, now)
-        is_repeated = any(pk > command.pk and other.payload["text"] == text for pk, other in full.items())
-        may_repeat = command.state in WITHOUT_EFFECT and not is_repeated
-        step = "prove" if command.state in IN_DOUBT else "again" if may_repeat else ""
-        body = html.with_links(text)
-        said.append({"direction": "out", "body": body, "at": at, "command": shown(command), "step": step})
-    return said if ticket.body else said[1:]
-
-
-def _readable(text: str) -> Any:
-    """A platform's HTML sanitised, plain text with its line breaks and links."""
-    return html.sanitised(text) if "</" in text or "<br" in text else html.with_links(text)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
 from dashboard.core import pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import may
+from dashboard.core.walking import walk
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.reach import Reach, fresh_line
@@ -31,9 +33,10 @@ def index(request: StaffRequest) -> HttpResponseBase:
     listing.viewed = for_list(listing.viewed)
     context = {
         "listing": listing,
-        "rows": rows_of(listing.page.rows, reach),
+        "rows": rows_of(listing.page.rows, reach, walk(listing.query)),
         "fresh": reach.fresh_of(listing, "tickets:fresh"),
         "stale": reach.stale_words(),
+        "stale_url": reverse("sync:connections"),
         "can_open": may(request.user, "tickets.work") and bool(reach.able(can.OpensTickets)),
         "all_done": listing.tab and listing.tab.key in ("unsolved", "waiting"),
     }

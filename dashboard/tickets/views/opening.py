@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
 from dashboard.core import pages
@@ -18,11 +20,13 @@ from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
+from dashboard.sync.models.commands import DONE, FAILED, REJECTED
 from dashboard.sync.reach import Reach
 from dashboard.sync.submit import why_not
 from dashboard.sync.web import command_response, give, shown
 from dashboard.tickets import words
 from dashboard.tickets.forms import OpenForm
+from dashboard.tickets.models import Ticket
 
 MAX_PICTURE = 10 * 1024 * 1024
 
@@ -41,7 +45,8 @@ def new(request: StaffRequest) -> HttpResponse:
     kinds: tuple[str, ...] = order.connection.declared.channel.ticket_kinds
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else kinds[0]
-    form = OpenForm(order, kind, request.POST if request.method == "POST" else None, initial=_known(request, order))
+    known = _known(request, order) | _said_before(request)
+    form = OpenForm(order, kind, request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             done = give(request, order.connection, "tickets.open", "-", form.payload())
@@ -50,6 +55,28 @@ def new(request: StaffRequest) -> HttpResponse:
         else:
             return _given(request, done.command)
     return _form(request, order, kind, kinds, form)
+
+
+@require_safe
+@requires("tickets.work")
+def opened(request: StaffRequest, pk: int) -> HttpResponse:
+    """What becomes of a ticket that was sent to be opened; leads to it as soon as it is there."""
+    rows = Command.objects.visible_to(request.user).filter(kind="tickets.open")
+    command = get_object_or_404(rows.select_related("connection", "actor"), pk=pk)
+    its = {"connection": command.connection, "remote_id": command.receipt.get("remote_id", "")}
+    ticket = Ticket.objects.filter(**its).only("pk").first() if command.state == DONE else None
+    if ticket is not None:
+        return pages.redirect(request, reverse("tickets:detail", args=[ticket.pk]))
+    payload = command.payload
+    order = _orders(request).filter(connection=command.connection, remote_id=payload.get("order", "")).first()
+    again = urlencode({"order": order.pk, "kind": payload.get("kind", ""), "again": command.pk}) if order else ""
+    context = {
+        "command": shown(command),
+        "order": order,
+        "again": again,
+        "may_correct": command.state in (REJECTED, FAILED),
+    }
+    return pages.render(request, "tickets/opened.html", context)
 
 
 def _form(request: StaffRequest, order: Order, kind: str, kinds: tuple[str, ...], form: OpenForm) -> HttpResponse:
@@ -113,7 +140,18 @@ def _sent_pictures(request: StaffRequest, order: Order) -> list[dict[str, Any]]:
     return [shown(command) for command in rows.select_related("connection", "actor")] if pks else []
 
 
+def _said_before(request: StaffRequest) -> dict[str, Any]:
+    """What a ticket said that the platform refused (``again``: its command), to be corrected."""
+    given = request.GET.get("again", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        return {}
+    rows = Command.objects.visible_to(request.user).filter(kind="tickets.open", pk=int(given))
+    found = rows.first()
+    left_out = ("kind", "order", "images")
+    return {key: value for key, value in found.payload.items() if key not in left_out} if found else {}
+
+
 def _given(request: StaffRequest, command: Command) -> HttpResponse:
     if pages.is_fragment(request):
         return command_response(request, command)
-    return redirect("sync:command", pk=command.pk)
+    return redirect("tickets:opened", pk=command.pk)
