@@ -37,11 +37,14 @@ def test_from_the_form_to_the_confirmed_value(client_for, digital, variant, name
     answer = client.post(url(variant, name), data, headers=HTMX)
     assert answer.status_code == 202
     assert "every 2s" in answer.content.decode()
+    assert answer["HX-Trigger"] == '{"told": {}}'  # the history beside it follows
     assert client.post(url(variant, name), data, headers=HTMX).status_code == 202
     command = Command.objects.get()
     assert drive(command).state == "done"
     assert effects(digital.sandbox, "products.update")[0]["changes"] in ({"price": "17.00"}, {"stock": 17})
-    cell = client.get(f"/catalog/variants/{variant.pk}/cells/{name}/", headers=HTMX).content.decode()
+    cell = client.get(f"/catalog/variants/{variant.pk}/cells/{name}/", headers=HTMX)
+    assert cell["HX-Trigger"] == '{"told": {}}'
+    cell = cell.content.decode()
     assert "every 2s" not in cell
     assert "Confirmed" in cell
     assert "17" in cell
@@ -83,10 +86,13 @@ def test_a_listing_is_switched(client_for, digital, variant):
     answer = client.post(f"/catalog/{variant.product_id}/listing/", {"listed": "false"}, headers=HTMX)
     assert answer.status_code == 202
     assert_strict_html(answer, fragment=True)
-    command = drive(Command.objects.get())
-    assert command.state == "done"
+    command = Command.objects.get()
+    status = f'<span id="status-{variant.product_id}" data-hx-swap-oob="true">'
+    assert status not in client.get(f"/catalog/commands/{command.pk}/", headers=HTMX).content.decode()
+    assert drive(command).state == "done"
     cell = client.get(f"/catalog/commands/{command.pk}/", headers=HTMX).content.decode()
     assert "Confirmed" in cell
+    assert "Off sale" in cell.split(status)[1]
     assert "every 2s" not in cell
     assert Product.objects.get(pk=variant.product_id).status == "off_sale"
 

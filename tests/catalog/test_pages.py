@@ -261,3 +261,41 @@ def test_admin_reads_only(client_for, digital):
         assert client.get(f"/admin/catalog/{name}/add/").status_code == 403
     product = Product.objects.first()
     assert "_save" not in client.get(f"/admin/catalog/product/{product.pk}/change/").content.decode()
+
+
+def test_the_page_follows_its_commands(client_for, digital, free):
+    client = client_for("fulfilment")
+    polling = HTMX | {"HX-Trigger": "history"}
+    assert 'data-hx-trigger="settled from:body" data-hx-target="#main"' in client.get(page(free)).content.decode()
+    command = queue(digital.connection, "catalog.set_listing", free.remote_id, listed=False)
+    moving = client.get(page(free, "history/"), headers=polling)
+    assert 'data-hx-trigger="told from:body, every 2s"' in moving.content.decode()
+    assert "HX-Trigger" not in moving
+    drive(command)
+    still = client.get(page(free, "history/"), headers=polling)
+    assert 'data-hx-trigger="told from:body"' in still.content.decode()
+    assert still["HX-Trigger"] == '{"settled": {}}'
+    variant = free.variants.get()
+    drive(queue(digital.connection, "catalog.set_stock", variant.remote_id, quantity=4))
+    assert "HX-Trigger" not in client.get(page(free, "history/"), headers=polling)  # its cell says so itself
+
+
+def test_an_unanswered_command_stands_above_its_product(client_for, digital, free):
+    command = queue(digital.connection, "catalog.set_listing", free.remote_id, listed=False)
+    client = client_for("viewer")
+    assert "One command has no answer." not in client.get(page(free)).content.decode()
+    Command.objects.update(state="unknown")
+    html = client.get(page(free)).content.decode()
+    assert "One command has no answer." in html
+    assert f'href="/activity/commands/{command.pk}/">Show evidence' in html
+
+
+def test_a_product_whose_platform_names_no_id_is_found_by_its_sku(client_for, retail):
+    client = client_for("fulfilment")
+    form = client.get("/catalog/new/retail/").context["form"]
+    client.post("/catalog/new/retail/", filled(form, title="Tee", sku="TEE", price="3", quantity="1"))
+    command = Command.objects.get()
+    assert "Open product" not in client.get(f"/catalog/sent/{command.pk}/").content.decode()
+    assert drive(command).state == "done"
+    made = Product.objects.get(sku="TEE")
+    assert f'href="/catalog/{made.pk}/"' in client.get(f"/catalog/sent/{command.pk}/").content.decode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.db.models import Q
 
 from dashboard.catalog.models import Product
 from dashboard.orders.models import OrderLine
@@ -11,7 +14,7 @@ from tests.connected import pull
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("platform", ["m2e", "shoppo", "accplanet"])
+@pytest.mark.parametrize("platform", ["m2e", "shoppo", "accplanet", "imetastore"])
 def test_it_lists_the_newest_orders_of_the_product_and_no_others(connect, client_for, platform):
     shop = connect(platform, "shop")
     pull(shop.connection, "products")
@@ -27,7 +30,12 @@ def test_it_lists_the_newest_orders_of_the_product_and_no_others(connect, client
     newest = sorted(orders, key=lambda o: (o.placed_at, o.pk), reverse=True)[:6]
     page = client_for("viewer").get(f"/orders/for-product/{product.pk}/").content.decode()
     assert [f"/orders/{o.pk}/" in page for o in newest] == [True] * len(newest)
-    assert page.count("<tr>") == len(newest)
+    rows = page.split("<tbody>")[1]
+    assert rows.count("<tr>") == len(newest)
+    skus = [v.sku for v in product.variants.all() if v.sku]
+    mine = Q(product_remote_id=product.remote_id) | Q(sku__in=skus)
+    sold = [sum(line.quantity for line in one.lines.filter(mine)) for one in newest]
+    assert re.findall(r'<td class="num">(\d+)</td>', rows) == [str(n) for n in sold]
 
 
 def test_a_product_out_of_reach_is_not_there(connect, client_for, user_for):

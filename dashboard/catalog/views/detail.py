@@ -15,10 +15,12 @@ from channels import capabilities as can
 from dashboard.catalog import history, rows, words
 from dashboard.catalog.models import Product, StockPool, Variant
 from dashboard.catalog.reading import product_of, read_at_of
-from dashboard.core import html
-from dashboard.core.pages import polled, render
+from dashboard.catalog.views.inline import VALUES
+from dashboard.core import formatting, html
+from dashboard.core.pages import polled, render, settled
 from dashboard.core.scrub import scrub
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.reach import reason
 from dashboard.sync.web import new_form_key
 
@@ -50,6 +52,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
         "actions": _actions(row) if may_edit and row.gone_at is None else {},
         "pool": _pool(request, row),
         "orders_url": _orders_url(row),
+        "unsettled": [one for one in commands if one.state in (UNKNOWN, NEEDS_REVIEW)][:1],
         "key": new_form_key(),
         **_history(row, commands, variants),
     }
@@ -65,7 +68,9 @@ def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     commands = history.commands_of(row, variants)
     parts = tuple((one.pk, one.state, one.attempts) for one in commands)
     context = {"product": row, **_history(row, commands, variants)}
-    return polled(request, parts, lambda: render_part(request, "catalog/_history.html", context))
+    response = polled(request, parts, lambda: render_part(request, "catalog/_history.html", context))
+    shown_in_place = bool(commands) and commands[0].kind in (value.kind for value in VALUES.values())
+    return response if context["is_moving"] or shown_in_place else settled(request, response, "history")
 
 
 @require_safe
@@ -93,7 +98,7 @@ def _variant(variant: Variant, row: Product, may_edit: bool) -> dict[str, Any]:
     cells = []
     for name, text in (
         ("price", rows.figure(variant.price, variant.currency)),
-        ("stock", rows.DASH if variant.quantity is None else variant.quantity),
+        ("stock", rows.DASH if variant.quantity is None else formatting.count(variant.quantity)),
     ):
         why = reason(row.connection, rows.CAPABILITY[name]) if may_edit else ""
         url = reverse(f"catalog:{name}", args=[variant.pk]) if may_edit and not why and not gone else ""

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from dashboard.catalog import rows
-from dashboard.catalog.models import Variant
+from dashboard.catalog import words as states
+from dashboard.catalog.models import Product, Variant
 from dashboard.catalog.reading import product_of, variant_of
 from dashboard.catalog.targets import label_of
-from dashboard.core import formatting
+from dashboard.core import formatting, html
 from dashboard.core.exports import plain_money
 from dashboard.core.pages import is_fragment, redirect
 from dashboard.staff.access import StaffRequest, requires
@@ -75,7 +77,9 @@ def stock(request: StaffRequest, pk: int) -> HttpResponse:
 def cell(request: StaffRequest, pk: int, name: str) -> HttpResponse:
     """One value as it stands, with its newest command; polled while that moves."""
     variant, value = variant_of(request, pk), VALUES.get(name, VALUES["price"])
-    return render(request, "catalog/_cell.html", _cell(variant, value, request.user, _newest(variant, value)))
+    command = _newest(variant, value)
+    response = render(request, "catalog/_cell.html", _cell(variant, value, request.user, command))
+    return response if command is None or command.is_moving else trigger_client_event(response, "told")
 
 
 @require_POST
@@ -105,7 +109,16 @@ def command_cell(request: StaffRequest, pk: int) -> HttpResponse:
     """A command's state in place of the button that gave it; polled until it is final."""
     rows_ = Command.objects.visible_to(request.user).filter(kind__startswith="catalog.").defer("payload")
     command = get_object_or_404(rows_.select_related("connection", "actor"), pk=pk)
-    return render(request, "catalog/_command_cell.html", {"command": shown(command)})
+    context = {"command": shown(command), "listed": None if command.is_moving else _listed(command)}
+    return render(request, "catalog/_command_cell.html", context)
+
+
+def _listed(command: Command) -> dict[str, Any] | None:
+    """The product of a listing that has come to its end, and its status now."""
+    if command.kind != "catalog.set_listing":
+        return None
+    product = Product.objects.filter(connection=command.connection_id, remote_id=command.target).light().first()
+    return {"pk": product.pk, "status": html.state(*states.status(product))} if product else None
 
 
 def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse:
@@ -123,7 +136,8 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
         return _form(request, variant, value, typed=typed, error=refused.words, status=422)
     if not is_fragment(request):
         return redirect(request, reverse("catalog:product", args=[variant.product_id]))
-    return render(request, "catalog/_cell.html", _cell(variant, value, request.user, made.command), status=202)
+    response = render(request, "catalog/_cell.html", _cell(variant, value, request.user, made.command), status=202)
+    return trigger_client_event(response, "told")
 
 
 def _form(request: StaffRequest, variant: Variant, value: Value, **more: Any) -> HttpResponse:

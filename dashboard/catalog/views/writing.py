@@ -27,6 +27,7 @@ from dashboard.core.pages import is_fragment, redirect, render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
+from dashboard.sync.models.commands import DONE
 from dashboard.sync.reach import reason
 from dashboard.sync.submit import Submitted
 from dashboard.sync.web import give, new_form_key, shown
@@ -132,9 +133,17 @@ def sent(request: StaffRequest, pk: int) -> HttpResponse:
     rows = Command.objects.visible_to(request.user).filter(kind__startswith="catalog.")
     command = get_object_or_404(rows.select_related("connection", "actor").defer("payload"), pk=pk)
     made = command.receipt.get("remote_id", "")
-    product = Product.objects.filter(connection=command.connection_id, remote_id=made).only("pk").first()
-    context = {"command": shown(command), "made": made, "product": product if made else None}
+    context = {"command": shown(command), "made": made, "product": _made(command, made)}
     return render(request, "catalog/sent.html", context)
+
+
+def _made(command: Command, remote_id: str) -> Product | None:
+    """The product that a command made: by the platform's name for it, else by the SKU that we gave it."""
+    rows = Product.objects.filter(connection=command.connection_id, gone_at=None).only("pk")
+    if remote_id:
+        return rows.filter(remote_id=remote_id).first()
+    sku = (command.payload or {}).get("sku") if command.state == DONE else ""
+    return rows.filter(sku=sku).order_by("-pk").first() if sku else None
 
 
 def _posted(request: StaffRequest) -> tuple[Any, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard.catalog.models import Product
+from dashboard.core import html
+from dashboard.orders import words
 from dashboard.orders.models import Order, OrderLine
 from dashboard.staff.access import StaffRequest, requires
 
@@ -23,5 +27,21 @@ def for_product(request: StaffRequest, pk: int) -> HttpResponse:
     lines = OrderLine.objects.filter(sells, order=OuterRef("pk"))
     newest = Order.objects.filter(connection=product.connection_id).order_by("-placed_at", "-pk").values("pk")[:WINDOW]
     rows = Order.objects.filter(Exists(lines), pk__in=newest).order_by("-placed_at", "-pk")
-    orders = rows.only("number", "remote_id", "partner_code", "placed_at", "items")[:SHOWN]
-    return render(request, "orders/_for_product.html", {"orders": orders, "window": WINDOW})
+    sold = lines.order_by().values("order").annotate(n=Sum("quantity")).values("n")
+    fields = (
+        "number",
+        "remote_id",
+        "partner_code",
+        "placed_at",
+        "buyer",
+        "status",
+        "payment_status",
+        "fulfilment_status",
+    )
+    orders = [
+        {"order": one, "sold": one.sold, "state": html.state(*words.fulfilment(one))}  # type: ignore[attr-defined]
+        for one in rows.only(*fields).annotate(sold=Subquery(sold))[:SHOWN]
+    ]
+    sku = product.sku or product.variants.exclude(sku="").order_by("pk").values_list("sku", flat=True).first()
+    more = f"?{urlencode({'view': 'all', 'q': sku})}" if sku and orders else ""
+    return render(request, "orders/_for_product.html", {"orders": orders, "window": WINDOW, "more": more})
