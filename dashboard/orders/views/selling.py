@@ -39,7 +39,7 @@ def for_product(request: StaffRequest, pk: int) -> HttpResponse:
         "fulfilment_status",
     )
     orders = [
-        {"order": one, "sold": one.sold, "state": html.state(*words.fulfilment(one))}  # type: ignore[attr-defined]
+        {"order": one, "sold": one.sold, "state": html.state(*words.fulfilment(one))}
         for one in rows.only(*fields).annotate(sold=Subquery(sold))[:SHOWN]
     ]
     sku = product.sku or product.variants.exclude(sku="").order_by("pk").values_list("sku", flat=True).first()
