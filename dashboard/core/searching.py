@@ -1,21 +1,25 @@
 """Finding rows by any part of their numbers and names, at any size of table.
 
 A domain says in its ``searched.py`` what is searched of a model; a migration makes the index (``search_index``).
-Three ways, chosen by what was typed: words of three letters or more go through a trigram index, which is probed for at
-most ``CAP`` rows; a term that is more common than that is common enough to meet while walking the list; shorter words
-(Chinese has many) are looked for among the newest ``WINDOW`` rows alone.
+Words of three letters or more go through a trigram index, which is probed for at most ``CAP`` rows; a term that is more
+common than that is common enough to meet while walking the list. Shorter words (Chinese has many) are looked for among
+the newest ``WINDOW`` rows, and where a word begins PostgreSQL's index finds them at any age.
 """
 
 from __future__ import annotations
 
+import functools
+import operator
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import connections
-from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 
 CAP = 2_000
+CLUE = 10
 DUE = 20_000
 WINDOW = 5_000
 TRIGRAM = 3
@@ -87,14 +91,22 @@ def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = 
     words = words_of(q)
     long = [word for word in words if len(word) >= TRIGRAM]
     if not long:
-        return _among_the_newest(queryset, about, words)
+        return _of_short_words(queryset, about, words)
     short = [word for word in words if len(word) < TRIGRAM]
-    rows = _narrowed(queryset, about, long, words)
     hidden = [] if private or not about.private else _holds(about.columns, words)
-    own = Q(*hidden, *_holds(about.indexed, short)) & rows
+    own = _own(queryset, about, long, words, hidden)
     others = [pk for part, whole in about.parts for pk in _wholes(queryset, part, whole, long, short)]
     others += _exactly(queryset, about, words)
     return queryset.filter(own | Q(pk__in=others)) if others else queryset.filter(own)
+
+
+def _own(queryset: QuerySet[Any], about: Searched, long: list[str], words: list[str], hidden: list[Any]) -> Q:
+    """Rows with all words themselves. Among common words, short ones count where a word begins, if the index knows."""
+    here = [*hidden, *_holds(about.indexed, words)]
+    found = probe(queryset.db, about, long)
+    if found is None and len(long) < len(words) and _knows_beginnings(queryset.db, words):
+        found = _begun(queryset.db, about, words)
+    return _walked(here) if found is None or len(found) > CAP else Q(*here, pk__in=found)
 
 
 def _exactly(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
@@ -106,9 +118,12 @@ def _exactly(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list
     return list(rows.order_by().values_list("pk", flat=True)[:CAP])
 
 
-def _narrowed(queryset: QuerySet[Any], about: Searched, long: list[str], words: list[str]) -> Q:
-    found = probe(queryset.db, about, long)
-    return Q(*_holds(about.indexed, words)) if found is None else Q(pk__in=found)
+def _walked(conditions: list[Any]) -> Q:
+    """Conditions that are met soon while the list is walked in its order.
+
+    PostgreSQL takes each LIKE for rare, and would read and sort the whole table; of a COALESCE it supposes nothing.
+    """
+    return Q(*(Coalesce(ExpressionWrapper(Q(one), BooleanField()), Value(False)) for one in conditions))
 
 
 def _wholes(queryset: QuerySet[Any], part: Searched, whole: str, long: list[str], short: list[str]) -> list[Any]:
@@ -131,10 +146,53 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]) -> QuerySet[Any]:
-    """Compared here: the database would read the same rows, and then look up once more each that it kept."""
+def _of_short_words(queryset: QuerySet[Any], about: Searched, words: list[str]) -> QuerySet[Any]:
+    """Numbers that begin so (any `CAP` of them, where more do), and Chinese words: at any age where a word begins."""
     if len("".join(words)) < SHORTEST:
         return queryset.none()
+    if not _knows_beginnings(queryset.db, words):
+        return queryset.filter(pk__in=_among_the_newest(queryset, about, words))
+    begun, here = _begun(queryset.db, about, words), [_begins_or_holds(about, word) for word in words]
+    if all(word.isascii() for word in words):
+        return queryset.filter(*here, pk__in=begun[:CAP])
+    if len(begun) > CAP:
+        return queryset.filter(_walked(here))
+    keys = queryset.filter(*here, pk__in=begun).order_by().values_list("pk", flat=True) if begun else []
+    return queryset.filter(pk__in={*keys, *_among_the_newest(queryset, about, words)})
+
+
+def _begins_or_holds(about: Searched, word: str) -> Any:
+    if not word.isascii():
+        return _holds(about.columns, [word])[0]
+    starts = [Holds(F(column), Value(f"{_escaped(word)}%")) for column in about.numbers]
+    return functools.reduce(operator.or_, (Q(one) for one in starts)) if starts else Q(pk__in=[])
+
+
+def _knows_beginnings(alias: str, words: list[str]) -> bool:
+    """Whether an index knows where words of two letters begin: they are trigrams together with the blank before."""
+    return connections[alias].vendor == "postgresql" and min(map(len, words)) >= SHORTEST
+
+
+def _begun(alias: str, about: Searched, words: list[str]) -> list[Any]:
+    """The keys of rows with the words, short ones where a word begins, and of rows that are due; `CAP` and one."""
+    quote, name = connections[alias].ops.quote_name, apps.get_model(about.model)._meta.db_table
+    search, due = quote(f"{name}_search"), quote(f"{name}_due")
+    met, values = [], []
+    for word in map(_escaped, words):
+        likes = [f"%{word}%"] if len(word) >= TRIGRAM else [f"{word}%", f"% {word}%"]
+        met.append(f"({' OR '.join(['words ILIKE %s'] * len(likes))})")
+        values += likes
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            f"(SELECT id FROM {due} LIMIT %s) UNION ALL "  # noqa: S608
+            f"(SELECT id FROM {search} WHERE {' AND '.join(met)} LIMIT %s)",
+            [CAP // 2, *values, CAP + 1],
+        )
+        return [row[0] for row in cursor.fetchall()][: CAP + 1]
+
+
+def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
+    """Compared here: the database would read the same rows, and then look up once more each that it kept."""
     starts = [word.casefold() for word in words if word.isascii()]
     parts = [word.casefold() for word in words if not word.isascii()]
     shown = (*about.numbers, *about.columns)
@@ -148,7 +206,7 @@ def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]
             found.append(pk)
             if len(found) == CAP:
                 break
-    return queryset.filter(pk__in=found)
+    return found
 
 
 def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[Any] | None:
@@ -172,19 +230,31 @@ def _beside(database: Any, about: Searched, words: list[str], cap: int) -> list[
     meta, quote = apps.get_model(about.model)._meta, database.ops.quote_name
     table, search, due = quote(meta.db_table), quote(f"{meta.db_table}_search"), quote(f"{meta.db_table}_due")
     joined = " || ' ' || ".join(quote(meta.get_field(name).column) for name in about.indexed)
-    likes = [f"%{_escaped(word)}%" for word in words]
+    likes, clues = [f"%{_escaped(word)}%" for word in words], [f"%{_escaped(_clue(word))}%" for word in words]
+
+    unindexed = "words || ''"
 
     def holds(text: str) -> str:
-        return " AND ".join([f"({text}) ILIKE %s"] * len(likes))
+        return " AND ".join([f"({text}) ILIKE %s"] * len(words))
 
     with database.cursor() as cursor:
         cursor.execute(
             f"WITH due AS MATERIALIZED (SELECT DISTINCT id FROM (SELECT id FROM {due} LIMIT {DUE}) AS d) "  # noqa: S608
-            f"SELECT id FROM {search} WHERE {holds('words')} AND id NOT IN (SELECT id FROM due) UNION ALL "
+            f"SELECT id FROM {search} WHERE {holds('words')} AND {holds(unindexed)} "
+            f"AND id NOT IN (SELECT id FROM due) UNION ALL "
             f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s",
-            [*likes, *likes, cap + 1],
+            [*clues, *likes, *likes, cap + 1],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _clue(word: str) -> str:
+    """The part of a long word that its index is asked for: a trigram that all rows have costs as much as a rare one.
+
+    Of addresses what stands before the @, else the end, by which numbers differ. The rows found are compared in full.
+    """
+    name, at, _domain = word.partition("@")
+    return (name + at)[-CLUE:] if len(name) >= TRIGRAM else word[-CLUE:]
 
 
 def is_behind(alias: str, about: Searched) -> bool:

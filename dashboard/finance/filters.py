@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.core.days import SinceDay, UntilDay
 from dashboard.core.filters import Head, ListSpec, Tab
 from dashboard.finance import models as m
 from dashboard.finance.searched import MOVEMENTS as MOVEMENTS_ABOUT
 from dashboard.finance.searched import PAYMENTS as PAYMENTS_ABOUT
 from dashboard.sync.reach import OfFeed
-
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class MoneyFilters(OfFeed):
@@ -27,8 +25,8 @@ class PaymentFilters(MoneyFilters):
     feed = "payments"
     searched = PAYMENTS_ABOUT
     method = django_filters.CharFilter(label=_("Method, in the platform's word"))
-    since = django_filters.DateFilter(label=_("From"), field_name="placed_at", lookup_expr="date__gte", widget=DAY)
-    until = django_filters.DateFilter(label=_("To"), field_name="placed_at", lookup_expr="date__lte", widget=DAY)
+    since = SinceDay(label=_("From"), field_name="placed_at")
+    until = UntilDay(label=_("To"), field_name="placed_at")
 
     class Meta:
         model = m.Payment
@@ -41,8 +39,8 @@ class MovementFilters(MoneyFilters):
     feed = "wallet"
     searched = MOVEMENTS_ABOUT
     kind = django_filters.CharFilter(label=_("Kind, in the platform's word"))
-    since = django_filters.DateFilter(label=_("From"), field_name="happened_at", lookup_expr="date__gte", widget=DAY)
-    until = django_filters.DateFilter(label=_("To"), field_name="happened_at", lookup_expr="date__lte", widget=DAY)
+    since = SinceDay(label=_("From"), field_name="happened_at")
+    until = UntilDay(label=_("To"), field_name="happened_at")
 
     class Meta:
         model = m.WalletMovement

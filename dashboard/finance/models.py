@@ -35,6 +35,8 @@ class Payment(MirroredModel):
             Index(fields=["connection", "-placed_at", "-id"], name="payment_of_connection"),
             Index(fields=["status", "-placed_at", "-id"], name="payment_by_status"),
             Index(fields=["method", "-placed_at", "-id"], name="payment_by_method"),
+            Index(fields=["amount", "id"], name="payment_by_amount"),
+            Index(fields=["paid_at", "id"], name="payment_by_payday"),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +97,8 @@ class WalletMovement(MirroredModel):
             Index(fields=["-happened_at", "-id"], name="movement_newest"),
             Index(fields=["connection", "-happened_at", "-id"], name="movement_of_connection"),
             Index(fields=["connection", "order_number"], name="movement_of_order"),
+            Index(fields=["kind", "-happened_at", "-id"], name="movement_by_kind"),
+            Index(fields=["amount", "id"], name="movement_by_amount"),
         ]
 
     def __str__(self) -> str:

@@ -77,6 +77,13 @@ class Order(MirroredModel):
                 name="order_of_buyer",
                 condition=~Q(buyer_remote_id=""),
             ),
+            models.Index(fields=["ship_by", "id"], name="order_by_deadline"),
+            models.Index(fields=["total", "id"], name="order_by_total"),
+            models.Index(
+                fields=["payment_status", "-placed_at", "-id"],
+                name="order_by_payment",
+                condition=~Q(payment_status="paid"),
+            ),
             models.Index(fields=["assignee"], name="order_assigned", condition=Q(assignee__isnull=False)),
         ]
 

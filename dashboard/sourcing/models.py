@@ -99,6 +99,7 @@ class PurchaseOrder(MirroredModel):
             Index(fields=["-placed_at", "-id"], name="purchase_newest"),
             Index(fields=["connection", "-placed_at", "-id"], name="purchase_of_connection"),
             Index(fields=["status", "-placed_at", "-id"], name="purchase_by_status"),
+            Index(fields=["total", "id"], name="purchase_by_total"),
         ]
 
     def __str__(self) -> str:

@@ -3,13 +3,11 @@
 from typing import Any
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.core.days import SinceDay, UntilDay
 from dashboard.core.filters import Filters, Head, ListSpec
 from dashboard.staff.models import AuditEvent, User
-
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 def everyone(_request: Any) -> Any:
@@ -25,8 +23,8 @@ class AuditFilters(Filters):
     actor = django_filters.ModelChoiceFilter(label=_("Person"), queryset=everyone)
     verb = django_filters.CharFilter(label=_("Act"), lookup_expr="startswith")
     connection = django_filters.CharFilter(label=_("Connection"))
-    since = django_filters.DateFilter(label=_("From"), field_name="at", lookup_expr="date__gte", widget=DAY)
-    until = django_filters.DateFilter(label=_("To"), field_name="at", lookup_expr="date__lte", widget=DAY)
+    since = SinceDay(label=_("From"), field_name="at")
+    until = UntilDay(label=_("To"), field_name="at")
 
     class Meta:
         model = AuditEvent

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dashboard.core.days import SinceDay
 from dashboard.core.filters import Filters, Head, ListSpec, Tab
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS
@@ -27,10 +27,10 @@ from dashboard.sync.models.commands import (
     STATES,
     UNKNOWN,
 )
+from dashboard.sync.searched import COMMANDS as SEARCHED
 from dashboard.sync.web import state_word
 
 Rows = QuerySet[Any]
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 def connections_of(request: Any) -> QuerySet[Connection]:
@@ -47,7 +47,7 @@ class OfConnection(Filters):
 class CommandFilters(OfConnection):
     """By state, kind and day; the search box looks into targets."""
 
-    search_fields = ("target", "target_label", "summary")
+    searched = SEARCHED
 
     state = django_filters.MultipleChoiceFilter(
         label=_("State"), choices=lambda: [(state, state_word(state)) for state in STATES]
@@ -57,7 +57,7 @@ class CommandFilters(OfConnection):
     )
     batch = django_filters.NumberFilter(label=_("Batch"))
     mine = django_filters.ChoiceFilter(label=_("Mine"), method="of_mine", choices=[("true", _("yes"))])
-    since = django_filters.DateFilter(label=_("From"), field_name="created_at", lookup_expr="date__gte", widget=DAY)
+    since = SinceDay(label=_("From"), field_name="created_at")
 
     class Meta:
         model = Command

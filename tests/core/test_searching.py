@@ -178,12 +178,39 @@ def test_without_its_index_a_table_is_searched_all_the_same(make, monkeypatch):
     assert found("eier") == ["SO55"]
 
 
-def test_short_words_look_at_the_newest_rows_only(make, monkeypatch):
+def test_short_words_are_looked_for_among_the_newest_rows_and_at_any_age_where_an_index_knows_them(make, monkeypatch):
     monkeypatch.setattr(searching, "WINDOW", 2)
     for n in range(3):
-        make(f"SO{n}", items="陶瓷")
-    assert found("陶瓷") == ["SO1", "SO2"]
-    assert found("SO") == ["SO1", "SO2"]
+        make(f"SO{n}", items="手工陶瓷", buyer="王伟" if n == 0 else "")
+    catch_up()
+    indexed = database.vendor == "postgresql"
+    assert found("陶瓷") == ["SO1", "SO2"]  # not where a word begins
+    assert found("王伟") == (["SO0"] if indexed else [])
+    assert found("SO") == (["SO0", "SO1", "SO2"] if indexed else ["SO1", "SO2"])
+    assert found("SO 王伟") == (["SO0"] if indexed else [])
+    assert found("S") == []
+
+
+def test_short_words_more_common_than_the_cap_are_met_while_the_list_is_walked(make, monkeypatch):
+    monkeypatch.setattr(searching, "CAP", 2)
+    for n in range(5):
+        make(f"SO{n}", buyer="王伟", items="Red mug" if n == 3 else "Blue mug")
+    catch_up()
+    indexed = database.vendor == "postgresql"
+    assert len(found("SO")) == 2
+    assert len(found("王伟")) == (5 if indexed else 2)
+    assert found("mug re") == ["SO3"]
+    assert found("mug zz") == []
+
+
+def test_a_long_word_is_compared_in_full(make):
+    for n in (1, 2):
+        make(f"SHOP-2026-00000000{n}", buyer_email=f"ana.lopez{n}@example.com")
+    make("OTHER-2026-000000001", buyer_email="ana.lopez1@example.org")
+    catch_up()
+    assert found("SHOP-2026-000000001") == ["SHOP-2026-000000001"]
+    assert found("ana.lopez1@example.com") == ["SHOP-2026-000000001"]
+    assert found("an@example.com") == []
 
 
 def test_a_whole_remote_id_is_found_where_its_parts_are_not(make):

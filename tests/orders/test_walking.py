@@ -85,7 +85,7 @@ def test_the_list_opens_at_a_day(admin, supply, order_of):
     assert f'value="{day.isoformat()}"' in page.content.decode()
     assert "To the start" in page.content.decode()
     assert "this is no date" in get(admin, "/orders/?view=all&on=soon").content.decode()
-    assert 'name="on"' not in get(admin, "/orders/?view=all&sort=buyer").content.decode()
+    assert 'name="on"' not in get(admin, "/orders/?view=all&sort=total").content.decode()
 
 
 def link_to(page, rel):
