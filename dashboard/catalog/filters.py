@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters.widgets import RangeWidget
 
 from dashboard.catalog import words
 from dashboard.catalog.models import Category, Product
@@ -16,12 +17,23 @@ from dashboard.core.filters import Head, ListSpec, Tab
 from dashboard.sync.reach import OfFeed
 
 
+class FromTo(RangeWidget):
+    """Two numbers on one line."""
+
+    template_name = "components/forms/range.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, word in zip(self.widgets, (_("from"), _("to")), strict=True):
+            widget.attrs |= {"inputmode": "decimal", "placeholder": word, "aria-label": word}
+
+
 class ProductFilters(OfFeed):
     """By connection, status, stock, price, brand and category; the box searches title, SKU, barcode and ids."""
 
     status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices())
-    stock = django_filters.RangeFilter(label=_("Stock"), method="by_stock")
-    price = django_filters.RangeFilter(label=_("Price"), method="by_price")
+    stock = django_filters.RangeFilter(label=_("Stock"), method="by_stock", widget=FromTo)
+    price = django_filters.RangeFilter(label=_("Price"), method="by_price", widget=FromTo)
     brand = django_filters.CharFilter(label=_("Brand"), lookup_expr="icontains")
     category = django_filters.CharFilter(label=_("Category"), lookup_expr="icontains")
     category_id = django_filters.CharFilter(label=_("Category id"), field_name="category_remote_id")

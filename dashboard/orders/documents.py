@@ -14,13 +14,24 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
+from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Frame,
+    KeepTogether,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from dashboard.core import formatting
 from dashboard.core.wording import spelled, worded
@@ -29,13 +40,17 @@ from dashboard.orders.models import Order, OrderLine
 
 WIDE = "STSong-Light"
 BOX = "□"
+SCANNED = 40  # letters of a number that a bar code still holds on a line
 VARIANTS = "\ufe0e\ufe0f"  # whether an emoji has colour
 pdfmetrics.registerFont(UnicodeCIDFont(WIDE))
 
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=13)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=8, leading=11, textColor=colors.HexColor("#555555"))
-TITLE = ParagraphStyle("title", parent=BODY, fontName="Helvetica-Bold", fontSize=17, leading=22)
+TITLE = ParagraphStyle("title", parent=BODY, fontName="Helvetica-Bold", fontSize=17, leading=22, spaceAfter=3 * mm)
 RIGHT = ParagraphStyle("right", parent=BODY, alignment=2)
+SMALL_RIGHT = ParagraphStyle("small-right", parent=SMALL, alignment=2)
+ADDRESS = ParagraphStyle("address", parent=BODY, fontSize=12, leading=16)
+MARGIN = 18 * mm
 RULES = [
     ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
     ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.HexColor("#bbbbbb")),
@@ -55,7 +70,7 @@ def invoice(order: Order, lines: Sequence[OrderLine], *, number: str, seller: st
         _text(_lines([_("Bill to"), *to])),
         Spacer(0, 8 * mm),
     ]
-    rows = [[_text(word, SMALL) for word in (_("Item"), _("SKU"), _("Quantity"), _("Price"))]]
+    rows = [_heads(_("Item"), _("SKU"), numbers=(_("Quantity"), _("Price")))]
     for line in lines:
         price = formatting.money(line.unit_price, order.currency)
         rows.append([_text(str(line)), _text(line.sku, SMALL), _text(str(line.quantity), RIGHT), _text(price, RIGHT)])
@@ -63,6 +78,11 @@ def invoice(order: Order, lines: Sequence[OrderLine], *, number: str, seller: st
     foot = [Spacer(0, 5 * mm), KeepTogether([_sums(order)]), Spacer(0, 8 * mm), _text(note, SMALL)]
     foot += _boxes(seller, note, *to, *map(str, lines))
     return _pdf([*head, table, *foot], title=_("Invoice %(number)s") % {"number": number})
+
+
+def _heads(*words: str, numbers: Sequence[str]) -> list[Any]:
+    """The first row of a table; heads of numbers stand over their numbers."""
+    return [*(_text(word, SMALL) for word in words), *(_text(word, SMALL_RIGHT) for word in numbers)]
 
 
 def _sums(order: Order) -> Table:
@@ -83,7 +103,7 @@ def packing_slips(orders: Sequence[tuple[Order, Sequence[OrderLine]]]) -> bytes:
 
 
 def _slip(order: Order, lines: Sequence[OrderLine]) -> list[Any]:
-    rows = [[_text(word, SMALL) for word in (_("Item"), _("SKU"), _("Barcode"), _("Quantity"))]]
+    rows = [_heads(_("Item"), _("SKU"), _("Barcode"), numbers=(_("Quantity"),))]
     for line in lines:
         cells = (str(line), line.sku, line.barcode)
         rows.append([*(_text(cell) for cell in cells), _text(str(line.quantity), RIGHT)])
@@ -92,20 +112,29 @@ def _slip(order: Order, lines: Sequence[OrderLine]) -> list[Any]:
     return [
         _text(_("Packing slip"), TITLE),
         _text(_lines([_("Order %(number)s") % {"number": order}, formatting.day(order.placed_at)])),
+        *_barcode(str(order)),
         Spacer(0, 6 * mm),
-        _text(_lines([_("Ship to"), *to])),
+        _text(_("Ship to"), SMALL),
+        _text(_lines(to), ADDRESS),
         Spacer(0, 8 * mm),
         table,
         *_boxes(*to, *map(str, lines)),
     ]
 
 
+def _barcode(number: str) -> list[Any]:
+    """The order's number for a scanner; nothing for a number that no scanner reads."""
+    if not number.isascii() or len(number) > SCANNED:
+        return []
+    return [Spacer(0, 3 * mm), Code128(number, barHeight=9 * mm, barWidth=0.28 * mm, quiet=False, hAlign="LEFT")]
+
+
 def _pdf(story: list[Any], *, title: str) -> bytes:
     target = io.BytesIO()
-    document = SimpleDocTemplate(
-        target, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
-        title=title, invariant=1,
-    )  # fmt: skip
+    document = BaseDocTemplate(target, pagesize=A4, title=title, invariant=1)
+    width, height = A4
+    frame = Frame(MARGIN, MARGIN, width - 2 * MARGIN, height - 2 * MARGIN, 0, 0, 0, 0)
+    document.addPageTemplates(PageTemplate(frames=[frame]))
     document.build(story)
     return target.getvalue()
 

@@ -181,3 +181,16 @@ def test_categories(client_for, digital):
     url = f"/catalog/?connection={row['slug']}&category_id={row['remote_id']}"
     assert url.replace("&", "&amp;") in response.content.decode()
     assert len(client_for("viewer").get(url).context["rows"]) == row["n"]
+
+
+def test_a_range_is_one_line_with_a_name_for_each_end(client_for, digital):
+    html = client_for("viewer").get("/catalog/").content.decode()
+    for name in ("stock", "price"):
+        assert f'<span class="range"><input type="text" name="{name}_min"' in html
+    assert html.count('aria-label="from"') == html.count('aria-label="to"') == 2
+    panel = html.split('id="catalog-list-filters"')[1].split("</details>")[0]
+    assert "optional" not in panel  # every filter is
+
+
+def test_categories_say_how_old_they_are(client_for, digital):
+    assert 'id="categories-list-fresh"' in client_for("viewer").get("/catalog/categories/").content.decode()

@@ -6,6 +6,7 @@ import unicodedata
 import zlib
 
 import pytest
+from reportlab.graphics.barcode.code128 import Code128
 
 from dashboard.orders import documents
 from dashboard.orders.models import Order, OrderLine
@@ -68,3 +69,11 @@ def inflated(pdf):
     pages = [zlib.decompress(base64.a85decode(piece)) for piece in re.findall(rb"stream\n(.+?)~>endstream", pdf, re.S)]
     assert pages
     return pages
+
+
+@pytest.mark.parametrize(("number", "scanned"), [("SO-1689", True), ("заказ-1", False), ("9" * 41, False)])
+def test_a_slip_carries_its_number_for_a_scanner_that_can_read_it(order, number, scanned):
+    codes = [part.value for part in documents._barcode(number) if isinstance(part, Code128)]
+    assert codes == ([number] if scanned else [])
+    order.number = number
+    assert documents.packing_slips([(order, lines(order))]).startswith(b"%PDF-")

@@ -65,7 +65,7 @@ def export(request: StaffRequest, queryset: Any) -> HttpResponseBase:
 def categories(request: StaffRequest) -> HttpResponseBase:
     """The platforms' categories; each leads to its products."""
     listing = CATEGORIES.open(request, Category.objects.visible_to(request.user).present().light())
-    reach = Reach.of(request, "products")
+    reach = Reach.of(request, "categories")
     context = {
         "listing": listing,
         "rows": category_rows(listing.page.rows, reach),
