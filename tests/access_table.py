@@ -33,6 +33,7 @@ ACCESS = {
     "sync:secret_forget": "connections.manage",
     "sync:activity": "activity.view",
     "sync:activity_fresh": "activity.view",
+    "sync:exchanges": "activity.view",
     "sync:command": "activity.view",
     "sync:command_row": "activity.view",
     "sync:command_prove": "activity.view",

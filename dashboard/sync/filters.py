@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -93,8 +94,9 @@ def _feed_choices() -> list[tuple[str, Any]]:
 
 
 class RunFilters(OfConnection):
-    """By feed, and whether it failed."""
+    """By feed; the search box looks into faults."""
 
+    search_fields = ("error",)
     feed = django_filters.ChoiceFilter(label=_("Feed"), choices=_feed_choices)
 
     class Meta:
@@ -125,7 +127,7 @@ class QuarantineFilters(OfConnection):
 
 
 class ExchangeFilters(Filters):
-    """By endpoint; the search box looks into addresses and errors."""
+    """By endpoint and answer, on one connection; the search box looks into addresses and errors."""
 
     search_fields = ("url", "error")
     route = django_filters.CharFilter(label=_("Endpoint"))
@@ -136,9 +138,22 @@ class ExchangeFilters(Filters):
         fields = ("route", "status")
 
 
+class AllExchangeFilters(ExchangeFilters, OfConnection):
+    """The same on every connection."""
+
+    class Meta:
+        model = Exchange
+        fields = ("connection", "route", "status")
+
+
 def in_states(*states: str) -> Any:
     """Narrows to these states."""
     return lambda rows: rows.filter(state__in=states)
+
+
+def without_answer(rows: Rows) -> Rows:
+    """Exchanges that did not go as they should."""
+    return rows.exclude(error="")
 
 
 def with_refusals(rows: Rows) -> Rows:
@@ -185,6 +200,7 @@ APPROVALS = ListSpec(
         Head(_("Asked"), "asked", ("asked_at",)),
     ),
     sort="-asked",
+    offers_new=True,
     tabs=(
         Tab("waiting", _("Waiting"), in_states(WAITING), tone="wait"),
         Tab("all", _("All"), counted=False),
@@ -203,6 +219,7 @@ BATCHES = ListSpec(
         Head(_("Given"), "created", ("created_at", "id")),
     ),
     sort="-created",
+    offers_new=True,
     tabs=(Tab("all", _("All"), counted=False), Tab("wrong", _("Need a look"), with_refusals, counted=False)),
 )
 RUNS = ListSpec(
@@ -221,6 +238,7 @@ RUNS = ListSpec(
         Head(_("Began"), "started", ("started_at", "id")),
     ),
     sort="-started",
+    offers_new=True,
     tabs=(
         Tab("all", _("All"), counted=False),
         Tab("failed", _("Failed"), lambda rows: rows.exclude(error=""), tone="act", counted=False),
@@ -239,6 +257,7 @@ CALLBACKS = ListSpec(
         Head(_("Received"), "received", ("received_at", "id")),
     ),
     sort="-received",
+    offers_new=True,
     tabs=(
         Tab("all", _("All"), counted=False),
         Tab("failed", _("Failed"), in_states(CALLBACK_FAILED), tone="act"),
@@ -259,6 +278,7 @@ QUARANTINE = ListSpec(
         Head(_("First seen"), "at", ("at", "id")),
     ),
     sort="-at",
+    offers_new=True,
 )
 EXCHANGES = ListSpec(
     domain="exchanges",
@@ -274,6 +294,18 @@ EXCHANGES = ListSpec(
     sort="-at",
     tabs=(
         Tab("all", _("All"), counted=False),
-        Tab("failed", _("Without a usable answer"), lambda rows: rows.exclude(error=""), counted=False),
+        Tab("failed", _("Without a usable answer"), without_answer, counted=False),
     ),
+)
+ALL_EXCHANGES = replace(
+    EXCHANGES,
+    domain="all-exchanges",
+    filters=AllExchangeFilters,
+    heads=(
+        EXCHANGES.heads[0],
+        Head(_("Connection")),
+        *EXCHANGES.heads[1:-1],
+        Head(_("At"), "at", ("id",)),  # they are written as they happen: the key alone, which has an index
+    ),
+    offers_new=True,
 )

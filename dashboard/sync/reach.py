@@ -112,14 +112,20 @@ class OfFeed(Filters):
         return tuple(Reach.of(request, cls.feed).choices())
 
 
-def fresh_line(request: HttpRequest, listing: Listing, reach: Reach | None, name: str) -> HttpResponse:
+def fresh_line(
+    request: HttpRequest, listing: Listing, reach: Reach | None, name: str, more: dict[str, Any] | None = None
+) -> HttpResponse:
     """The freshness line alone, with how many rows came to this view since; 304 while it says the same.
 
-    `name` is the address of the list's page; without `reach` its rows come from no platform.
+    `name` is the address of the list's page; without `reach` its rows come from no platform. `more`: what else the
+    line is given; `rows` are put in place of those on the page.
     """
     shown = {"new": listing.new, "show_url": reverse(name) + listing.new_url, "list_id": listing.spec.list_id}
     found = (reach.fresh(request.get_full_path()) if reach else unread(request.get_full_path())) | shown
-    parts = (listing.new, tuple(tuple(item.values()) for item in found["items"] or ()))
+    parts: tuple[object, ...] = (listing.new, tuple(tuple(item.values()) for item in found["items"] or ()))
+    if more:
+        found |= more
+        parts = (*parts, *((row.id, row.cells[2]) for row in more["rows"]))
     context = {"fresh": found, "fresh_id": f"{listing.spec.list_id}-fresh"}
     return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", context))
 

@@ -210,8 +210,8 @@ def quarantine_rows(rows: list[Quarantined]) -> list[Row]:
     ]
 
 
-def exchange_rows(exchanges: list[Exchange]) -> list[Row]:
-    """Never reads headers or bodies. Needs `connection` only by id."""
+def exchange_rows(exchanges: list[Exchange], *, of_many: bool = False) -> list[Row]:
+    """Never reads headers or bodies. `of_many`: each names its connection, which is needed then."""
     now = timezone.now()
     return [
         Row(
@@ -220,6 +220,7 @@ def exchange_rows(exchanges: list[Exchange]) -> list[Row]:
             "wait" if e.error else "",
             f"{e.method} {e.route}",
             [
+                *([("nowrap", conn(e.connection))] if of_many else []),
                 ("grow mono", e.url),
                 ("num nowrap", e.status or _("no answer")),
                 ("num nowrap", took(e.milliseconds)),

@@ -25,7 +25,7 @@ from tests.pages import assert_strict_html
 
 HTMX = {"HX-Request": "true"}
 PARTS = ("", "conformance/", "feeds/", "routes/", "callbacks/", "exchanges/", "settings/")
-LISTS = ("", "batches/", "runs/", "callbacks/", "quarantine/")
+LISTS = ("", "approvals/", "batches/", "runs/", "callbacks/", "quarantine/", "exchanges/")
 
 
 @pytest.fixture
@@ -174,7 +174,8 @@ def test_other_peoples_connections_do_not_exist(filled, connect):
     ("path", "most"),
     [
         ("/activity/", 3), ("/activity/batches/", 3), ("/activity/runs/", 3), ("/activity/callbacks/", 3),
-        ("/activity/quarantine/", 3), ("/connections/shop/exchanges/", 3), ("/connections/shop/feeds/", 4),
+        ("/activity/quarantine/", 3), ("/activity/exchanges/", 3),
+        ("/connections/shop/exchanges/", 3), ("/connections/shop/feeds/", 4),
     ],
 )  # fmt: skip
 def test_queries_do_not_grow_with_rows(admin, shop, note, path, most):
@@ -241,6 +242,83 @@ def test_new_commands_of_the_view_are_offered(admin, client_for, shop, note):
     assert 'href="/activity/?view=wrong"' in text
 
 
+@pytest.mark.parametrize(
+    ("part", "view", "words"),
+    [
+        ("", "review", "Nothing waits for a person"), ("", "unknown", "Every outcome is known"),
+        ("", "wrong", "Nothing was refused"), ("", "moving", "Nothing waits to be sent"),
+        ("approvals/", "waiting", "Nothing waits for a second person"), ("batches/", "wrong", "Nothing needs a look"),
+        ("runs/", "failed", "No reading failed"), ("callbacks/", "failed", "No push failed"),
+        ("callbacks/", "waiting", "No push waits"), ("quarantine/", "", "Everything was understood"),
+        ("exchanges/", "failed", "Every request was answered"),
+    ],
+)  # fmt: skip
+def test_an_empty_view_that_is_good_news_is_green_and_a_search_says_that_nothing_matches(
+    admin, shop, part, view, words
+):
+    text = admin.get(f"/activity/{part}?view={view}").content.decode()
+    assert '<div class="empty is-good">' in text
+    assert f"<h2>{words}</h2>" in text
+    searched = admin.get(f"/activity/{part}?view={view}&q=nowhere").content.decode()
+    assert "<h2>Nothing matches</h2>" in searched
+    assert 'class="empty is-good"' not in searched
+
+
+@pytest.mark.parametrize(
+    ("part", "q", "found"),
+    [
+        ("runs", "Bad", 3), ("runs", "Good", 0), ("callbacks", "Unread", 3), ("quarantine", "r1", 1),
+        ("exchanges", "/find", 9), ("exchanges", "/other", 0), ("batches", "Many", 1),
+    ],
+)  # fmt: skip
+def test_every_search_box_searches(admin, shop, note, part, q, found):
+    fill(shop.connection, 3)
+    assert len(admin.get(f"/activity/{part}/?q={q}").context["rows"]) == found
+
+
+@pytest.mark.usefixtures("stopped_clock")
+@pytest.mark.parametrize("part", ["batches", "runs", "callbacks", "quarantine", "exchanges"])
+def test_every_part_offers_what_came_since(admin, shop, note, part):
+    fill(shop.connection)
+    url = admin.get(f"/activity/{part}/").context["fresh"]["url"]
+    before = admin.get(url, headers=HTMX)
+    assert "Nothing new since this list was opened" in before.content.decode()
+    assert admin.get(url, headers=HTMX | {"If-None-Match": before["ETag"]}).status_code == 304
+    Quarantined.objects.all().delete()
+    Command.objects.all().delete()
+    Callback.objects.update(dedupe_key="before")
+    fill(shop.connection)
+    assert f"{3 if part == 'exchanges' else 1} new: show" in admin.get(url, headers=HTMX).content.decode()
+
+
+def test_of_no_part_nothing_is_offered(admin):
+    assert admin.get("/activity/fresh/nothing/").status_code == 404
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_rows_of_commands_on_their_way_change_where_they_stand(admin, client_for, shop, note):
+    fill(shop.connection, 3)
+    moving = Command.objects.get(state=UNKNOWN)
+    page = admin.get("/activity/")
+    url = page.context["fresh"]["url"]
+    assert f"moving={moving.pk}" in url
+    assert 'data-hx-trigger="every 3s' in page.content.decode()
+    first = admin.get(url, headers=HTMX)
+    assert admin.get(url, headers=HTMX | {"If-None-Match": first["ETag"]}).status_code == 304
+    Command.objects.filter(pk=moving.pk).update(state=DONE)
+    after = admin.get(url, headers=HTMX | {"If-None-Match": first["ETag"]})
+    text = after.content.decode()
+    assert_strict_html(after, fragment=True)
+    assert f'<tr id="command-{moving.pk}"' in text
+    assert 'data-hx-swap-oob="true"' in text
+    assert "Confirmed" in text
+    assert 'data-hx-trigger="every 20s' in text
+    stranger = make_user("stranger", role="admin", sees_all_connections=False)
+    other = client_for("viewer")
+    other.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Confirmed" not in other.get(url, headers=HTMX).content.decode()
+
+
 def test_lists_are_exported_as_they_are_filtered(admin, client_for, shop, note):
     fill(shop.connection, 3)
     response = admin.get("/activity/?view=wrong&format=csv")
@@ -254,3 +332,5 @@ def test_lists_are_exported_as_they_are_filtered(admin, client_for, shop, note):
     for name in ("runs", "callbacks", "quarantine"):
         assert admin.get(f"/activity/{name}/?format=csv").status_code == 200
     assert client_for("viewer").get("/activity/?format=csv").status_code == 403
+    for name in ("approvals", "batches", "exchanges"):
+        assert admin.get(f"/activity/{name}/?format=csv").status_code == 404
