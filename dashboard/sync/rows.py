@@ -62,7 +62,7 @@ def command_rows(commands: list[Command]) -> list[Row]:
             {NEEDS_REVIEW: "act", UNKNOWN: "wait"}.get(c.state, ""),
             worded(c.summary) or kind_label(c.kind),
             [
-                ("", c.target_label or ("" if c.target == "-" else c.target)),
+                ("named", c.target_label or ("" if c.target == "-" else c.target)),
                 ("nowrap", conn(c.connection)),
                 ("nowrap", html.state(TONES[c.state], state_word(c.state))),
                 ("grow soft", worded(c.error)),
@@ -90,7 +90,7 @@ def approval_rows(approvals: list[Approval]) -> list[Row]:
             "wait" if one.state == WAITING else "",
             one.summary or kind_label(one.kind),
             [
-                ("", one.target_label),
+                ("named", one.target_label),
                 ("nowrap", conn(one.connection)),
                 ("nowrap", approval_sign(one)),
                 ("num nowrap", formatting.money(one.amount, one.currency)),

@@ -219,7 +219,7 @@ def test_filters_live_in_the_address(admin, shop, note, query, shown):
     fill(shop.connection, 4)
     Command.objects.update(target_label="")
     text = admin.get(f"/activity/?{query}", headers=HTMX).content.decode()
-    assert [f"t{n}" for n in range(4) if f"<td>t{n}</td>" in text] == shown
+    assert [f"t{n}" for n in range(4) if f'<td class="named">t{n}</td>' in text] == shown
 
 
 @pytest.mark.usefixtures("stopped_clock")
