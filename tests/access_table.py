@@ -151,6 +151,7 @@ ACCESS = {
     "core:style": DEBUG_ONLY,
     # home
     "home:index": SIGNED_IN,
+    "home:refresh": "connections.manage",
     "home:queues": SIGNED_IN,
     "home:due_news": SIGNED_IN,
     "home:health": SIGNED_IN,

@@ -117,6 +117,15 @@ def day(at: dt.datetime | dt.date | None) -> str:
     return _date(timezone.localtime(at) if isinstance(at, dt.datetime) else at, get_language() or "en")
 
 
+def today() -> str:
+    """The day that it is for the person, with its name: ``Thursday 20 November``."""
+    now, language = timezone.localtime(), get_language() or "en"
+    name = _locale(language).days["format"]["wide"][now.weekday()]
+    if language.startswith("zh"):
+        return f"{_date(now, language, year=False)}{name}"
+    return f"{name} {now.day} {_locale(language).months['format']['wide'][now.month]}"
+
+
 def _date(at: dt.date, language: str, *, year: bool = True) -> str:
     if language.startswith("zh"):
         return f"{at.year}年{at.month}月{at.day}日" if year else f"{at.month}月{at.day}日"

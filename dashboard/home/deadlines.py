@@ -25,7 +25,8 @@ from dashboard.sync.models.commands import NEEDS_REVIEW
 from dashboard.tickets.models import Ticket
 
 SHOWN = 12
-OF_A_KIND = 6  # so that a pile of one kind does not hide the others
+OF_A_KIND = 6  # so that a pile of one kind does not hide the others,
+ALWAYS = 2  # and these of every kind are there however late the others are
 ANSWER_WITHIN = timedelta(hours=24)
 NO_LIMIT_RANK = timedelta(hours=6)  # what has no deadline stands behind what is due within this
 
@@ -48,10 +49,19 @@ class Due:
 
 
 def due_next(reach: Reach, *, mine: bool = False) -> list[Due]:
-    """The most urgent of every kind, merged; one query a kind. `mine`: only what is assigned to the person."""
+    """The most urgent of every kind, merged; one query a kind. `mine`: only what is assigned to the person.
+
+    A few of every kind are there whatever the others do; the rest of the places go to what is most urgent.
+    """
     now = timezone.now()
-    found = [each for source in SOURCES if reach.user.may(source[0]) for each in source[1](reach, mine)]
-    return sorted(found, key=lambda each: (each.at or now + NO_LIMIT_RANK, each.key))[:SHOWN]
+
+    def urgent(each: Due) -> tuple[datetime, str]:
+        return each.at or now + NO_LIMIT_RANK, each.key
+
+    kinds = [sorted(find(reach, mine), key=urgent) for code, find in SOURCES if reach.user.may(code)]
+    always = [each for kind in kinds for each in kind[:ALWAYS]]
+    others = sorted((each for kind in kinds for each in kind[ALWAYS:]), key=urgent)
+    return sorted([*always, *others[: max(0, SHOWN - len(always))]], key=urgent)
 
 
 def shown(dues: Iterable[Due], reach: Reach) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ app_name = "home"
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("home/refresh/", views.refresh, name="refresh"),
     path("home/queues/", views.queues, name="queues"),
     path("home/due/", views.due_news, name="due_news"),
     path("home/health/", views.health, name="health"),

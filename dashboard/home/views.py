@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.core import formatting, pages
 from dashboard.home import arrivals, deadlines
@@ -16,7 +20,8 @@ from dashboard.home import health as connection_health
 from dashboard.home import queues as work_queues
 from dashboard.home import search as searching
 from dashboard.home.places import Reach
-from dashboard.staff.access import StaffRequest
+from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.reading import read_now
 
 
 @require_GET
@@ -30,8 +35,23 @@ def index(request: StaffRequest) -> HttpResponse:
         **_health(reach),
         "came": arrivals.came_in(reach),
         "has_connections": bool(reach.every),
+        "today": formatting.today(),
+        "may_refresh": request.user.may("connections.manage"),
     }
     return render(request, "home/index.html", context)
+
+
+@require_POST
+@requires("connections.manage")
+def refresh(request: StaffRequest) -> HttpResponse:
+    """Read every connection that the page is about, all feeds, now; the page shows what comes in by itself."""
+    connections = [each for each in _reach(request).connections.values() if read_now(each)]
+    if connections:
+        words = ngettext("%(n)s connection is read now.", "%(n)s connections are read now.", len(connections))
+        messages.success(request, words % {"n": len(connections)})
+    else:
+        messages.error(request, _("No connection is at work. Nothing is read."))
+    return pages.redirect(request, pages.safe_next(request, reverse("home:index")))
 
 
 @require_GET

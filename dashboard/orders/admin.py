@@ -1,4 +1,4 @@
-"""Orders in Django's admin: mirrored rows to be read only, secrets never."""
+"""Orders in Django's admin: mirrored rows to be read only, what was delivered never."""
 
 from __future__ import annotations
 
@@ -8,26 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from dashboard.orders import models as m
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only the platforms change. No total is counted."""
-
-    show_full_result_count = False
-    list_per_page = 50
-    exclude = ("raw", "delivered", "content", "pdf")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
+from dashboard.staff.admin_site import AuditedAdmin, ReadOnlyAdmin
+from dashboard.sync.admin import MirroredAdmin
 
 
 class Lines(admin.TabularInline):
@@ -47,41 +29,64 @@ class Lines(admin.TabularInline):
 
 
 @admin.register(m.Order)
-class OrderAdmin(ReadOnly):
+class OrderAdmin(MirroredAdmin):
     """Orders with their lines."""
 
     list_display = ("__str__", "connection", "status", "payment_status", "fulfilment_status", "placed_at", "gone_at")
     list_filter = ("connection", "status")
     search_fields = ("number", "remote_id", "source_order_id")
-    list_select_related = ("connection",)
     inlines = (Lines,)
+    feed = "orders"
+
+
+@admin.register(m.OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin):
+    """The lines alone, to find one by its SKU."""
+
+    list_display = ("order", "remote_id", "sku", "title", "quantity", "unit_price")
+    search_fields = ("sku", "remote_id", "title")
+
+
+@admin.register(m.Parcel)
+class ParcelAdmin(ReadOnlyAdmin):
+    """Parcels."""
+
+    list_display = ("order", "remote_id", "carrier", "tracking_number", "shipped_at", "delivered_at")
+    search_fields = ("tracking_number", "remote_id")
 
 
 @admin.register(m.DeliveryRecord, m.DeliveryError)
-class ToldAdmin(ReadOnly):
+class ToldAdmin(MirroredAdmin):
     """Deliveries and delivery errors, without what was delivered."""
 
     list_display = ("remote_id", "connection", "order_remote_id", "created_at")
-    list_select_related = ("connection",)
+    feed = "deliveries"
 
 
 @admin.register(m.Account)
-class AccountAdmin(ReadOnly):
+class AccountAdmin(MirroredAdmin):
     """Marketplace accounts behind a connection."""
 
     list_display = ("__str__", "connection", "marketplace", "is_valid")
-    list_select_related = ("connection",)
+    feed = "accounts"
 
 
 @admin.register(m.Invoice)
-class InvoiceAdmin(ReadOnly):
+class InvoiceAdmin(ReadOnlyAdmin):
     """Invoices, without the file."""
 
     list_display = ("number", "order", "made_by", "created_at")
 
 
+@admin.register(m.Note)
+class NoteAdmin(ReadOnlyAdmin):
+    """What staff noted on orders."""
+
+    list_display = ("order", "author", "text", "created_at")
+
+
 @admin.register(m.Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(AuditedAdmin):
     """Tags can be renamed and removed."""
 
     search_fields = ("name",)

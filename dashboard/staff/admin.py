@@ -6,14 +6,16 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.staff.models import AuditEvent, User
+from dashboard.core.models import SavedView
+from dashboard.staff.admin_site import AuditedAdmin, ReadOnlyAdmin
+from dashboard.staff.models import AuditEvent, AuditHead, Authenticator, User
 
 admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
-    """People with their role; Django's groups and permissions are not used."""
+class PersonAdmin(AuditedAdmin, UserAdmin):
+    """People with their role; Django's groups and permissions are not used. Who leaves is disabled, never deleted."""
 
     list_display = ("username", "email", "role", "sees_all_connections", "is_active", "is_superuser", "last_login")
     list_filter = ("role", "is_active", "is_superuser")
@@ -25,23 +27,34 @@ class PersonAdmin(UserAdmin):
     )
     readonly_fields = ("last_login",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody: what the person did would lose its name."""
+        return False
+
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
-    """The trail, to be read only."""
+class AuditEventAdmin(ReadOnlyAdmin):
+    """The trail."""
 
     list_display = ("sequence", "at", "actor_label", "verb", "target_kind", "target_label", "ip")
     list_filter = ("verb",)
-    show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody."""
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        """Nobody."""
-        return False
+@admin.register(AuditHead)
+class AuditHeadAdmin(ReadOnlyAdmin):
+    """The newest link of the trail's chain."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        """Nobody."""
-        return False
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Whose second step is on, without the secret; it is reset on the person's page."""
+
+    list_display = ("user", "confirmed", "failures", "failed_at")
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(AuditedAdmin):
+    """What people saved of lists; a view that is everybody's may outlive its owner's interest in it."""
+
+    list_display = ("name", "domain", "owner", "shared")
+    list_filter = ("domain", "shared")

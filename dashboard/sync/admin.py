@@ -1,19 +1,23 @@
-"""The machinery in Django's admin: to be read, with three verbs. Secrets are not shown, rows not edited."""
+"""The machinery in Django's admin: to be read, with three verbs: refresh, replay, settle. Secrets are never shown."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from dashboard.sync import callbacks, tasks, verify
-from dashboard.sync.feeds import feeds_of
+from dashboard.staff.admin_site import ReadOnlyAdmin
+from dashboard.staff.audit import audit
+from dashboard.sync import callbacks, verify
+from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import (
+    Approval,
     Batch,
     Callback,
     Change,
@@ -28,27 +32,28 @@ from dashboard.sync.models import (
     Tally,
     UnknownWord,
 )
-from dashboard.sync.submit import tell
+from dashboard.sync.models.callbacks import RECEIVED
+from dashboard.sync.reading import read_now
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the program writes. Domains use it for mirrored rows."""
+def _being_read(feeds: int) -> str:
+    return ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", feeds) % {"n": feeds}
 
-    show_full_result_count = False
-    list_select_related = True
-    list_per_page = 50
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody."""
-        return False
+class MirroredAdmin(ReadOnlyAdmin):
+    """Rows that only a reading of the platform writes: `feed` reads them, and the action reads it now."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody."""
-        return False
+    feed = ""
+    actions = ("read_again",)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody."""
-        return False
+    @admin.action(description=gettext_lazy("Read these from their platforms again"))
+    def read_again(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """The feed of every connection that the rows are of, whole."""
+        connections = Connection.objects.filter(pk__in=rows.order_by().values("connection"))
+        woken = sum(read_now(each, [self.feed], full=True) for each in connections)
+        self.message_user(
+            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
+        )
 
 
 @admin.register(Connection)
@@ -57,18 +62,39 @@ class ConnectionAdmin(ReadOnlyAdmin):
 
     list_display = ("title", "slug", "platform", "state", "state_reason", "refused_callbacks")
     list_filter = ("platform", "state")
-    exclude = ("credentials", "callback_secrets", "callback_key", "token")
+    exclude = ("callback_key",)
     actions = ("refresh_now",)
 
     @admin.action(description=gettext_lazy("Refresh all feeds now"))
     def refresh_now(self, request: HttpRequest, rows: QuerySet[Connection]) -> None:
-        """Wake a task for every feed."""
-        woken = 0
-        for connection in rows.filter(state=Connection.ACTIVE):
-            for feed in feeds_of(connection):
-                tell(tasks.refresh_feed, connection.pk, feed.name)
-                woken += 1
-        self.message_user(request, _("%(n)s feeds will be read.") % {"n": woken})
+        """Every feed of those that are at work."""
+        woken = sum(read_now(connection) for connection in rows)
+        self.message_user(
+            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
+        )
+
+
+@admin.register(FeedState)
+class FeedStateAdmin(ReadOnlyAdmin):
+    """Where every feed stands."""
+
+    list_display = ("connection", "feed", "last_ok_at", "next_due_at", "error")
+    list_filter = ("feed", "connection")
+    actions = ("refresh_now",)
+
+    @admin.action(description=gettext_lazy("Refresh these feeds now"))
+    def refresh_now(self, request: HttpRequest, rows: QuerySet[FeedState]) -> None:
+        """Those whose connection is at work."""
+        woken = sum(read_now(state.connection, [state.feed]) for state in rows if state.feed in FEEDS)
+        self.message_user(
+            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
+        )
+
+
+class WhyForm(ActionForm):
+    """Beside the list of actions: the reason, which settling asks for."""
+
+    why = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False)
 
 
 @admin.register(Command)
@@ -78,25 +104,35 @@ class CommandAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "target_label", "connection", "state", "actor", "created_at")
     list_filter = ("state", "kind", "connection")
     search_fields = ("target", "target_label")
-    exclude = ("payload", "payload_digest", "form_key")
-    actions = ("settle_done", "settle_cancelled")
+    exclude = ("payload_digest", "form_key")
+    action_form = WhyForm
+    actions = ("settle_done", "settle_absent", "settle_cancelled")
 
     @admin.action(description=gettext_lazy("Settle as done (in doubt only)"))
     def settle_done(self, request: HttpRequest, rows: QuerySet[Command]) -> None:
-        """For many at once; the reason says that it was done here."""
+        """For many at once, with one reason."""
         self._settle(request, rows, "done")
+
+    @admin.action(description=gettext_lazy("Settle as absent: it is sent again (in doubt only)"))
+    def settle_absent(self, request: HttpRequest, rows: QuerySet[Command]) -> None:
+        """For many at once, with one reason."""
+        self._settle(request, rows, "absent")
 
     @admin.action(description=gettext_lazy("Cancel (unsent or in doubt only)"))
     def settle_cancelled(self, request: HttpRequest, rows: QuerySet[Command]) -> None:
-        """For many at once."""
+        """For many at once, with one reason."""
         self._settle(request, rows, "cancelled")
 
     def _settle(self, request: HttpRequest, rows: QuerySet[Command], outcome: str) -> None:
+        settled = 0
         for command in rows.select_related("connection"):
             try:
-                verify.settle(command, outcome, _("Settled in the admin."), request.user)
+                verify.settle(command, outcome, request.POST.get("why", "")[:500], request.user)
+                settled += 1
             except Refused as error:
                 self.message_user(request, f"{command.pk}: {error.words}", messages.WARNING)
+        words = ngettext("%(n)s command is settled.", "%(n)s commands are settled.", settled)
+        self.message_user(request, words % {"n": settled}, messages.SUCCESS if settled else messages.WARNING)
 
 
 @admin.register(Callback)
@@ -105,14 +141,38 @@ class CallbackAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "event", "connection", "state", "attempts", "received_at", "outcome")
     list_filter = ("state", "event", "connection")
-    exclude = ("body",)
     actions = ("replay",)
 
     @admin.action(description=gettext_lazy("Apply once more"))
     def replay(self, request: HttpRequest, rows: QuerySet[Callback]) -> None:
-        """Back to waiting."""
-        for callback in rows:
+        """Back to waiting; those that wait already stay as they are."""
+        applied = [callback for callback in rows if callback.state != RECEIVED]
+        for callback in applied:
             callbacks.replay(callback)
+            audit(request.user, "callback.replayed", callback, connection=callback.connection.slug)
+        words = ngettext("%(n)s push is applied once more.", "%(n)s pushes are applied once more.", len(applied))
+        self.message_user(request, words % {"n": len(applied)})
+
+
+@admin.register(Quarantined)
+class QuarantinedAdmin(ReadOnlyAdmin):
+    """Records that could not be understood, without what they hold."""
+
+    list_display = ("id", "connection", "feed", "path", "reason", "times")
+    list_filter = ("feed", "connection")
+    exclude = ("payload",)
+    actions = ("replay",)
+
+    @admin.action(description=gettext_lazy("Read their feeds again, whole"))
+    def replay(self, request: HttpRequest, rows: QuerySet[Quarantined]) -> None:
+        """A record that is understood now leaves the quarantine by itself."""
+        held = {(one.connection, one.feed) for one in rows if one.feed in FEEDS}
+        woken = sum(read_now(connection, [feed], full=True) for connection, feed in held)
+        for one in rows:
+            audit(request.user, "quarantine.replayed", one, connection=one.connection.slug)
+        self.message_user(
+            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
+        )
 
 
 def _register(model: type[Model], *columns: str, hide: tuple[str, ...] = (), narrow: tuple[str, ...] = ()) -> None:
@@ -122,8 +182,7 @@ def _register(model: type[Model], *columns: str, hide: tuple[str, ...] = (), nar
 
 _register(Batch, "id", "title", "kind", "actor", "created_at")
 _register(Run, "id", "connection", "feed", "started_at", "seen", "error", narrow=("feed", "connection"))
-_register(FeedState, "connection", "feed", "last_ok_at", "next_due_at", "error", narrow=("feed", "connection"))
-_register(Quarantined, "id", "connection", "feed", "path", "reason", "times", hide=("payload",))
+_register(Approval, "id", "connection", "kind", "target_label", "state", "asked_by", "asked_at", narrow=("state",))
 _register(
     Exchange, "id", "connection", "method", "route", "status", "at",
     hide=("request_body", "response_body", "request_headers", "response_headers"),

@@ -87,3 +87,22 @@ def test_other_connections_are_not_shown(goods, confined):
     Ticket.objects.all().delete()
     Thread.objects.update(waiting_since=timezone.now())
     assert keys(Reach(confined)) == []
+
+
+def test_a_pile_of_one_kind_hides_no_other(quiet, reach):
+    now = timezone.now()
+    orders = Order.objects.order_by("pk").values_list("pk", flat=True)[:6]
+    Order.objects.filter(pk__in=list(orders)).update(status="to_deliver", ship_by=now - timedelta(days=40))
+    threads = Thread.objects.order_by("pk").values_list("pk", flat=True)[:6]
+    Thread.objects.filter(pk__in=list(threads)).update(waiting_since=now - timedelta(days=9))
+    made = [
+        Case.objects.create(
+            connection=quiet.connection, remote_id=f"c{n}", decision="pending", content_hash=b"0" * 16,
+            changed_at=now, decide_by=now + timedelta(hours=22 + n),
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    found = keys(reach())
+    assert len(found) == deadlines.SHOWN
+    assert found[-2:] == [f"case-{made[0].pk}", f"case-{made[1].pk}"]
+    assert sum(key.startswith("order-") for key in found) == 6

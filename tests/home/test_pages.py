@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from dashboard.orders.models import Order
+from dashboard.staff.models import User
 from dashboard.staff.permissions import ROLES
+from dashboard.sync import tasks
+from dashboard.sync.models import Connection
 from tests.pages import assert_strict_html
 
 PARTS = ("/home/queues/", "/home/health/", "/home/due/")
@@ -86,3 +90,36 @@ def test_a_foreign_scope_is_no_scope(goods, confined, client_for):
     client.force_login(confined, backend="django.contrib.auth.backends.ModelBackend")
     text = client.get("/?connection=goods").content.decode()
     assert goods.connection.title not in text
+
+
+def test_everything_is_refreshed_by_who_may(goods, supply, client_for, monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr(tasks.refresh_feed, "delay", lambda *given: woken.append(given))
+
+    def refresh(role, query=""):
+        with django_capture_on_commit_callbacks(execute=True):
+            return client_for(role).post(f"/home/refresh/{query}", {"next": "/?whose=me"})
+
+    assert "Refresh everything" not in client_for("fulfilment").get("/").content.decode()
+    assert (refresh("fulfilment").status_code, woken) == (403, [])
+    assert 'action="/home/refresh/"' in client_for("admin").get("/").content.decode()
+    assert refresh("admin")["Location"] == "/?whose=me"
+    assert {(goods.connection.pk, "orders", False), (supply.connection.pk, "orders", False)} <= set(woken)
+    woken.clear()
+    refresh("admin", "?connection=goods")
+    assert {connection for connection, _feed, _full in woken} == {goods.connection.pk}
+    woken.clear()
+    Connection.objects.update(state=Connection.PAUSED)
+    text = client_for("admin").post("/home/refresh/", follow=True).content.decode()
+    assert "No connection is at work. Nothing is read." in text
+    assert woken == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Thursday 20 November"), ("zh-hans", "11月20日星期四")])
+def test_the_page_is_headed_by_the_day_in_the_persons_zone(goods, client_for, settings, user_for, language, words):
+    User.objects.filter(pk=user_for("viewer").pk).update(time_zone="Asia/Shanghai")
+    client = client_for("viewer")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    with time_machine.travel("2025-11-19T20:00:00Z", tick=False), translation.override("en"):
+        client.force_login(User.objects.get(pk=user_for("viewer").pk), "django.contrib.auth.backends.ModelBackend")
+        assert f"<h1>{words}</h1>" in client.get("/").content.decode()

@@ -16,11 +16,11 @@ from dashboard.core.pages import redirect, render
 from dashboard.core.scrub import scrub, scrub_text
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
-from dashboard.sync import callbacks, rows, tasks
+from dashboard.sync import callbacks, rows
 from dashboard.sync.feeds import FEEDS
-from dashboard.sync.models import Callback, FeedState, Quarantined
+from dashboard.sync.models import Callback, Quarantined
 from dashboard.sync.models.callbacks import RECEIVED
-from dashboard.sync.submit import tell
+from dashboard.sync.reading import read_now
 from dashboard.sync.views.activity import exchanges_of
 
 MAX_SHOWN = 65_536
@@ -78,9 +78,7 @@ def replay_quarantined(request: StaffRequest, pk: int) -> HttpResponse:
     if found.feed not in FEEDS or not found.connection.is_at_work:
         messages.error(request, _("This connection is at rest. Nothing was read."))
     else:
-        feeds = FeedState.objects.filter(connection=found.connection, feed=found.feed)
-        feeds.update(next_due_at=None, last_full_at=None)
-        tell(tasks.refresh_feed, found.connection_id, found.feed, True)
+        read_now(found.connection, [found.feed], full=True)
         audit(request.user, "quarantine.replayed", found, connection=found.connection.slug)
         messages.success(request, _("The feed %(feed)s is read anew.") % {"feed": rows.feed_label(found.feed)})
     return redirect(request, reverse("sync:quarantined", args=[pk]))

@@ -21,7 +21,8 @@ from dashboard.sync import connections as service
 from dashboard.sync import overview, tasks
 from dashboard.sync.feeds import feeds_of
 from dashboard.sync.forms import ConnectionForm, RouteForm, SecretForm
-from dashboard.sync.models import Connection, FeedState
+from dashboard.sync.models import Connection
+from dashboard.sync.reading import read_now
 from dashboard.sync.submit import tell
 from dashboard.sync.views.connections import callbacks_page, one, routes_page
 
@@ -99,10 +100,7 @@ def refresh(request: StaffRequest, slug: str) -> HttpResponse:
     if not found.is_at_work:
         messages.error(request, overview.state_sign(found)["advice"])
         return redirect(request, _url("feeds", found))
-    due: dict[str, Any] = {"next_due_at": None} | ({"last_full_at": None} if full else {})
-    FeedState.objects.filter(connection=found, feed__in=wanted).update(**due)
-    for feed in wanted:
-        tell(tasks.refresh_feed, found.pk, feed, full)
+    read_now(found, wanted, full=full)
     words = ngettext("%(n)s feed will be read now.", "%(n)s feeds will be read now.", len(wanted))
     messages.success(request, words % {"n": len(wanted)})
     return redirect(request, _url("feeds", found))
