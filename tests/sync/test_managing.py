@@ -28,9 +28,9 @@ def admin(client_for):
 def told(monkeypatch):
     """What workers were told."""
     kept = []
-    for place in ("managing", "incoming"):
+    for place in ("views.managing", "reading"):
         monkeypatch.setattr(
-            f"dashboard.sync.views.{place}.tell", lambda task, *args: kept.append((task.name.rpartition(".")[2], *args))
+            f"dashboard.sync.{place}.tell", lambda task, *args: kept.append((task.name.rpartition(".")[2], *args))
         )
     return kept
 
