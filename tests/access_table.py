@@ -125,6 +125,7 @@ ACCESS = {
     "messaging:send": "messages.send",
     "messaging:note": "messages.send",
     "messaging:draft": "messages.send",
+    "messaging:seen": "messages.send",
     "messaging:done": "messages.send",
     "messaging:snooze": "messages.send",
     "messaging:assign": "messages.send",

@@ -24,7 +24,7 @@ from dashboard.core.navigation import forget_counts, may
 from dashboard.core.templatetags.dash import when_at
 from dashboard.core.walking import steps, walk, walk_of
 from dashboard.orders import words as order_words
-from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
+from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, history
 from dashboard.sync.kinds import Refused
@@ -152,6 +152,7 @@ def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, s
         "events": history.events(case, "cases", commands, words.field_words),
         "deliveries": _deliveries(case, now),
         "messages_url": _messages_url(request, case),
+        "notes": _notes(case, now),
     }
     return pages.render(request, "aftersales/detail.html", context, status=status)
 
@@ -227,6 +228,21 @@ def _messages_url(request: StaffRequest, case: Any) -> str:
         return reverse("messaging:for_order", args=[case.order_pk])
     except NoReverseMatch:
         return ""
+
+
+def _notes(case: Any, now: Any) -> list[dict[str, Any]]:
+    """What staff wrote to each other about the order, the newest first."""
+    if not case.order_pk:
+        return []
+    rows = Note.objects.filter(order=case.order_pk).select_related("author")[:10]
+    return [
+        {
+            "text": html.with_links(row.text),
+            "by": row.author.label if row.author else "–",
+            "at": when_at(row.created_at, now),
+        }
+        for row in rows
+    ]
 
 
 def _deliveries(case: Any, now: Any) -> list[dict[str, Any]]:

@@ -43,8 +43,9 @@ BOXES = {
 }
 BY_WAITING = ("waiting", "unassigned")
 COLUMNS = (
-    "connection_id", "remote_id", "buyer", "buyer_remote_id", "unread", "last_message_at", "last_body", "snoozed_until",
-    "last_direction", "waiting_since", "gone_at", "assignee__username", "assignee__first_name", "assignee__last_name",
+    "connection_id", "remote_id", "buyer", "buyer_remote_id", "unread", "last_message_at", "last_body",
+    "last_direction", "waiting_since", "snoozed_until", "seen_at", "gone_at", "assignee__username",
+    "assignee__first_name", "assignee__last_name",
 )  # fmt: skip
 
 
@@ -186,7 +187,7 @@ def row_of(thread: Any, inbox: Inbox, writer: str = "") -> dict[str, Any]:
         "pk": thread.pk,
         "url": reverse("messaging:thread", args=[thread.pk]) + (f"?{query}" if query else ""),
         "name": str(thread),
-        "unread": thread.unread,
+        "unread": thread.unread if thread.is_unseen else 0,
         "sign": _sign(thread, writer, now),
         "last": _("We: %(words)s") % {"words": line(thread.last_body)}
         if thread.last_direction == "out"

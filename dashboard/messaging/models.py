@@ -17,7 +17,8 @@ class Thread(MirroredModel):
 
     Kept from its messages: `last_body`, `last_direction`, and `waiting_since`, when the buyer's oldest unanswered
     message came. Staff's own: `assignee`; `done_at`, before which nothing needs an answer; `snoozed_until`, until when
-    it rests, unless the buyer writes again after `snoozed_after`, the last message that was known then.
+    it rests, unless the buyer writes again after `snoozed_after`, the last message that was known then;
+    `seen_at`, up to when somebody who answers has read it.
     """
 
     buyer = models.CharField(max_length=200, blank=True)
@@ -32,6 +33,7 @@ class Thread(MirroredModel):
     done_at = models.DateTimeField(null=True)
     snoozed_after = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     objects = ThreadQuerySet.as_manager()  # type: ignore[misc]
 
@@ -51,6 +53,13 @@ class Thread(MirroredModel):
 
     def __str__(self) -> str:
         return self.buyer or self.buyer_remote_id or self.remote_id
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the platform counts it as unread and nobody of us has opened it since the last message."""
+        if not self.unread or self.last_message_at is None:
+            return bool(self.unread)
+        return self.seen_at is None or self.seen_at < self.last_message_at
 
 
 class Message(MirroredModel):

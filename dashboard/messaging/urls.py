@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/send/", writing.send, name="send"),
     path("<int:pk>/note/", writing.note, name="note"),
     path("<int:pk>/draft/", writing.draft, name="draft"),
+    path("<int:pk>/seen/", writing.seen, name="seen"),
     path("<int:pk>/done/", writing.done, name="done"),
     path("<int:pk>/snooze/", writing.snooze, name="snooze"),
     path("<int:pk>/assign/", writing.assign, name="assign"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dashboard.core import html
 from dashboard.core.templatetags.dash import when_at
@@ -30,7 +31,7 @@ def bubbles(ticket: Ticket, commands: Sequence[Command]) -> list[Bubble]:
     ours = _our_replies(commands)
     told: list[tuple[datetime | None, Bubble]] = []
     if ticket.body:
-        who = _("We opened it") if ticket.opened_for else _("Opening")
+        who = _("We opened it") if ticket.opened_for else pgettext("ticket", "Opening")
         direction = "out" if ticket.opened_for else ""
         told.append((ticket.placed_at, {"direction": direction, "body": readable(ticket.body), "by": who}))
     told += _replies(ticket, [one for one in ours if one.state == DONE])

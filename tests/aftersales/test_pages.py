@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dashboard.aftersales.models import Case
 from dashboard.core.formatting import exact
-from dashboard.orders.models import DeliveryError, DeliveryRecord, Order
+from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.sync import approvals
 from dashboard.sync.models import Approval, Command
 from tests.connected import drive, effects, pull
@@ -166,7 +166,9 @@ def test_what_speaks_for_or_against_it_stands_on_one_page(shop, pending, client_
     its["changed_at"] = timezone.now()
     DeliveryRecord.objects.create(remote_id="d:1", quantity=3, content="SECRET-1", **its)
     DeliveryError.objects.create(remote_id="e:1", remark="The code was used", **its)
+    Note.objects.create(order=order, text="Second claim of this buyer")
     page = client.get(f"/aftersales/{case.pk}/").content.decode()
+    assert "Second claim of this buyer" in page
     assert "Code &lt;b&gt;used&lt;/b&gt;" in page
     assert 'alt="Picture 1"' in page
     assert "3 units delivered" in page

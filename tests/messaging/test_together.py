@@ -224,3 +224,46 @@ def test_the_list_names_the_buyers_newest_order_or_the_shop(chat, client_for):
         its = Order.objects.filter(connection=chat.connection, buyer_remote_id=thread.buyer_remote_id)
         newest = its.order_by("-placed_at", "-pk").first()
         assert found[thread.pk] == f"{newest.number if newest else chat.connection.title} · nobody"
+
+
+def test_what_somebody_has_read_is_no_longer_unread_until_the_buyer_writes(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "Hello?"})
+    pull(chat.connection, "threads", "messages", full=True)
+
+    def is_bold():
+        page = client_for("admin").get("/messages/?view=all&size=100").content.decode()
+        return f'class="thread-item is-unread" id="thread-item-{thread.pk}"' in page
+
+    address = f"/messages/{thread.pk}/seen/?show=60&amp;listed=1&amp;view=all"
+    assert is_bold()
+    assert (
+        f'data-hx-post="{address}" data-hx-trigger="load"'
+        in client.get(f"/messages/{thread.pk}/?view=all", headers=HTMX).content.decode()
+    )
+    assert "/seen/" not in client_for("viewer").get(f"/messages/{thread.pk}/?view=all").content.decode()
+    assert client_for("viewer").post(f"/messages/{thread.pk}/seen/").status_code == 403
+    assert is_bold()
+    answer = client.post(address.replace("&amp;", "&"), headers=HTMX)
+    assert f'class="thread-item" id="thread-item-{thread.pk}"' in answer.content.decode()
+    assert client.post(f"/messages/{thread.pk}/seen/", headers=HTMX).status_code == 204
+    assert not is_bold()
+    assert "/seen/" not in client.get(f"/messages/{thread.pk}/?view=all").content.decode()
+    chat.sandbox.clock.advance(60)
+    chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "Are you there?"})
+    pull(chat.connection, "threads", "messages", full=True)
+    assert is_bold()
+    assert effects(chat.sandbox) == []
+
+
+def test_the_offer_of_new_threads_leads_back_to_the_thread_and_the_view_that_were_open(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    url = "/messages/fresh/?since=2020-01-01T00:00:00Z"
+    for here, wanted in (
+        (f"/messages/{thread.pk}/?view=mine&q=log", f"/messages/{thread.pk}/?view=mine&q=log"),
+        ("/messages/?view=all", "/messages/?view=all"),
+        ("//evil.example/messages/", "/messages/"),
+        ("/orders/", "/messages/"),
+    ):
+        answer = client.get(url, headers=HTMX | {"HX-Current-URL": f"http://testserver{here}"})
+        assert f'href="{wanted.replace("&", "&amp;")}"' in answer.content.decode()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Subquery
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -74,7 +76,8 @@ def beside(request: StaffRequest, found: Any, said: Conversation) -> dict[str, A
     forget_boxes(request.user, inbox.slug)
     found.sent = said.newest_state
     row = row_of(found, inbox) | {"current": True} if "listed" in request.GET else None
-    return {"boxes": inbox.boxes(), "row": row, "back": inbox.query, "listed": row, **clocks(found)}
+    shown = {"row": row, "back": inbox.query, "listed": row, "unseen": found.is_unseen}
+    return {"boxes": inbox.boxes(), **shown, **clocks(found)}
 
 
 @require_safe
@@ -153,6 +156,7 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "why": _why_silent(found),
         "may_send": may_send,
         "back": kept_query(request),
+        "unseen": found.is_unseen,
     }
 
 
@@ -185,8 +189,17 @@ def _fresh(request: StaffRequest, since: str) -> dict[str, Any]:
     if at is not None and request.path == reverse("messaging:fresh"):
         moved = Thread.objects.visible_to(request.user).filter(last_message_at__gt=at, last_direction="in")
         found["new"] = len(moved.values_list("pk", flat=True)[:100])
-        found["show_url"] = reverse("messaging:list")
+        found["show_url"] = _here(request)
     return found
+
+
+def _here(request: StaffRequest) -> str:
+    """The page of the inbox that asks, with its thread and its view: to be built anew."""
+    home = reverse("messaging:list")
+    asked = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if not re.fullmatch(rf"{home}(\d+/)?", asked.path):
+        return home
+    return asked.path + (f"?{asked.query}" if asked.query else "")
 
 
 def _moment(text: str) -> Any:

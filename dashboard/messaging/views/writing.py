@@ -20,7 +20,7 @@ from dashboard.messaging.inbox import forget_boxes
 from dashboard.messaging.mirror import summarise
 from dashboard.messaging.models import Draft, Thread, ThreadNote
 from dashboard.messaging.snoozing import SnoozeForm
-from dashboard.messaging.views.reading import answer, thread_of
+from dashboard.messaging.views.reading import answer, beside, thread_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.kinds import Refused
@@ -122,6 +122,17 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
         return HttpResponse("")
     kept, _made = Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
     return HttpResponse(_("Draft kept %(at)s") % {"at": formatting.exact(kept.saved_at)})
+
+
+@require_POST
+@requires("messages.send")
+def seen(request: StaffRequest, pk: int) -> HttpResponse:
+    """Somebody who answers has read the thread: until the buyer writes again nobody sees it as unread."""
+    found = thread_of(request, pk)
+    found.seen_at = max(filter(None, (timezone.now(), found.last_message_at)))  # whichever clock is ahead
+    Thread.objects.filter(pk=found.pk).update(seen_at=found.seen_at)
+    row = beside(request, found, Conversation(found, request.user))["row"]
+    return render(request, "messaging/_seen.html", {"row": row, "polled": True}) if row else HttpResponse(status=204)
 
 
 @require_POST
