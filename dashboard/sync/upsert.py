@@ -22,10 +22,14 @@ from django.utils import timezone
 
 from dashboard.sync.models import Change, Connection, UnknownWord
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart
-from dashboard.sync.writers import MAX_PARAMETERS, insert_rows, reserve_keys, same, stored_hashes, write_rows
+from dashboard.sync.stored import differing, parts_of
+from dashboard.sync.writers import MAX_PARAMETERS, Row, insert_rows, reserve_keys, same, write_rows
 
 BASE = ("connection_id", "remote_id", "status", "remote_status", "content_hash", "changed_at", "gone_at", "raw")
 KEY = ("connection_id", "remote_id")
+NOTED = ("connection_id", "domain", "remote_id", "at", "fields")
+# What is kept as a `Change`: domain, remote id, fields with old and new value.
+Note = tuple[str, str, dict[str, Any]]
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -90,8 +94,9 @@ class _Known(NamedTuple):
 
     pk: int
     changed_at: datetime
+    gone_at: datetime | None
     clock: datetime | None
-    tracked: dict[str, Any]
+    tracked: tuple[Any, ...]
 
 
 class _Plan(NamedTuple):
@@ -154,22 +159,20 @@ def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 
 def _plan(mirror: Mirror, connection: Connection, latest: dict[str, Any], read_at: datetime) -> _Plan:
-    stored = stored_hashes(mirror.model, connection, list(latest))
-    digests = {
-        remote_id: content_hash(mirror.stable(record))
-        for remote_id, record in latest.items()
-        if not (remote_id in stored and mirror.is_partial(record))
-    }
-    fresh = {remote_id: (latest[remote_id], d) for remote_id, d in digests.items() if stored.get(remote_id) != d}
-    partial_gone = {remote_id for remote_id in latest.keys() - digests.keys() if stored[remote_id] is None}
-    known = _known(mirror, connection, [i for i in latest if i in stored and (i in fresh or i in partial_gone)])
-    writes = {
-        remote_id: (record, digest)
-        for remote_id, (record, digest) in fresh.items()
-        if remote_id not in known or not _is_older(mirror, record, known[remote_id], read_at)
-    }
-    revived = {i: known[i].pk for i in partial_gone if i in known and known[i].changed_at <= read_at}
-    return _Plan(writes, known, revived)
+    """What differs from the rows that are stored, and may be written."""
+    digests = {remote_id: content_hash(mirror.stable(record)) for remote_id, record in latest.items()}
+    plan = _Plan({}, {}, {})
+    for remote_id, row in _known(mirror, connection, digests).items():
+        record = latest[remote_id]
+        if row is None:
+            plan.writes[remote_id] = (record, digests[remote_id])
+        elif mirror.is_partial(record):
+            if row.gone_at is not None and row.changed_at <= read_at:
+                plan.revived[remote_id] = row.pk
+        elif not _is_older(mirror, record, row, read_at):
+            plan.writes[remote_id] = (record, digests[remote_id])
+            plan.existed[remote_id] = row
+    return plan
 
 
 def _is_older(mirror: Mirror, record: Any, row: _Known, read_at: datetime) -> bool:
@@ -179,16 +182,11 @@ def _is_older(mirror: Mirror, record: Any, row: _Known, read_at: datetime) -> bo
     return row.changed_at > read_at
 
 
-def _known(mirror: Mirror, connection: Connection, remote_ids: list[str]) -> dict[str, _Known]:
-    wanted = ["remote_id", "pk", "changed_at", *([mirror.clock] if mirror.clock else []), *mirror.tracked]
-    clocks = len(wanted) - len(mirror.tracked)
-    found = {}
-    for ids in chunks(remote_ids, MAX_PARAMETERS):
-        rows = mirror.model._default_manager.filter(connection=connection, remote_id__in=ids)
-        for row in rows.values_list(*wanted):
-            clock = row[3] if mirror.clock else None
-            found[row[0]] = _Known(row[1], row[2], clock, dict(zip(mirror.tracked, row[clocks:], strict=True)))
-    return found
+def _known(mirror: Mirror, connection: Connection, digests: dict[str, bytes]) -> dict[str, _Known | None]:
+    """What is stored of records that are not stored with just this content; `None` for those that are new."""
+    columns = ("id", "changed_at", "gone_at", mirror.clock or "changed_at", *mirror.tracked)
+    rows = differing(mirror.model, connection, digests, columns)
+    return {remote_id: _Known(*row[:4], tuple(row[4:])) if row else None for remote_id, row in rows.items()}
 
 
 def _write(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
@@ -199,17 +197,19 @@ def _write(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
         for remote_id, (record, digest) in sorted(plan.writes.items())
     }
     changed = {remote_id: row for remote_id, row in rows.items() if remote_id in plan.existed}
-    _note_changes(mirror, connection, plan, {key: dict(zip(columns, row, strict=True)) for key, row in changed.items()})
+    notes = _notes(mirror, columns, plan, changed)
     write_rows(mirror.model, columns, KEY, list(changed.values()))
     existed = {remote_id: plan.existed[remote_id].pk for remote_id in changed}
     fresh = {remote_id: row for remote_id, row in rows.items() if remote_id not in changed}
     made = _insert(mirror.model, columns, fresh)
     if len(made) < len(fresh):
         write_rows(mirror.model, columns, KEY, list(fresh.values()))
-        existed |= {remote_id: row.pk for remote_id, row in _known(mirror, connection, list(fresh)).items()}
-    _note_unknown_words(mirror, connection, plan, now)
+        kept = mirror.model._default_manager.filter(connection=connection, remote_id__in=list(fresh))
+        existed |= dict(kept.values_list("remote_id", "pk"))
     for part in mirror.parts:
-        _write_parts(part, connection, plan, made, existed)
+        notes += _write_parts(part, plan, made, existed)
+    insert_rows(Change, NOTED, [(connection.pk, domain, of, now, fields) for domain, of, fields in notes])
+    _note_unknown_words(mirror, connection, plan, now)
 
 
 def _insert(model: type[models.Model], columns: tuple[str, ...], fresh: dict[str, tuple[Any, ...]]) -> dict[str, int]:
@@ -239,11 +239,9 @@ def _base(connection: Connection, record: Any, digest: bytes, now: datetime) -> 
     )
 
 
-def _write_parts(
-    part: Part, connection: Connection, plan: _Plan, made: dict[str, int], existed: dict[str, int]
-) -> None:
+def _write_parts(part: Part, plan: _Plan, made: dict[str, int], existed: dict[str, int]) -> list[Note]:
     """Bring the parts of written rows in step; `made` and `existed` are the rows' keys by remote id."""
-    columns = _part_columns(part)
+    columns = (f"{part.whole}_id", "remote_id", *part.columns, *(("gone_at",) if part.keeps_gone else ()))
     tail = (None,) if part.keeps_gone else ()
 
     def rows_of(wholes: dict[str, int]) -> dict[tuple[int, str], tuple[Any, ...]]:
@@ -252,36 +250,22 @@ def _write_parts(
 
     insert_rows(part.model, columns, list(rows_of(made).values()))
     rows = rows_of(existed)
-    old = _stored_parts(part, columns, list(existed.values()))
-    _drop_vanished(part, [stored[0] for key, stored in old.items() if key not in rows])
+    stored = parts_of(part.model, columns[0], existed.values(), ("id", *columns))
+    old = {(row[1], row[2]): row for row in stored}
+    _drop_vanished(part, [row[0] for key, row in old.items() if key not in rows])
     changed = {key: row for key, row in rows.items() if key not in old or row != old[key][1:]}
-    if part.tracked:
-        _note_part_changes(part, connection, columns, existed, old, changed)
-    write_rows(part.model, columns, (f"{part.whole}_id", "remote_id"), list(changed.values()))
+    write_rows(part.model, columns, columns[:2], list(changed.values()))
+    return _part_notes(part, columns, existed, old, changed) if part.tracked else []
 
 
-def _part_columns(part: Part) -> tuple[str, ...]:
-    return (f"{part.whole}_id", "remote_id", *part.columns, *(("gone_at",) if part.keeps_gone else ()))
-
-
-def _stored_parts(part: Part, columns: tuple[str, ...], whole_pks: list[int]) -> dict[tuple[int, str], tuple[Any, ...]]:
-    """The key and `columns` of every part of these rows, by whole and remote id."""
-    found: dict[tuple[int, str], tuple[Any, ...]] = {}
-    for pks in chunks(whole_pks, MAX_PARAMETERS):
-        rows = part.model._default_manager.filter(**{f"{part.whole}_id__in": pks})
-        found |= {(row[1], row[2]): row for row in rows.values_list("pk", *columns)}
-    return found
-
-
-def _note_part_changes(
+def _part_notes(
     part: Part,
-    connection: Connection,
     columns: tuple[str, ...],
     existed: dict[str, int],
-    old: dict[tuple[int, str], tuple[Any, ...]],
+    old: dict[tuple[int, str], Row],
     changed: dict[tuple[int, str], tuple[Any, ...]],
-) -> None:
-    """Keep old and new value of tracked columns of parts that existed, one `Change` per whole."""
+) -> list[Note]:
+    """Old and new value of tracked columns of parts that existed, together for each whole."""
     wholes = {pk: remote_id for remote_id, pk in existed.items()}
     noted: dict[int, dict[str, Any]] = {}
     for key, row in changed.items():
@@ -289,11 +273,7 @@ def _note_part_changes(
         fields = {name: [_plain(o), _plain(n)] for name, o, n in pairs if name in part.tracked and not same(o, n)}
         if fields:
             noted.setdefault(key[0], {})[key[1]] = fields
-    now = timezone.now()
-    Change.objects.bulk_create(
-        Change(connection=connection, domain=part.domain, remote_id=wholes[pk], at=now, fields=fields)
-        for pk, fields in noted.items()
-    )
+    return [(part.domain, wholes[pk], fields) for pk, fields in noted.items()]
 
 
 def _drop_vanished(part: Part, pks: list[int]) -> None:
@@ -306,23 +286,16 @@ def _drop_vanished(part: Part, pks: list[int]) -> None:
             gone.delete()
 
 
-def _note_changes(mirror: Mirror, connection: Connection, plan: _Plan, new: dict[str, dict[str, Any]]) -> None:
-    """Keep old and new value of tracked columns of rows that existed."""
+def _notes(mirror: Mirror, columns: tuple[str, ...], plan: _Plan, changed: dict[str, tuple[Any, ...]]) -> list[Note]:
+    """Old and new value of tracked columns of rows that existed."""
     noted = []
-    for remote_id, fresh in new.items():
-        old = plan.existed[remote_id].tracked
-        fields = {name: [_plain(o), _plain(fresh[name])] for name, o in old.items() if not same(o, fresh[name])}
+    at = [(name, columns.index(name)) for name in mirror.tracked]
+    for remote_id, row in changed.items():
+        pairs = zip(at, plan.existed[remote_id].tracked, strict=True)
+        fields = {name: [_plain(o), _plain(row[n])] for (name, n), o in pairs if not same(o, row[n])}
         if fields:
-            noted.append(
-                Change(
-                    connection=connection,
-                    domain=mirror.domain,
-                    remote_id=remote_id,
-                    at=fresh["changed_at"],
-                    fields=fields,
-                )
-            )
-    Change.objects.bulk_create(noted)
+            noted.append((mirror.domain, remote_id, fields))
+    return noted
 
 
 def _plain(value: Any) -> Any:

@@ -39,7 +39,8 @@ def reserve_keys(model: type[models.Model], number: int) -> list[int]:
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                "SELECT nextval(name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0) AS s (name), "
+                "generate_series(1, %s)",
                 [model._meta.db_table, number],
             )
             return [row[0] for row in cursor.fetchall()]
@@ -57,7 +58,7 @@ def insert_rows(model: type[models.Model], columns: tuple[str, ...], rows: Seque
     if not rows:
         return
     prepared = ready(converters(model, columns), rows)
-    table, names = _table(model), _quoted(columns_of(model, columns))
+    table, names = table_of(model), quoted(columns_of(model, columns))
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
             _copy_into(cursor, table, names, prepared)
@@ -96,8 +97,8 @@ def _copy_into(cursor: Any, table: str, names: str, rows: Sequence[Row]) -> None
 
 
 def _as_json(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
-    table, named = _table(model), columns_of(model, columns)
-    names = _quoted(named)
+    table, named = table_of(model), columns_of(model, columns)
+    names = quoted(named)
     body = _json.encode([dict(zip(named, row, strict=True)) for row in rows])
     with database.cursor() as cursor:
         cursor.execute(
@@ -108,7 +109,7 @@ def _as_json(model: type[models.Model], columns: tuple[str, ...], key: tuple[str
 
 
 def _copy(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
-    table, names = _table(model), _quoted(columns_of(model, columns))
+    table, names = table_of(model), quoted(columns_of(model, columns))
     staging = database.ops.quote_name(_staging_name(model, columns))
     with database.cursor() as cursor:
         cursor.execute(
@@ -125,45 +126,32 @@ def _copy(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, .
 def _executemany(
     model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]
 ) -> None:
-    names = _quoted(columns_of(model, columns))
+    names = quoted(columns_of(model, columns))
     with database.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {_table(model)} ({names}) VALUES ({_marks(columns)}) {_on_conflict(model, columns, key)}",
+            f"INSERT INTO {table_of(model)} ({names}) VALUES ({_marks(columns)}) {_on_conflict(model, columns, key)}",
             rows,
         )
-
-
-def stored_hashes(
-    model: type[models.Model], connection: models.Model, remote_ids: list[str]
-) -> dict[str, bytes | None]:
-    """Content hash of each of these rows that is stored, by remote id; `None` for one that is gone."""
-    ids = "= ANY(%s)" if database.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
-    wanted: Any = remote_ids if database.vendor == "postgresql" else msgspec.json.encode(remote_ids).decode()
-    with database.cursor() as cursor:
-        cursor.execute(
-            f"SELECT remote_id, content_hash, gone_at IS NULL FROM {_table(model)} "
-            f"WHERE connection_id = %s AND remote_id {ids}",
-            [connection.pk, wanted],
-        )
-        return {remote_id: bytes(digest) if is_here else None for remote_id, digest, is_here in cursor.fetchall()}
 
 
 @cache
 def _on_conflict(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...]) -> str:
     changed = [name for name in columns_of(model, columns) if name not in columns_of(model, key)]
-    sets = ", ".join(f"{_quoted([name])} = excluded.{_quoted([name])}" for name in changed)
-    return f"ON CONFLICT ({_quoted(columns_of(model, key))}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+    sets = ", ".join(f"{quoted([name])} = excluded.{quoted([name])}" for name in changed)
+    return f"ON CONFLICT ({quoted(columns_of(model, key))}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
 
 
 def _marks(columns: tuple[str, ...]) -> str:
     return ", ".join(["%s"] * len(columns))
 
 
-def _table(model: type[models.Model]) -> str:
+def table_of(model: type[models.Model]) -> str:
+    """A model's table as SQL names it."""
     return database.ops.quote_name(model._meta.db_table)
 
 
-def _quoted(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
+    """Columns as a list of SQL."""
     return ", ".join(database.ops.quote_name(name) for name in names)
 
 
