@@ -30,8 +30,11 @@ SMALLEST = Decimal("0.0001")
 Id = int | str
 
 
-class Wire(msgspec.Struct, kw_only=True):
-    """Base of wire structs: field names exactly as documented (``rename`` maps those that Python cannot spell)."""
+class Wire(msgspec.Struct, kw_only=True, gc=False):
+    """Base of wire structs: field names exactly as documented (``rename`` maps those that Python cannot spell).
+
+    They are trees that came from JSON: the cycle collector need not walk them.
+    """
 
 
 @cache

@@ -10,8 +10,8 @@ import msgspec
 T = TypeVar("T")
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of all records."""
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of all records. They are trees of values: the cycle collector need not walk them."""
 
 
 class Money(Record, frozen=True, kw_only=True):
