@@ -77,7 +77,7 @@ def _as_python(model: type[models.Model], columns: tuple[str, ...], rows: Sequen
     if not rows or not any(reading):
         return list(rows)
     by_column = zip(reading, zip(*rows, strict=True), strict=True)
-    return list(zip(*([read(value) for value in values] if read else values for read, values in by_column), strict=True))
+    return list(zip(*([read(one) for one in values] if read else values for read, values in by_column), strict=True))
 
 
 @cache

@@ -184,9 +184,12 @@ def _is_older(mirror: Mirror, record: Any, row: _Known, read_at: datetime) -> bo
 
 def _known(mirror: Mirror, connection: Connection, digests: dict[str, bytes]) -> dict[str, _Known | None]:
     """What is stored of records that are not stored with just this content; `None` for those that are new."""
-    columns = ("id", "changed_at", "gone_at", mirror.clock or "changed_at", *mirror.tracked)
+    columns = ("id", "changed_at", "gone_at", mirror.clock or "gone_at", *mirror.tracked)
     rows = differing(mirror.model, connection, digests, columns)
-    return {remote_id: _Known(*row[:4], tuple(row[4:])) if row else None for remote_id, row in rows.items()}
+    return {
+        remote_id: _Known(row[0], row[1], row[2], row[3], tuple(row[4:])) if row else None
+        for remote_id, row in rows.items()
+    }
 
 
 def _write(mirror: Mirror, connection: Connection, plan: _Plan) -> None:
