@@ -14,7 +14,7 @@ import msgspec
 from django.db import connection as database
 from django.db import models
 
-from dashboard.sync.writers import Row, columns_of, quoted, table_of
+from dashboard.sync.writers import Row, names_of, table_of
 
 
 def differing(
@@ -47,7 +47,7 @@ def parts_of(model: type[models.Model], whole: str, pks: Collection[int], column
 
 @cache
 def _differing(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> str:
-    table, names = table_of(model), quoted(columns_of(model, columns))
+    table, names = table_of(model), names_of(model, columns)
     if vendor == "postgresql":
         return (
             f"SELECT k, {names} FROM json_each_text(%s::json) AS w (k, v) LEFT JOIN LATERAL (SELECT * FROM {table} "
@@ -64,8 +64,8 @@ def _differing(model: type[models.Model], columns: tuple[str, ...], vendor: str)
 @cache
 def _parts(model: type[models.Model], whole: str, columns: tuple[str, ...], vendor: str) -> str:
     among = "= ANY(%s::bigint[])" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
-    names = quoted(columns_of(model, columns))
-    return f"SELECT {names} FROM {table_of(model)} WHERE {quoted(columns_of(model, (whole,)))} {among}"
+    names = names_of(model, columns)
+    return f"SELECT {names} FROM {table_of(model)} WHERE {names_of(model, (whole,))} {among}"
 
 
 # -- values ----------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def insert_rows(model: type[models.Model], columns: tuple[str, ...], rows: Seque
     if not rows:
         return
     prepared = ready(converters(model, columns), rows)
-    table, names = table_of(model), quoted(columns_of(model, columns))
+    table, names = table_of(model), names_of(model, columns)
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
             _copy_into(cursor, table, names, prepared)
@@ -97,8 +97,7 @@ def _copy_into(cursor: Any, table: str, names: str, rows: Sequence[Row]) -> None
 
 
 def _as_json(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
-    table, named = table_of(model), columns_of(model, columns)
-    names = quoted(named)
+    table, named, names = table_of(model), columns_of(model, columns), names_of(model, columns)
     body = _json.encode([dict(zip(named, row, strict=True)) for row in rows])
     with database.cursor() as cursor:
         cursor.execute(
@@ -109,7 +108,7 @@ def _as_json(model: type[models.Model], columns: tuple[str, ...], key: tuple[str
 
 
 def _copy(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
-    table, names = table_of(model), quoted(columns_of(model, columns))
+    table, names = table_of(model), names_of(model, columns)
     staging = database.ops.quote_name(_staging_name(model, columns))
     with database.cursor() as cursor:
         cursor.execute(
@@ -126,7 +125,7 @@ def _copy(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, .
 def _executemany(
     model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]
 ) -> None:
-    names = quoted(columns_of(model, columns))
+    names = names_of(model, columns)
     with database.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table_of(model)} ({names}) VALUES ({_marks(columns)}) {_on_conflict(model, columns, key)}",
@@ -136,9 +135,9 @@ def _executemany(
 
 @cache
 def _on_conflict(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...]) -> str:
-    changed = [name for name in columns_of(model, columns) if name not in columns_of(model, key)]
-    sets = ", ".join(f"{quoted([name])} = excluded.{quoted([name])}" for name in changed)
-    return f"ON CONFLICT ({quoted(columns_of(model, key))}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+    changed = [names_of(model, (name,)) for name in columns if name not in key]
+    sets = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    return f"ON CONFLICT ({names_of(model, key)}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
 
 
 def _marks(columns: tuple[str, ...]) -> str:
@@ -150,9 +149,10 @@ def table_of(model: type[models.Model]) -> str:
     return database.ops.quote_name(model._meta.db_table)
 
 
-def quoted(names: Sequence[str]) -> str:
-    """Columns as a list of SQL."""
-    return ", ".join(database.ops.quote_name(name) for name in names)
+@cache
+def names_of(model: type[models.Model], attributes: tuple[str, ...]) -> str:
+    """Database columns of attribute names, as a list of SQL."""
+    return ", ".join(database.ops.quote_name(name) for name in columns_of(model, attributes))
 
 
 @cache
