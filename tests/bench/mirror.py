@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.db import connection as database
 from django.db import transaction
@@ -20,7 +22,8 @@ from dashboard.sync.models import Connection
 from dashboard.sync.upsert import BASE, content_hash, upsert
 from dashboard.sync.writers import columns_of, converters, ready
 
-ROUNDS = 3
+ROUNDS = 5
+LIMIT = "limit (indexed bulk load)"
 
 
 def pages(
@@ -114,14 +117,9 @@ def bulk_create(connection: Connection, batch: list[bytes]) -> None:
                 unique_fields=["connection", "remote_id"],
                 update_fields=list(BASE[2:] + ORDERS.columns),
             )
-            pks = dict(
-                Order.objects.filter(connection=connection, remote_id__in=[r.remote_id for r in found]).values_list(
-                    "remote_id", "pk"
-                )
-            )
-            OrderLine.objects.filter(order__in=pks.values()).delete()
-            OrderLine.objects.bulk_create([line for r in found for line in _line_instances(pks[r.remote_id], r)])
-            del made
+            OrderLine.objects.filter(order__in=made).delete()
+            pairs = zip(made, found, strict=True)
+            OrderLine.objects.bulk_create([line for row, r in pairs for line in _line_instances(row.pk, r)])
 
 
 def update_or_create(connection: Connection, batch: list[bytes]) -> None:
@@ -192,11 +190,27 @@ def triggers(are: str) -> None:
                 cursor.execute(f"ALTER TABLE {model._meta.db_table} {are} TRIGGER USER")
 
 
-def timed(action: Callable[[], None]) -> float:
-    """Seconds of wall time."""
-    start = time.perf_counter()
+class Spent(NamedTuple):
+    """Seconds that something took: by the clock, and of processors here and in the database's own process."""
+
+    wall: float
+    cpu: float
+
+
+def timed(action: Callable[[], None]) -> Spent:
+    """What an action took. Where others work on the machine, the clock also counts how long it waited for them."""
+    wall, cpu = time.perf_counter(), time.process_time() + _of_database()
     action()
-    return time.perf_counter() - start
+    return Spent(time.perf_counter() - wall, time.process_time() + _of_database() - cpu)
+
+
+def _of_database() -> float:
+    """Processor seconds of this connection's process; 0 for SQLite, and for a server on another machine."""
+    if database.vendor != "postgresql":
+        return 0.0
+    database.ensure_connection()
+    told = Path(f"/proc/{database.connection.info.backend_pid}/schedstat")
+    return int(told.read_text().split()[0]) / 1e9 if told.exists() else 0.0
 
 
 def fresh(name: str) -> Connection:
@@ -211,43 +225,45 @@ def fresh(name: str) -> Connection:
 
 def run(rows: int) -> None:
     """Print rates and ratios for pages of 100 and of 500 orders."""
-    print(f"mirror on {database.vendor}, {rows} orders with two lines each; rates in orders a second")
+    print(f"mirror on {database.vendor}, {rows} orders with two lines each, medians of {ROUNDS} rounds")
     for size in (100, 500):
         measure(rows, size)
 
 
 def measure(rows: int, size: int) -> None:
-    """One table: every case interleaved, the median of three rounds."""
-    first, changed, slow = pages(rows, size), pages(rows, size, 0.1), pages(min(rows, 1000), size)
-    seen: dict[str, list[float]] = {}
+    """One table: every case in turn, the median of all rounds (`update_or_create` once, on fewer rows)."""
+    first, changed, few = pages(rows, size), pages(rows, size, 0.1), min(rows, 1000)
+    seen: dict[str, list[Spent]] = {}
+
+    def note(name: str, action: Callable[[], None], number: int = rows) -> None:
+        spent = timed(action)
+        seen.setdefault(name, []).append(Spent(spent.wall / number, spent.cpu / number))
+
     for round_ in range(ROUNDS):
         connection = fresh(f"bench-best-{round_}")
         wholes, lines = ready_rows(connection, first, 10_000_000 * (round_ + 1))
         triggers("DISABLE")
-        best = timed(lambda c=connection, a=wholes, b=lines: best_possible(c, a, b))
+        note(LIMIT, lambda c=connection, a=wholes, b=lines: best_possible(c, a, b))  # type: ignore[misc]
         triggers("ENABLE")
         del wholes, lines
-        seen.setdefault("limit (indexed bulk load)", []).append(rows / best)
-        connection = fresh(f"bench-ours-{round_}")
-        seen.setdefault("first load", []).append(rows / timed(lambda c=connection: ours(c, first)))
-        seen.setdefault("re-sync, 10 % changed", []).append(rows / timed(lambda c=connection: ours(c, changed)))
-        seen.setdefault("re-sync, nothing changed", []).append(rows / timed(lambda c=connection: ours(c, changed)))
-        connection = fresh(f"bench-bulk-{round_}")
-        seen.setdefault("bulk_create", []).append(rows / timed(lambda c=connection: bulk_create(c, first)))
-        seen.setdefault("bulk_create, 10 % changed", []).append(
-            rows / timed(lambda c=connection: bulk_create(c, changed))
-        )
-        connection = fresh(f"bench-uoc-{round_}")
-        seen.setdefault("update_or_create", []).append(
-            min(rows, 1000) / timed(lambda c=connection: update_or_create(c, slow))
-        )
-    middle = {name: sorted(rates)[len(rates) // 2] for name, rates in seen.items()}
-    limit = middle["limit (indexed bulk load)"]
-    print(f"\npages of {size}")
-    for name, rate in middle.items():
-        print(f"  {name:28} {rate:10,.0f}/s   {rate / limit:5.2f} of the limit")
-    print(
-        f"  first load: {middle['first load'] / middle['bulk_create']:.2f}× bulk_create, "
-        f"{middle['first load'] / middle['update_or_create']:.0f}× update_or_create; "
-        f"re-sync: {middle['re-sync, 10 % changed'] / middle['bulk_create, 10 % changed']:.1f}× bulk_create"
-    )
+        for name, write in (("", ours), ("bulk_create: ", bulk_create)):
+            connection = fresh(f"bench-{round_}")
+            note(f"{name}first load", lambda c=connection, w=write: w(c, first))  # type: ignore[misc]
+            note(f"{name}10 % changed", lambda c=connection, w=write: w(c, changed))  # type: ignore[misc]
+            if write is ours:
+                note("nothing changed", lambda c=connection: ours(c, changed))  # type: ignore[misc]
+    connection = fresh("bench-one-by-one")
+    note("update_or_create", lambda: update_or_create(connection, pages(few, size)), few)
+    report(size, {name: Spent(*map(statistics.median, zip(*all_, strict=True))) for name, all_ in seen.items()})
+
+
+def report(size: int, seen: dict[str, Spent]) -> None:
+    """Rates by the clock, and how they stand to the limit by the clock and by processor time."""
+    limit = seen[LIMIT]
+    print(f"\npages of {size:<26} orders/s   of the limit   by processor time")
+    for name, spent in seen.items():
+        print(f"  {name:30} {1 / spent.wall:10,.0f} {limit.wall / spent.wall:14.2f} {limit.cpu / spent.cpu:19.2f}")
+    for name in ("first load", "10 % changed"):
+        theirs, mine = seen[f"bulk_create: {name}"], seen[name]
+        print(f"  {name}: {theirs.wall / mine.wall:.1f}× bulk_create ({theirs.cpu / mine.cpu:.1f}× by processor time)")
+    print(f"  first load: {seen['update_or_create'].wall / seen['first load'].wall:.0f}× update_or_create")
