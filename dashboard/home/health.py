@@ -32,6 +32,7 @@ def _line(connection: Connection, verdict: Verdict) -> dict[str, Any]:
         "tone": tone,
         "words": words,
         "title": connection.title,
+        "at": at,
         "age": formatting.age(at, timezone.now()),
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from dashboard.sync.feeds import Feed, feeds_of
 from dashboard.sync.models import Connection, FeedState
 
+TROUBLE = 3  # failures in a row
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,7 +27,7 @@ class Verdict(NamedTuple):
 def verdicts(connections: Sequence[Connection]) -> list[Verdict]:
     """The verdict over each of them, in their order; one query."""
     states: dict[int, dict[str, FeedState]] = {one.pk: {} for one in connections}
-    columns = ("connection_id", "feed", "last_ok_at", "error", "alarm")
+    columns = ("connection_id", "feed", "last_ok_at", "fails", "alarm")
     for state in FeedState.objects.filter(connection__in=list(states)).only(*columns):
         states[state.connection_id][state.feed] = state
     now = timezone.now()
@@ -52,8 +53,8 @@ def verdict(connection: Connection, states: dict[str, FeedState], now: datetime)
 
 
 def _late(feed: Feed, state: FeedState | None) -> Verdict:
-    """A feed that failed is for a person to see; one that only has not had its turn is not."""
-    tone = "act" if state and state.error else "wait"
+    """One that fails again and again is for a person to see; a pause, or a fault that may pass, is not."""
+    tone = "act" if state and state.fails >= TROUBLE else "wait"
     return Verdict(tone, _("%(feed)s late") % {"feed": _(feed.label)}, state.last_ok_at if state else None)
 
 

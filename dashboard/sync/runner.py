@@ -291,9 +291,15 @@ def _failed(connection: Connection, feed: Feed, state: FeedState, run: Run, erro
     kept = state.alarm if state.emptied_at else ""
     alarm = words if isinstance(error, Stopped | WireError) else kept
     restart = {"cursor": ""} if isinstance(error, Stopped | WireError) else {}
-    _mine(state).update(next_due_at=due, leased_until=None, fails=F("fails") + 1, error=words, alarm=alarm, **restart)
+    fails = F("fails") + (not _was_only_paused(error))
+    _mine(state).update(next_due_at=due, leased_until=None, fails=fails, error=words, alarm=alarm, **restart)
     if isinstance(error, AuthFailed) and not error.missing_scope:
         credentials_refused(connection, error.words)
+
+
+def _was_only_paused(error: Exception) -> bool:
+    """Whether the platform merely asked us to come back later: nothing is wrong, and nobody need look."""
+    return isinstance(error, NotSent) and error.rate_limited
 
 
 def credentials_refused(connection: Connection, words: str) -> None:

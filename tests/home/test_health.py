@@ -26,7 +26,9 @@ def test_a_late_feed_shows_its_own_age(goods, reach):
     late = timezone.now() - timedelta(minutes=22)
     FeedState.objects.filter(feed="orders").update(last_ok_at=late)
     assert line(reach()) == ("wait", "Orders late", "22 min")
-    FeedState.objects.filter(feed="orders").update(error="429")
+    FeedState.objects.filter(feed="orders").update(error="Away.", fails=2)
+    assert line(reach()) == ("wait", "Orders late", "22 min")
+    FeedState.objects.filter(feed="orders").update(fails=3)
     assert line(reach()) == ("act", "Orders late", "22 min")
 
 

@@ -255,7 +255,7 @@ def test_failures_wait_longer_each_time_and_a_hint_counts(connection):
     assert waits == [30, 60, 120, 240, 480, 900, 900]
     until = timezone.now() + timedelta(minutes=4)
     script.run(connection, NotSent("Slow down.", rate_limited=True, retry_at=until))
-    assert state().next_due_at == until
+    assert (state().next_due_at, state().fails, state().error) == (until, 7, "Slow down.")
 
 
 def test_refused_credentials_pause_the_connection_and_a_missing_scope_does_not(connection):
