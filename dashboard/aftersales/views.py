@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from channels import capabilities as can
-from dashboard.aftersales import words
+from dashboard.aftersales import standing, words
 from dashboard.aftersales.filters import CASES
 from dashboard.aftersales.forms import ApproveForm, DecisionForm, RejectForm
 from dashboard.aftersales.models import Case
@@ -28,11 +28,10 @@ from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, history
 from dashboard.sync.kinds import Refused
-from dashboard.sync.models import Approval, Command
+from dashboard.sync.models import Approval
 from dashboard.sync.models.approvals import DECLINED, WAITING
-from dashboard.sync.models.commands import DONE
 from dashboard.sync.reach import Reach, fresh_line
-from dashboard.sync.submit import NeedsSecond, why_not
+from dashboard.sync.submit import NeedsSecond
 from dashboard.sync.web import give
 
 
@@ -132,16 +131,19 @@ def _ask_second(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
 def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, status: int = 200) -> HttpResponse:
     commands = history.commands_about(case.connection_id, case.remote_id, "aftersales.")
     moving = any(command.is_moving for command in commands)
-    now, asked = timezone.now(), _asked(case)
+    now, asked, last = timezone.now(), _asked(case), standing.tried(case, commands)
+    why = standing.why_closed(case, moving=moving)
     context = {
         "case": case,
         "approve": bound if isinstance(bound, ApproveForm) else ApproveForm(case),
-        "reject": bound if isinstance(bound, RejectForm) else RejectForm(),
-        "why": _why_not(case, moving=moving),
+        "reject": bound if isinstance(bound, RejectForm) else RejectForm(initial=last["again"] if last else {}),
+        "why": why,
+        "last": last,
+        "refused": bound.non_field_errors() if bound is not None and why else [],
         "may_decide": may(request.user, "aftersales.decide"),
         "moving": moving,
         "told": pages.is_fragment(request),
-        "given": _given(case, commands),
+        "given": standing.given(case, commands),
         "steps": _steps(request, case),
         "walk": walk_of(request),
         "asked": asked,
@@ -161,27 +163,6 @@ def _steps(request: StaffRequest, case: Any) -> dict[str, Any] | None:
     """The cases before and after this one in the list that the person came from."""
     seen = Case.objects.visible_to(request.user)
     return steps(request, CASES, seen, case, index="aftersales:list", page="aftersales:detail")
-
-
-def _why_not(case: Any, *, moving: bool) -> str:
-    """Why no decision can be given now; empty when it can."""
-    if not case.connection.can(can.DecidesCases):
-        return why_not(case.connection, can.DecidesCases)
-    if case.gone_at is not None:
-        return _("This case is no longer on the platform.")
-    if case.decision != "pending":
-        said = {"decision": words.decision(case)[1], "word": case.remote_status}
-        return _("Decided: %(decision)s; the platform says “%(word)s”.") % said
-    return _("A decision is under way.") if moving else ""
-
-
-def _given(case: Any, commands: list[Command]) -> dict[str, Any] | None:
-    """Who of us decided, and the reason in our own words; None where somebody decided elsewhere."""
-    own = next((one for one in commands if one.state == DONE), None)
-    if case.decision == "pending" or own is None:
-        return None
-    said = Command.objects.only("payload").get(pk=own.pk).payload
-    return {"by": own.actor.label if own.actor else "", "reason": said.get("reason", "")}
 
 
 def _asked(case: Any) -> Approval | None:

@@ -49,7 +49,7 @@ class ReplyForm(TicketForm):
 class UpdateForm(TicketForm):
     """Status in the platform's own words, subject, text; only what differs is sent."""
 
-    status = forms.ChoiceField(label=lazy("Status"))
+    status = forms.ChoiceField(label=lazy("Status"), widget=forms.Select(attrs={"data-key": "e"}))
     subject = forms.CharField(label=lazy("Subject"), max_length=300)
     text = forms.CharField(label=lazy("Text"), widget=forms.Textarea(attrs=AREA), max_length=8000)
 

@@ -304,7 +304,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "g") { pending = "g"; setTimeout(() => { pending = ""; }, 1200); return; }
   if (key === "Enter" && target.closest("a, button, summary, input")) return;
   const marked = /^[a-z]$/.test(key) && !keys[key] && ($(`[data-key="${key}"]`) || (key === "e" && cursor() && $(".edits", cursor())));
-  if (marked && marked.getAttribute("aria-disabled") !== "true") { event.preventDefault(); marked.click(); if (marked.matches("textarea, input")) marked.focus(); }
+  if (marked && marked.getAttribute("aria-disabled") !== "true") { event.preventDefault(); marked.click(); if (marked.matches("textarea, input, select, summary")) marked.focus(); }
   else if (keys[key]) { event.preventDefault(); keys[key](); }
 });
 

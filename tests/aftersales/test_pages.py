@@ -16,7 +16,8 @@ from dashboard.core.formatting import exact
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.sync import approvals
 from dashboard.sync.models import Approval, Command
-from tests.connected import drive, effects, pull
+from tests.aftersales.conftest import on_platform
+from tests.connected import drive, effects, fault, pull, step
 from tests.factories import make_user
 from tests.pages import assert_strict_html
 
@@ -143,6 +144,53 @@ def test_what_becomes_of_a_decision_reaches_the_head_and_the_facts_with_the_poll
     assert "<dt>Decided</dt>" in told
     page = client.get(url).content.decode()
     assert page.count('id="case-sign"') == page.count('id="case-line"') == 1
+    assert len(effects(shop.sandbox)) == 1
+
+
+def test_a_form_for_a_case_that_was_decided_meanwhile_is_answered_with_what_the_platform_says_now(
+    shop, pending, client_for
+):
+    case, client = pending(shop), client_for("support")
+    assert b"Reject the case" in client.get(f"/aftersales/{case.pk}/").content
+    row = next(order for order in shop.sandbox.orders if order["orderId"] == int(case.order_remote_id))
+    shop.sandbox._decide(row, on_platform(shop, case), approved=False, images=[])
+    pull(shop.connection, "cases")
+    typed = client.get(f"/aftersales/{case.pk}/").context["approve"].wanted
+    response = client.post(f"/aftersales/{case.pk}/approve/", {"typed": typed})
+    assert response.status_code == 422
+    banner = response.content.decode().partition('class="banner is-act" role="alert"')[2].partition("</div></div>")[0]
+    assert "Nothing was sent." in banner
+    assert "This case was rejected already; the platform says “103”." in banner
+    assert not Command.objects.exists()
+    assert effects(shop.sandbox) == []
+
+
+def test_a_try_that_the_platform_refused_stands_at_the_form_with_what_was_typed(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    fault(shop.sandbox, "aftersales.audit", "status", code=400)
+    given = {"reason": "Redeemed", "image_urls": "https://a.example/1.png"}
+    client.post(f"/aftersales/{case.pk}/reject/", given)
+    assert drive(Command.objects.get()).state == "rejected"
+    page = client.get(f"/aftersales/{case.pk}/")
+    panel = page.content.decode().partition('id="decide-title"')[2].partition("</section>")[0]
+    assert "Refused by" in panel
+    assert "Redeemed</textarea>" in panel
+    assert "https://a.example/1.png</textarea>" in panel
+    assert "Prove it" not in panel
+    assert effects(shop.sandbox) == []
+
+
+def test_a_try_without_an_answer_is_proven_from_the_case(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    fault(shop.sandbox, "aftersales.audit", "drop_after_apply")
+    client.post(f"/aftersales/{case.pk}/reject/", {"reason": "Redeemed"})
+    command = step(Command.objects.get())
+    assert command.state == "unknown"
+    page = client.get(f"/aftersales/{case.pk}/").content.decode()
+    assert f'action="/activity/commands/{command.pk}/prove/"' in page
+    assert "Reject the case" not in page
+    assert drive(command).state == "done"
+    assert "Prove it" not in client.get(f"/aftersales/{case.pk}/").content.decode()
     assert len(effects(shop.sandbox)) == 1
 
 
