@@ -78,22 +78,33 @@ def exact(at: dt.datetime | None, *, seconds: bool = True) -> str:
     """The full time in the reader's zone: ``20 Nov 2025, 14:01:12``."""
     if at is None:
         return ""
-    local, language = timezone.localtime(at), get_language() or "en"
-    comma = "" if language.startswith("zh") else ","
-    return f"{_date(local, language)}{comma} {_time(local)}" + (f":{local.second:02}" if seconds else "")
+    return _exact(timezone.localtime(at), get_language() or "en", seconds=seconds)
 
 
 def moment(at: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """Relative under a day (``3 min ago``, ``in 2 h``), then ``18 Nov 10:20``, with the year when it is another."""
     if at is None:
         return ""
-    now = now or timezone.now()
-    seconds = (now - at).total_seconds()
+    return _moment(timezone.localtime(at), now or timezone.now(), get_language() or "en")
+
+
+def both(at: dt.datetime, now: dt.datetime) -> tuple[str, str]:
+    """``exact`` and ``moment`` together, for lists."""
+    local, language = timezone.localtime(at), get_language() or "en"
+    return _exact(local, language), _moment(local, now, language)
+
+
+def _exact(local: dt.datetime, language: str, *, seconds: bool = True) -> str:
+    comma = "" if language.startswith("zh") else ","
+    return f"{_date(local, language)}{comma} {_time(local)}" + (f":{local.second:02}" if seconds else "")
+
+
+def _moment(local: dt.datetime, now: dt.datetime, language: str) -> str:
+    seconds = (now - local).total_seconds()
     if -DAY < seconds < DAY:
-        return _relative(_rounded(seconds), get_language() or "en")
-    local = timezone.localtime(at)
-    this_year = local.year == timezone.localtime(now).year
-    return f"{_date(local, get_language() or 'en', year=not this_year)} {_time(local)}"
+        return _relative(_rounded(seconds), language)
+    this_year = local.year == now.astimezone(local.tzinfo).year
+    return f"{_date(local, language, year=not this_year)} {_time(local)}"
 
 
 def _rounded(seconds: float) -> int:

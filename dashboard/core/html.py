@@ -180,7 +180,7 @@ def _clock(words: str, tone: str, share: int) -> SafeString:
 @functools.lru_cache(maxsize=4096)
 def when(iso: str, exact: str, words: str) -> SafeString:
     """A ``<time>`` with its exact moment on hover."""
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, words)
+    return mark_safe(f'<time datetime="{escape(iso)}" title="{escape(exact)}">{escape(words)}</time>')  # noqa: S308
 
 
 @functools.lru_cache(maxsize=512)

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core import formatting
+from dashboard.core.templatetags.dash import changed_query
 
 CACHED_SECONDS = 20
 PARTS = ("counts", "sign", "scopes")
@@ -144,6 +145,16 @@ class Frame:
         """The connection that the address names, when the person may see it."""
         wanted = self.request.GET.get("connection", "")
         return next((each for each in self.scopes if each["slug"] == wanted), None)
+
+    @cached_property
+    def choice(self) -> tuple[Any, ...]:
+        """All that the choice of connections shows, in short, but for words."""
+        return changed_query(self.request.GET), *(tuple(each.values()) for each in self.scopes)
+
+    @cached_property
+    def name(self) -> tuple[str, ...]:
+        """All that is shown of who is signed in, in short."""
+        return tuple(map(str, self.person.values()))
 
     @cached_property
     def person(self) -> dict[str, str]:

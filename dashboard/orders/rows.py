@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -52,7 +52,7 @@ def rows_of(orders: Sequence[Any], reach: Reach, query: str) -> list[dict[str, A
             "connection": reach.sign(one.connection_id),
             "buyer": one.buyer,
             "items": one.items,
-            "more": more(one.line_count),
+            "more": _more(one.line_count, known),
             "currency": one.currency,
             "total": formatting.number(one.total, one.currency) if one.total is not None else "",
             "sync": _sync(one, commands.get((one.connection_id, one.remote_id)), reach, now, known),
@@ -77,6 +77,12 @@ def _sync(order: Any, command: Command | None, reach: Reach, now: datetime, know
     if command is None:
         known[key] = found
     return found
+
+
+def _more(lines: int, known: dict[Any, Any]) -> str:
+    if lines not in known:
+        known[lines] = more(lines)
+    return cast(str, known[lines])
 
 
 def _signs(order: Any, known: dict[Any, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from dashboard.sync.models import Connection, FeedState
 from dashboard.sync.submit import why_not
 
 SECRETS = ("credentials", "token", "callback_secrets", "callback_key")
+SHOWN = ("platform", "slug", "title", "state")
 
 
 class Reach:
@@ -29,7 +30,7 @@ class Reach:
     def __init__(self, user: Any, feed: str) -> None:
         self.feed = FEEDS[feed]
         read = FeedState.objects.filter(connection=OuterRef("pk"), feed=feed).values("last_ok_at")[:1]
-        rows = Connection.objects.visible_to(user).defer(*SECRETS).annotate(read_at=Subquery(read))
+        rows = Connection.objects.visible_to(user).only(*SHOWN).annotate(read_at=Subquery(read))
         self.seen = list(rows)
         self.connections: dict[int, Any] = {one.pk: one for one in self.seen if one.can(self.feed.capability)}
         self.asked = ""

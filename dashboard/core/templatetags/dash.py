@@ -58,7 +58,7 @@ def when(at: dt.datetime | None) -> str | SafeString:
 def when_at(at: dt.datetime, now: dt.datetime) -> SafeString:
     """The ``<time>`` for ``at``; pass one ``now`` for a whole list."""
     iso = at.astimezone(dt.UTC).isoformat("T", "seconds").replace("+00:00", "Z")
-    return html.when(iso, formatting.exact(at), formatting.moment(at, now))
+    return html.when(iso, *formatting.both(at, now))
 
 
 @register.simple_tag
