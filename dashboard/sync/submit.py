@@ -195,6 +195,8 @@ def _make_way(command: Command, kind: Kind) -> int:
     if kind.absolute:
         return _supersede(others, kind, command.payload)
     if kind.exclusive:
+        # One at a time asks and inserts, so that of two people at the same moment one is told of the other.
+        Connection.objects.select_for_update(no_key=True).filter(pk=command.connection_id).values("pk").get()
         unequal = others.exclude(payload_digest=command.payload_digest)  # an equal one is this very command
         first = unequal.exclude(state__in=FINAL).select_related("actor").first()
         if first is not None:

@@ -171,6 +171,28 @@ def test_ten_clicks_at_once_are_one_command(connection, note):
     assert set(made) == {Command.objects.get().pk}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_people_at_once_seven_are_told_of_the_other(connection, note):
+    """Each wants something else of the same target."""
+    told, barrier = [], threading.Barrier(8)
+
+    def want(value):
+        barrier.wait()
+        try:
+            submit(connection, "test.note", "7", {"value": value}, None)
+        except Refused as error:
+            told.append(error.conflict.pk)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=want, args=[value]) for value in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == [Command.objects.get().pk] * 7
+
+
 def test_a_kind_that_leaves_questions_open_cannot_be_registered():
     class Open(Kind):
         name = "test.open"
