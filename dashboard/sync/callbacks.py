@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from channels.errors import AuthFailed, ChannelError, WireError
+from channels.errors import AuthFailed, ChannelError, NotSent, WireError
 from channels.events import Event
 from channels.platform import Received, Verdict
 from dashboard.core.scrub import scrub_text
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 SHOWN_HEADERS = ("content-type", "x-request-id", "x-timestamp", "user-agent")
 MAX_ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
+RATE_PAUSE = timedelta(seconds=30)
 
 
 def receive(connection: Connection, received: Received) -> tuple[int, bytes]:
@@ -138,22 +139,23 @@ def _apply(callback: Callback) -> str:
     handlers = [(handler, event) for event in events for handler in HANDLERS.get(type(event), [])]
     if not handlers:
         return gettext_noop("Nothing to do.")
-    channel = open_channel(callback.connection)
+    channel = open_channel(callback.connection, "worker")
     said = [handler(callback.connection, channel, event) for handler, event in handlers]
     return " ".join(filter(None, said)) or gettext_noop("Nothing to do.")
 
 
 def _later(callback: Callback, error: ChannelError) -> None:
-    """The platform could not be asked: try again with growing pauses, eight times in all."""
+    """The platform could not be asked: try again with growing pauses, eight times in all. A rate limit burns none."""
     if isinstance(error, AuthFailed) and not error.missing_scope:
         credentials_refused(callback.connection, error.words)
-    if callback.attempts >= MAX_ATTEMPTS:
+    now, row, words = timezone.now(), Callback.objects.filter(pk=callback.pk), scrub_text(error.words)[:500]
+    if isinstance(error, NotSent) and error.rate_limited:
+        due = max(error.retry_at or now + RATE_PAUSE, now)
+        row.update(error=words, not_before=due, attempts=F("attempts") - 1)
+    elif callback.attempts >= MAX_ATTEMPTS:
         _end(callback, FAILED, error=error.words)
-        return
-    pause = timedelta(seconds=min(2**callback.attempts, 300))
-    Callback.objects.filter(pk=callback.pk).update(
-        error=scrub_text(error.words)[:500], not_before=timezone.now() + pause
-    )
+    else:
+        row.update(error=words, not_before=now + timedelta(seconds=min(2**callback.attempts, 300)))
 
 
 def _end(callback: Callback, state: str, *, error: str = "", outcome: str = "") -> None:

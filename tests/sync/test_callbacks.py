@@ -190,6 +190,25 @@ def test_what_the_platform_cannot_answer_now_is_tried_later_eight_times(pushing,
     assert (row.state, len(heard)) == (FAILED, 8)
 
 
+def test_a_rate_limit_burns_no_try_of_a_push(pushing, heard):
+    """A pause of a quarter of an hour is longer than eight tries."""
+    post(pushing.connection, BODY, signed(pushing))
+    row = Callback.objects.get()
+    until = timezone.now() + timedelta(minutes=15)
+    for hint in (until, None):
+        heard.answers = [NotSent("Slow down.", rate_limited=True, retry_at=hint) for _ in range(9)]
+        for _ in range(9):
+            before = timezone.now()
+            callbacks.process(row.pk)
+            row.refresh_from_db()
+            assert (row.state, row.attempts, row.error) == (RECEIVED, 0, "Slow down.")
+            assert row.not_before == hint or (hint is None and row.not_before >= before + timedelta(seconds=30))
+            assert callbacks.waiting() == []
+            Callback.objects.update(not_before=None)
+    heard.answers = []
+    assert callbacks.process(row.pk).state == PROCESSED
+
+
 def test_a_replay_applies_it_once_more(pushing, heard):
     post(pushing.connection, BODY, signed(pushing))
     row = Callback.objects.get()
