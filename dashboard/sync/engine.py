@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from dashboard.core.scrub import scrub
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.hiding import hide
 from dashboard.sync.kinds import KINDS, Arrived, Context, Kind, kind_of, settle_time
+from dashboard.sync.limiter import on_turn
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.opening import open_channel
@@ -108,7 +110,7 @@ def _settle(command: Command, state: str, **changes: Any) -> bool:
 # -- sending ---------------------------------------------------------------------------------------------------------
 
 
-def perform(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") -> Command | None:
+def perform(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") -> Command | None:
     """Send one command, together with its siblings where the platform takes many at once; `None`: not claimed."""
     command = claim(pk, ignore_backoff=ignore_backoff)
     if command is None:
@@ -168,7 +170,8 @@ def _send(kind: Kind, contexts: Sequence[Context]) -> None:
         return
     failpoint("before_send")
     try:
-        receipt = kind.send(contexts[0]) if len(contexts) == 1 else kind.send_many(contexts)
+        with on_turn(_Hold(contexts)):
+            receipt = kind.send(contexts[0]) if len(contexts) == 1 else kind.send_many(contexts)
         failpoint("after_send")
     except Exception as error:
         for context in contexts:
@@ -226,6 +229,27 @@ def _depart(contexts: Sequence[Context], before: dict[str, Any]) -> list[Context
         command = context.command
         command.sent_attempt, command.sent_at, command.before = command.attempts, now, before or command.before
     return ours
+
+
+class _Hold:
+    """Keeps the leases of commands that leave while their call waits for its turn, which may take longer than a lease.
+
+    Raises `NotSent` when another process has taken one over meanwhile: then this call must not leave any more.
+    """
+
+    def __init__(self, contexts: Sequence[Context]) -> None:
+        self._held = [(one.command.pk, one.command.attempts) for one in contexts]
+        self._since = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._since < settings.COMMAND_LEASE_SECONDS / 4:
+            return
+        for attempts in {attempts for _pk, attempts in self._held}:
+            keys = [pk for pk, attempt in self._held if attempt == attempts]
+            rows = Command.objects.filter(pk__in=keys, state=SENDING, attempts=attempts)
+            if rows.update(leased_until=timezone.now() + lease()) < len(keys):
+                raise NotSent(_("It waited too long for its turn; another process has taken over."))
+        self._since = time.monotonic()
 
 
 def _answered(command: Command, receipt: Receipt, sent: int) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -22,6 +25,18 @@ WINDOW = timedelta(seconds=60)
 PAUSE, MAX_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 BREAK_AFTER = 5
 BREAK, MAX_BREAK = timedelta(seconds=20), timedelta(minutes=5)
+SAME = timedelta(seconds=2)  # two statements of one reset differ by the time that they travel
+_on_turn: ContextVar[Callable[[], None] | None] = ContextVar("on_turn", default=None)
+
+
+@contextmanager
+def on_turn(act: Callable[[], None]) -> Iterator[None]:
+    """Inside, `act` is called whenever a call has its turn, just before it leaves; what it raises stops the call."""
+    token = _on_turn.set(act)
+    try:
+        yield
+    finally:
+        _on_turn.reset(token)
 
 
 class RowLimiter:
@@ -41,6 +56,7 @@ class RowLimiter:
         while True:
             free_at, why = self._try(bucket)
             if free_at is None:
+                self._turn()
                 return
             wait = max(0.05, (free_at - timezone.now()).total_seconds())
             if time.monotonic() + wait > deadline:
@@ -48,21 +64,30 @@ class RowLimiter:
             time.sleep(min(wait, 1.0))
 
     def observe(self, bucket: str, limits: Limits) -> None:
-        """Learn the limit; of two answers in one window the lower remainder counts."""
-        row = self._row(bucket)
-        known = {"limit": limits.limit, "reset_at": limits.reset_at}
-        changes = {key: value for key, value in known.items() if value is not None and getattr(row, key) != value}
-        if (limits.remaining is not None and (row.remaining is None or limits.remaining < row.remaining)) or (
-            limits.remaining is not None and "reset_at" in changes
-        ):
-            changes["remaining"] = limits.remaining
+        """Learn the limit; of two answers in one window the lower remainder counts.
+
+        What is said of a window that is over tells nothing of the present one: an answer may be late.
+        """
+        row, changes = self._row(bucket), dict[str, object]()
+        if limits.limit is not None and limits.limit != row.limit:
+            changes["limit"] = limits.limit
+        is_over = limits.reset_at is not None and limits.reset_at <= timezone.now() and row.reset_at is not None
+        if not is_over:
+            is_new = limits.reset_at is not None and _differ(limits.reset_at, row.reset_at)
+            if is_new:
+                changes["reset_at"] = limits.reset_at
+            if limits.remaining is not None and (is_new or row.remaining is None or limits.remaining < row.remaining):
+                changes["remaining"] = limits.remaining
         if changes:
             self._rows(bucket).update(**changes)
 
     def pause(self, bucket: str, until: datetime | None) -> None:
-        """Rest until the platform's hint (at most 15 minutes, with a little jitter), or 30 seconds without one."""
+        """Rest until the platform's hint (at most 15 minutes, with a little jitter), or 30 seconds without one.
+
+        A hint that is long past is none: the clocks differ.
+        """
         now = timezone.now()
-        hint = min(until or now + PAUSE, now + MAX_PAUSE)
+        hint = min(until if until and until > now - SAME else now + PAUSE, now + MAX_PAUSE)
         jitter = timedelta(seconds=random.uniform(0.05, 0.5))  # noqa: S311 - spreads wake-ups
         self._row(bucket)
         self._rows(bucket).update(paused_until=max(hint, now) + jitter, remaining=0)
@@ -79,6 +104,11 @@ class RowLimiter:
         self._rows(bucket).update(failures=F("failures") + 1, open_until=opened)
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        act = _on_turn.get()
+        if act is not None:
+            act()
 
     def _rows(self, bucket: str) -> QuerySet[RateBucket]:
         return RateBucket.objects.filter(connection_id=self._connection_id, bucket=bucket)
@@ -117,3 +147,7 @@ class RowLimiter:
             return None, ""
         fresh = same.values_list("reset_at", flat=True).first()
         return fresh or now + WINDOW, "The platform's rate limit is used up."
+
+
+def _differ(stated: datetime, known: datetime | None) -> bool:
+    return known is None or abs(stated - known) > SAME

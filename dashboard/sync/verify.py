@@ -78,7 +78,7 @@ def _never_left(command: Command) -> bool:
     return again(command, words, NotSent(words), evidence=_with(command, Finding(NEVER_SENT, words)))
 
 
-def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "staff") -> Command | None:
+def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") -> Command | None:
     """Ask the platform what became of an unknown command and act on the proof; `None`: not due or another asks."""
     command = _claim(pk, ignore_backoff)
     if command is None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from dashboard.sync import engine
 from dashboard.sync.feeds import FEEDS
-from dashboard.sync.models import FeedState, RateBucket
+from dashboard.sync.models import Command, Exchange, FeedState, RateBucket
 from dashboard.sync.opening import close_channels
 from dashboard.sync.runner import refresh
 from tests.connected import Connect, Connected, drive, fault, pull, queue
@@ -20,6 +21,8 @@ WAIT = 600  # seconds; longer than any of these takes on a busy machine
 # How each says when to come again: a text, a date, seconds.
 SPOKEN = {"fulfillbot": "favourites", "m2e": "products", "accplanet": "products", "imetastore": "products",
           "shoppo": "products"}  # fmt: skip
+ADDRESS = {"phone": "+1-555-0123", "country": "US", "state": "California", "city": "Los Angeles",
+           "address": "123 Main St", "postcode": "90001"}  # fmt: skip
 every_form = pytest.mark.parametrize("key", sorted(SPOKEN))
 
 
@@ -65,6 +68,32 @@ def test_a_pause_without_a_hint_is_half_a_minute(connect: Connect):
     answered_at = timezone.now()
     paused = RateBucket.objects.get(connection=made.connection).paused_until
     assert asked_at + timedelta(seconds=30) <= paused <= answered_at + timedelta(seconds=31)
+
+
+def test_a_backlog_uses_the_allowance_and_never_more(connect: Connect):
+    """A hundred and fifty commands under sixty calls a minute: no call is refused, and hardly one is left unused."""
+    with time_machine.travel(datetime(2026, 3, 2, 10, 0, 1, tzinfo=UTC), tick=False) as clock:
+        made = connect("fulfillbot")
+        made.sandbox.calls_per_minute = 60
+        for n in range(150):
+            queue(made.connection, "sourcing.save_address", "-", **ADDRESS, name=f"Ann {n}")
+        seen, minutes = requests_of(made), []
+        for _ in range(12):
+            minutes.append(0)
+            for _ in range(6):
+                before = len(seen)
+                for pk in engine.due(timezone.now()).values_list("pk", flat=True):
+                    engine.perform(pk)
+                minutes[-1] += len(seen) - before
+                clock.shift(10)
+            if not engine.due().exists():
+                break
+    assert len(made.sandbox.ledger) == 150
+    assert set(Command.objects.values_list("state", "tries_left")) == {("done", 8)}
+    assert not Exchange.objects.filter(status=429).exists()
+    assert max(minutes) <= 60
+    assert min(minutes[:-1]) >= 57
+    assert len(minutes) > 3
 
 
 def test_a_limited_command_waits_and_burns_no_try(connect: Connect):

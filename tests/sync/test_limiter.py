@@ -77,11 +77,31 @@ def test_the_lower_of_two_remainders_counts_within_a_window(limiter):
     assert bucket().remaining == 9
 
 
+def test_the_same_reset_said_a_little_differently_is_the_same_window(limiter):
+    """Some say it in seconds from now: then each answer states another moment."""
+    at = timezone.now() + HOUR
+    for remaining, seconds in ((5, 0), (3, 1), (4, 2)):
+        limiter.observe("default", Limits(limit=10, remaining=remaining, reset_at=at + timedelta(seconds=seconds)))
+    assert (bucket().remaining, bucket().reset_at) == (3, at)
+
+
+def test_an_answer_that_comes_after_its_window_tells_nothing_of_the_next(limiter):
+    """Eight calls leave at the end of a minute; their answers come when the next has begun and been counted."""
+    learn(limiter, 10, 0, -timedelta(seconds=1))
+    for _ in range(3):
+        limiter.acquire("default")
+    known = bucket()
+    assert known.remaining == 7
+    learn(limiter, 12, 2, -timedelta(milliseconds=1))
+    assert (bucket().limit, bucket().remaining, bucket().reset_at) == (12, 7, known.reset_at)
+
+
 @pytest.mark.parametrize(
     ("hint", "low", "high"),
-    [(timedelta(seconds=40), 40, 41), (None, 30, 31), (timedelta(hours=9), 900, 901), (-HOUR, 0, 1)],
-    ids=["hint", "none", "capped", "past"],
-)
+    [(timedelta(seconds=40), 40, 41), (None, 30, 31), (timedelta(hours=9), 900, 901), (-HOUR, 30, 31),
+     (-timedelta(seconds=1), 0, 1)],
+    ids=["hint", "none", "capped", "of another clock", "just past"],
+)  # fmt: skip
 def test_a_pause_lasts_as_long_as_the_platform_says(limiter, hint, low, high):
     now = timezone.now()
     limiter.pause("default", now + hint if hint else None)
