@@ -51,6 +51,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "fresh": reach.fresh_of(listing, "aftersales:fresh"),
         "stale": reach.stale_words(),
         "stale_url": reverse("sync:connections"),
+        "may_export": may(request.user, "export"),
         "all_done": listing.tab and listing.tab.key in ("waiting", "soon"),
     }
     return pages.render(request, "aftersales/list.html", context)

@@ -70,6 +70,8 @@ def test_the_list_is_by_deadline_and_answers_csv(shop, client_for):
     assert places == sorted(places)
     body = b"".join(client_for("support").get("/aftersales/?view=all&format=csv").streaming_content).decode()
     assert len(body.splitlines()) == Case.objects.count() + 1
+    assert b"format=csv" in client_for("support").get("/aftersales/").content
+    assert b"format=csv" not in client_for("viewer").get("/aftersales/").content
     assert client_for("viewer").get("/aftersales/?format=csv").status_code == 403
 
 

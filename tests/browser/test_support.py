@@ -270,6 +270,32 @@ def test_a_ticket_is_changed_where_the_desk_allows_it_and_the_page_follows(page_
     assert [effect["changes"] for effect in effects(supply.sandbox)] == [{"status": "in_progress"}]
 
 
+def test_what_buyers_and_desks_write_never_runs(page_for, goods, desk):
+    bad = "<img src=x onerror=alert(1)><script>alert(2)</script><a href='javascript:alert(3)'>proof</a>"
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    case, ticket = Case.objects.waiting().first(), Ticket.objects.filter(status="open").first()
+    goods.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": bad})
+    goods.sandbox.add_message(int(thread.remote_id), "TIMCustomElem", {"desc": bad, "data": bad})
+    pull(goods.connection, "messages")
+    Thread.objects.filter(pk=thread.pk).update(buyer=bad)
+    Case.objects.filter(pk=case.pk).update(description=bad, reason=bad, buyer=bad, image_urls=["javascript:alert(4)"])
+    Ticket.objects.filter(pk=ticket.pk).update(body=f"<p onclick=alert(5)>Dear</p>{bad}", subject=bad, buyer=bad)
+    page = page_for("support")
+    for address in (
+        "/messages/?view=all",
+        f"/messages/{thread.pk}/?q=alert",
+        "/aftersales/",
+        f"/aftersales/{case.pk}/",
+        "/tickets/",
+        f"/tickets/{ticket.pk}/",
+    ):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.locator("main script, main [onerror], main [onclick], main a[href^='javascript']").count() == 0
+    page.click("#conversation .bubble p")
+    assert page.problems == []
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark"), (390, "light")])
 def test_the_pages_are_clean_for_axe_and_do_not_run_over_the_edge(page_for, goods, desk, width, theme):
     case = Case.objects.waiting().order_by("decide_by").first()

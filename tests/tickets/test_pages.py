@@ -53,6 +53,7 @@ def test_a_ticket_costs_eight_queries_at_most(desk, ticket_of, client_for):
 def test_a_viewer_reads_and_does_not_write(desk, ticket_of, client_for):
     client, ticket = client_for("viewer"), ticket_of(desk, status="open")
     assert b"Send reply" not in client.get(f"/tickets/{ticket.pk}/").content
+    assert b"format=csv" not in client.get("/tickets/").content
     for verb in ("reply", "update", "assign"):
         assert client.post(f"/tickets/{ticket.pk}/{verb}/", {"text": "x"}).status_code == 403
     assert not Command.objects.exists()

@@ -176,6 +176,7 @@ def listed(request: StaffRequest, chosen: Thread | None = None) -> dict[str, Any
         "listed": any(row["current"] for row in rows),
         "boxes": inbox.boxes(),
         "stale": inbox.reach.stale_words(),
+        "may_export": may(request.user, "export"),
         "fresh": _fresh(request, timezone.now().isoformat()),
     }
 

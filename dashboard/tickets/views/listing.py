@@ -37,6 +37,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "fresh": reach.fresh_of(listing, "tickets:fresh"),
         "stale": reach.stale_words(),
         "stale_url": reverse("sync:connections"),
+        "may_export": may(request.user, "export"),
         "can_open": may(request.user, "tickets.work") and bool(reach.able(can.OpensTickets)),
         "all_done": listing.tab and listing.tab.key in ("unsolved", "waiting"),
     }
