@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from dashboard.staff.models import User
 from tests.connected import connect
@@ -20,9 +21,10 @@ SUPERUSER = "superuser"
 
 @pytest.fixture(autouse=True)
 def own_files(settings: Any, tmp_path: Path) -> None:
-    """Uploads go to the test's own folder, and nothing cached outlives a test."""
+    """Uploads go to the test's own folder; nothing cached and no language outlives a test."""
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

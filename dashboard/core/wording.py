@@ -105,7 +105,7 @@ def _is_telling(text: str) -> bool:
     """Whether a message with values says enough around them to be known again; a bare “%(a)s %(b)s” fits anything."""
     said = _PLACE.sub("", text)
     letters = sum(map(str.isalpha, said))
-    return letters >= 8 or (letters >= 4 and ("%(n)s" in text or ":" in said or "→" in said))
+    return letters >= 7 or (letters >= 4 and ("%(n)s" in text or ":" in said or "→" in said))
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -178,6 +178,8 @@ class FirstPasswordForm(forms.ModelForm):
 class NewPersonForm(FirstPasswordForm, PersonForm):
     """A new person, with a first password."""
 
+    field_order = ("username", "password")
+
     class Meta(PersonForm.Meta):
         pass
 

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from channels.registry import PLATFORMS
 from dashboard.sync import connections
-from dashboard.sync.models import Connection
+from dashboard.sync.models import Connection, FeedState
 
 PEOPLE = (
     ("demo", "paper-ledger-petrol", "superuser"),
@@ -22,12 +22,13 @@ PEOPLE = (
 
 
 def prepare(sandbox_url: str) -> None:
-    """Make what is missing; what is there stays."""
+    """Make what is missing; what is there stays. The sandboxes begin anew, so that all feeds are read in full."""
     for name, password, role in PEOPLE:
         _person(name, password, role)
     for key in PLATFORMS:
         if not Connection.objects.filter(slug=f"demo-{key}").exists():
             _connect(key, f"{sandbox_url}/{key}")
+    FeedState.objects.update(next_due_at=None, last_full_at=None)
 
 
 def _person(name: str, password: str, role: str) -> None:

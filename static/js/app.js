@@ -7,13 +7,13 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const typing = (el) => el.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 const say = (text) => { const box = $("#announce"); if (box) box.textContent = text; };
 
-// Theme: a cookie, so that the server renders the right scheme and nothing flashes.
+// Theme: a cookie, so that the server renders the right scheme and nothing flashes. What the device wants anyway is not fixed.
 function toggleTheme() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
+  const { dataset } = document.documentElement, device = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const wanted = (dataset.theme || device) === "dark" ? "light" : "dark";
+  if (wanted === device) delete dataset.theme; else dataset.theme = wanted;
   const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+  document.cookie = `theme=${dataset.theme || "device"}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
 // Toasts: words come from <template> elements that the server translated, or from its "toast" event.

@@ -162,6 +162,18 @@ def test_the_theme_is_a_cookie_that_the_server_renders(style):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+def test_the_theme_that_the_device_wants_anyway_is_left_to_the_device(style):
+    page = style(theme="dark")
+    page.click("[data-act=theme]")
+    assert page.evaluate("document.documentElement.dataset.theme ?? null") is None
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme ?? null") is None
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "light dark"
+    page.click("[data-act=theme]")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
 def test_a_poll_carries_the_validator_and_rests_on_hidden_tabs(page_for, settings, monkeypatch):
     settings.DEBUG = True
     sign = {"tone": "wait", "text": "4 of 5 up to date", "failures": 1, "url": "/staff/"}

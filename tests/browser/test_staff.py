@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.staff import two_factor
+from dashboard.staff.models import User
 from tests.browser.conftest import PATIENCE
 from tests.factories import PASSWORD, make_user
 from tests.pages import assert_axe_clean
@@ -44,3 +45,23 @@ def test_the_pages_are_clean_for_axe(page_for, user_for, width, language):
         page.goto(url)
         assert_axe_clean(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url
+
+
+def test_disabling_asks_first_and_connections_show_when_not_all_are_seen(page_for, connect):
+    connect("m2e")
+    li = make_user("li", role="support", sees_all_connections=True)
+    page = page_for("admin")
+    page.goto("/staff/")
+    page.locator("tbody tr", has_text="li").click(position={"x": 400, "y": 10})
+    page.wait_for_url(f"**/staff/{li.pk}/")
+    assert page.locator("fieldset").is_hidden()
+    page.uncheck("[name=sees_all_connections]")
+    assert page.locator("fieldset").is_visible()
+    page.click("text=Disable…")
+    assert_axe_clean(page)
+    page.click("#disable-person >> text=Cancel")
+    assert User.objects.get(pk=li.pk).is_active
+    page.click("text=Disable…")
+    page.click("#disable-person .btn-danger")
+    page.wait_for_url("**/staff/")
+    assert not User.objects.get(pk=li.pk).is_active

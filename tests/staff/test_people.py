@@ -1,8 +1,9 @@
 import pytest
 
 from dashboard.staff import two_factor
-from dashboard.staff.models import AuditEvent, User
+from dashboard.staff.models import AuditEvent, Authenticator, User
 from tests.factories import PASSWORD, make_superuser
+from tests.pages import assert_strict_html
 
 NEW = {
     "username": "li",
@@ -41,11 +42,30 @@ def test_the_list_shows_everyone(admin, viewer):
     assert "viewer" in page
 
 
+def test_the_list_says_what_each_sees_and_whose_second_step_is_on(admin, viewer, connect):
+    li = User.objects.create(username="li")
+    li.connections.add(connect("m2e").connection)
+    two_factor.enrol(viewer)
+    rows = {row.username: row for row in admin.get("/staff/").context["people"]}
+    assert (rows["viewer"].has_second_step, rows["li"].has_second_step) == (False, False)  # not proven yet
+    Authenticator.objects.update(confirmed=True)
+    page = admin.get("/staff/")
+    assert [row.username for row in page.context["people"] if row.has_second_step] == ["viewer"]
+    text = page.content.decode()
+    assert f"<td>{li.connections.get().title}</td>" in text
+    assert_strict_html(page)
+
+
+def test_a_new_person_has_a_password_before_the_rest(admin):
+    form = admin.get("/staff/new/").context["form"]
+    assert list(form.fields)[:2] == ["username", "password"]
+
+
 def test_the_list_costs_the_same_for_one_and_many(admin, django_assert_max_num_queries):
     for n in range(20):
         User.objects.create(username=f"p{n}")
     admin.get("/staff/")  # the frame's counts are kept for a while after this
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         admin.get("/staff/")
 
 

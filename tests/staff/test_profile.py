@@ -32,6 +32,14 @@ def test_a_profile_is_saved(client, mei):
     assert (mei.role, mei.is_superuser) == ("viewer", False)
 
 
+def test_the_theme_follows_the_device_again(client, mei):
+    given = {"first_name": "Mei", "last_name": "", "email": "", "language": "", "time_zone": "", "theme": "dark"}
+    client.post("/staff/profile/", given)
+    assert ' data-theme="dark"' in client.get("/staff/profile/").content.decode()
+    client.post("/staff/profile/", given | {"theme": ""})
+    assert "data-theme=" not in client.get("/staff/profile/").content.decode()
+
+
 @pytest.mark.parametrize("bad", [{"time_zone": "Mars/Base"}, {"language": "tlh"}, {"theme": "pink"}, {"email": "x"}])
 def test_a_bad_profile_changes_nothing(client, mei, bad):
     assert client.post("/staff/profile/", {"first_name": "X"} | bad).status_code == 422

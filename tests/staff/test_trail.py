@@ -8,6 +8,7 @@ from dashboard.core.exports import discover
 from dashboard.staff.audit import Target, audit
 from dashboard.staff.models import AuditEvent
 from tests.factories import make_user
+from tests.pages import assert_strict_html
 
 URL = "/staff/audit/"
 
@@ -105,3 +106,14 @@ def test_the_file_is_for_those_who_manage_the_staff(client_for, user_for, role):
     assert (response.status_code, response.streaming) == (403, False)
     assert not discover()["audit"].queryset(user_for(role)).exists()
     assert AuditEvent.objects.get().verb == "staff.access_denied"
+
+
+def test_a_filter_without_hits_says_so_and_lists_are_words(admin, user_for):
+    audit(user_for("admin"), "connection.added", None, {"set": ["email", "password_hint"], "empty": []})
+    text = admin.get("/staff/audit/").content.decode()
+    assert "set: email, password_hint" in text
+    assert "empty" not in text.partition("set: email")[2][:40]
+    nothing = admin.get("/staff/audit/?verb=no.such")
+    assert_strict_html(nothing)
+    assert "<h2>Nothing matches</h2>" in nothing.content.decode()
+    assert "1 filter is on." in nothing.content.decode()

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from dashboard.core.pages import render
 from dashboard.staff import two_factor
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
-from dashboard.staff.forms import FirstPasswordForm, NewPersonForm, PersonForm
-from dashboard.staff.models import User
+from dashboard.staff.forms import FirstPasswordForm, NewPersonForm, PersonForm, connections_relation
+from dashboard.staff.models import Authenticator, User
 
 ask_or_save = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -22,7 +23,10 @@ ask_or_save = require_http_methods(["GET", "HEAD", "POST"])
 @requires("staff.manage")
 def people(request: StaffRequest) -> HttpResponse:
     """Everyone, those who can sign in first."""
-    rows = User.objects.order_by("-is_active", "username")
+    own = Authenticator.objects.filter(user=OuterRef("pk"), confirmed=True)
+    rows = User.objects.order_by("-is_active", "username").annotate(has_second_step=Exists(own))
+    if connections_relation() is not None:
+        rows = rows.prefetch_related("connections")
     return render(request, "staff/people.html", {"people": rows})
 
 

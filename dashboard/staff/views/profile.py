@@ -26,8 +26,8 @@ def profile(request: StaffRequest) -> HttpResponse:
         audit(person, "staff.profile_changed", person, {"fields": form.changed_data})
         messages.success(request, _("Profile saved."))
         response = redirect("staff:profile")
-        if person.theme:
-            response.set_cookie("theme", person.theme, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
+        theme = person.theme or "device"
+        response.set_cookie("theme", theme, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
         return response
     context = {
         "has_second_step": two_factor.device_of(request.user) is not None,

@@ -31,5 +31,6 @@ def trail(request: StaffRequest) -> HttpResponseBase:
 
 
 def _line(detail: dict[str, Any]) -> str:
-    """The detail in one line: names and values."""
-    return ", ".join(f"{name}: {value}" for name, value in detail.items() if value not in ("", None, [], {}))
+    """The detail in one line: names and values, lists without their brackets."""
+    said = ((name, ", ".join(map(str, value)) if isinstance(value, list) else value) for name, value in detail.items())
+    return "; ".join(f"{name}: {value}" for name, value in said if value not in ("", None, {}))
