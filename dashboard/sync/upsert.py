@@ -1,8 +1,8 @@
 """Records → rows. The only writer of mirrored tables.
 
-A page of records costs one SELECT of content hashes; what did not change writes nothing. Rows never go backwards in
-time: a record that is older than its row by the platform's own clock, or that was read before the row last changed,
-is left out.
+A page of records costs one SELECT that compares content hashes; what did not change writes nothing. Rows never go
+backwards in time: a record that is older than its row by the platform's own clock, or that was read before the row
+last changed, is left out.
 """
 
 from __future__ import annotations
