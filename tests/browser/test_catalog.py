@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from dashboard.catalog.models import Product, Variant
@@ -100,3 +102,48 @@ def test_the_pages_are_clean_for_axe(page_for, digital, width, theme):
         page.goto(url)
         assert_axe_clean(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url
+
+
+def test_a_picture_is_stored_while_the_form_is_filled(page_for, digital, tmp_path):
+    row = Product.objects.on_sale().exclude(title="").first()
+    (tmp_path / "front.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 40)
+    page = page_for("fulfilment")
+    page.goto(f"/catalog/{row.pk}/", wait_until="networkidle")
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit/")
+    page.fill("[name=title]", "By hand")
+    page.set_input_files("#new-image", tmp_path / "front.png")
+    page.wait_for_selector("#uploads li:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#uploads li:has-text('Confirmed')")
+    page.click("button:has-text('Send changes')")
+    page.wait_for_url(f"**/catalog/{row.pk}/")
+    assert drive(Command.objects.get(kind="catalog.update_product")).state == "done"
+    page.wait_for_selector("h1:has-text('By hand')")  # the page follows
+    stored, changed = effects(digital.sandbox)
+    assert changed["changes"]["title"] == "By hand"
+    assert changed["changes"]["images"][-1] == stored["image_path"]
+
+
+def test_a_file_with_prices_and_stocks_is_loaded_once(page_for, connect, tmp_path):
+    retail = connect("m2e", "retail")
+    pull(retail.connection, "products")
+    first, second = Variant.objects.exclude(sku="").order_by("pk")[:2]
+    file = tmp_path / "changes.csv"
+    file.write_text(f"sku,price,quantity\n{first.sku},12.34,41\n{second.sku},,42\n")
+    page = page_for("fulfilment")
+    page.goto("/catalog/bulk/file/")
+    page.set_input_files("[name=file]", file)
+    page.click("button:has-text('Dry run')")
+    page.wait_for_selector("h1:has-text('Prices and stocks from a file')")
+    assert page.inner_text(".tile:nth-child(2) .tile-value") == "3"
+    if page.locator("[name=beyond]").count():
+        page.check("[name=beyond]")
+    page.fill("[name=typed]", "3")
+    page.click("button:has-text('Send 3 changes')")
+    page.wait_for_url("**/activity/batches/")
+    assert Batch.objects.count() == 2
+    assert {drive(one).state for one in Command.objects.all()} == {"done"}
+    sent = [(one["sku"], one.get("price"), one.get("quantity")) for one in effects(retail.sandbox)]
+    wanted = [(first.sku, Decimal("12.34"), None), (first.sku, None, 41), (second.sku, None, 42)]
+    assert sorted(map(repr, sent)) == sorted(map(repr, wanted))

@@ -142,3 +142,74 @@ def test_keys_walk_from_order_to_order_and_back(page_for, goods):
     page.wait_for_url(f"**{rows[0]}")
     page.click("nav[aria-label=Breadcrumb] a")
     page.wait_for_url("**/orders/?view=all")
+
+
+def test_a_delivery_by_keys_alone(page_for, goods):
+    page = page_for("fulfilment")
+    page.goto("/orders/?view=to-deliver", wait_until="networkidle")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/*/?list=*")
+    order = Order.objects.get(pk=int(page.url.split("/orders/")[1].split("/")[0]))
+    page.keyboard.press("d")
+    page.wait_for_url("**/deliver/**")
+    page.focus("[name=content]")
+    page.keyboard.type("\n".join(f"code-{n}" for n in range(order.quantity)))
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#history .badge:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("h2:has-text('Parcels and deliveries')")  # the whole page follows, not the history alone
+    assert [one["units"] for one in effects(goods.sandbox, "orders.deliver")] == [order.quantity]
+
+
+def test_a_status_is_set_for_those_that_do_not_have_it(page_for, connect):
+    supply = connect("accplanet", "supply")
+    pull(supply.connection, "orders")
+    waits = Order.objects.filter(status="to_deliver").first()
+    runs = Order.objects.filter(status="in_progress").first()
+    page = page_for("fulfilment")
+    page.goto(f"/orders/bulk/status/?pk={waits.pk}&pk={runs.pk}", wait_until="networkidle")
+    page.focus("[name=status]")
+    page.select_option("[name=status]", "running_order")
+    page.wait_for_selector("#bulk:has-text('1 order takes part. 1 cannot.')")
+    page.wait_for_selector("[name=status]:focus")
+    page.click("button:has-text('Set status of 1 order')")
+    page.wait_for_url("**/activity/batches/*/")
+    assert "Already so." in page.inner_text("main")
+    assert drive(Command.objects.get()).state == "done"
+    assert [one["order_id"] for one in effects(supply.sandbox)] == [waits.remote_id]
+
+
+def test_an_order_from_its_making_to_a_cancelled_line(page_for, connect):
+    partner = connect("shoppo", "partner")
+    pull(partner.connection, "products")
+    page = page_for("fulfilment")
+    page.goto("/orders/new/", wait_until="networkidle")
+    page.fill("[name=partner_code]", "OUR-1")
+    for n in (1, 2):
+        page.fill("#new-variant", "tea set")
+        page.keyboard.press("Enter")
+        page.click(f"#variant-hits button >> nth={n}")
+        page.wait_for_selector(f"#quantity-{n}")
+    address = {"first_name": "Ada", "street1": "1 Folsom", "postcode": "94106", "city": "SF", "phone": "335"}
+    for name, typed in address.items():
+        page.fill(f"[name={name}]", typed)
+    page.click("button:has-text('Create order')")
+    page.wait_for_url("**/orders/new/*/")
+    assert drive(Command.objects.get()).state == "done"
+    page.click("a:has-text('Mark as paid…')")
+    page.wait_for_url("**/mark-paid/")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**#history")
+    assert drive(Command.objects.get(kind="orders.mark_paid")).state == "done"
+    page.wait_for_selector(".head-line:has-text('To deliver')")
+    page.click("main a:has-text('Cancel…') >> nth=0")
+    page.wait_for_url("**/cancel/")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**#history")
+    assert drive(Command.objects.get(kind="orders.cancel_item")).state == "done"
+    page.wait_for_selector("[aria-labelledby=lines]:has-text('Cancelled')")
+    order = Order.objects.get()
+    assert [(one.endpoint, one.effect["order_id"]) for one in partner.sandbox.ledger] == [
+        ("createOrder", order.remote_id), ("setOrderAsPaid", order.remote_id), ("cancelOrderItem", order.remote_id),
+    ]  # fmt: skip

@@ -266,7 +266,10 @@ def test_admin_reads_only(client_for, digital):
 def test_the_page_follows_its_commands(client_for, digital, free):
     client = client_for("fulfilment")
     polling = HTMX | {"HX-Trigger": "history"}
-    assert 'data-hx-trigger="settled from:body" data-hx-target="#main"' in client.get(page(free)).content.decode()
+    for headers in ({}, HTMX):
+        whole = client.get(page(free), headers=headers)
+        assert_strict_html(whole)
+        assert 'data-hx-trigger="settled from:body" data-hx-target="#main"' in whole.content.decode()
     command = queue(digital.connection, "catalog.set_listing", free.remote_id, listed=False)
     moving = client.get(page(free, "history/"), headers=polling)
     assert 'data-hx-trigger="told from:body, every 2s"' in moving.content.decode()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Sum
 from django.http import HttpResponse
-from django.shortcuts import render as render_part
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
@@ -17,7 +17,7 @@ from dashboard.catalog.models import Product, StockPool, Variant
 from dashboard.catalog.reading import product_of, read_at_of
 from dashboard.catalog.views.inline import VALUES
 from dashboard.core import formatting, html
-from dashboard.core.pages import polled, render, settled
+from dashboard.core.pages import polled, settled
 from dashboard.core.scrub import scrub
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
@@ -68,7 +68,7 @@ def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     commands = history.commands_of(row, variants)
     parts = tuple((one.pk, one.state, one.attempts) for one in commands)
     context = {"product": row, **_history(row, commands, variants)}
-    response = polled(request, parts, lambda: render_part(request, "catalog/_history.html", context))
+    response = polled(request, parts, lambda: render(request, "catalog/_history.html", context))
     shown_in_place = bool(commands) and commands[0].kind in (value.kind for value in VALUES.values())
     return response if context["is_moving"] or shown_in_place else settled(request, response, "history")
 
@@ -82,7 +82,7 @@ def raw(request: StaffRequest, pk: int) -> HttpResponse:
         text = json.dumps(scrub(json.loads(row.raw)), ensure_ascii=False, indent=2)
     except ValueError:
         text = ""
-    return render_part(request, "catalog/_raw.html", {"text": text})
+    return render(request, "catalog/_raw.html", {"text": text})
 
 
 def _history(row: Product, commands: list[Any], variants: list[Variant]) -> dict[str, Any]:
