@@ -267,3 +267,36 @@ def test_the_offer_of_new_threads_leads_back_to_the_thread_and_the_view_that_wer
     ):
         answer = client.get(url, headers=HTMX | {"HX-Current-URL": f"http://testserver{here}"})
         assert f'href="{wanted.replace("&", "&amp;")}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("waited", "words", "tone"),
+    [
+        (timedelta(hours=1), "23 h", ""),
+        (timedelta(hours=20), "4 h", " is-wait"),
+        (timedelta(hours=26, seconds=60), "Late 2 h", " is-act"),
+    ],
+)
+def test_how_long_the_buyer_may_still_wait_stands_in_the_list_and_above_the_thread(
+    chat, client_for, waited, words, tone
+):
+    thread = Thread.objects.waiting().first()
+    Thread.objects.filter(pk=thread.pk).update(waiting_since=timezone.now() - waited + timedelta(seconds=30))
+    page = client_for("viewer").get(f"/messages/{thread.pk}/?view=all").content.decode().replace("\xa0", " ")
+    row = page.partition(f'id="thread-item-{thread.pk}"')[2].partition("</a>")[0]
+    head = page.partition('id="thread-left"')[2].partition("</h2>")[0].partition("row row-wrap")[0]
+    for place in (row, head):
+        assert f'<span class="clock{tone}">' in place
+        assert words in place
+    assert ("to answer" in head) is ("Late" not in words)
+
+
+def test_a_thread_that_needs_no_answer_waits_again_when_the_buyer_writes(chat, client_for):
+    client, thread = client_for("support"), Thread.objects.waiting().first()
+    client.post(f"/messages/{thread.pk}/done/", headers=HTMX)
+    assert not Thread.objects.waiting().filter(pk=thread.pk).exists()
+    chat.sandbox.clock.advance(60)
+    chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "One more thing"})
+    pull(chat.connection, "messages")
+    assert Thread.objects.waiting().filter(pk=thread.pk).exists()
+    assert effects(chat.sandbox) == []

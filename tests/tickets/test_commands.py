@@ -1,5 +1,7 @@
 """Opening, replying, updating: once each, proven by the desk's own lists and tickets."""
 
+import base64
+
 import pytest
 
 from dashboard.sync.kinds import Refused
@@ -9,6 +11,7 @@ from tests.connected import drive, effects, fault, queue, step
 from tests.tickets.conftest import open_ticket, refund
 
 pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 OPEN, REPLY, UPDATE = "createRefundTicket", "replyCustomerServiceTicket", "tickets.update"
 
 
@@ -161,3 +164,28 @@ def test_each_desk_says_what_it_cannot_do(desk, supply, ticket_of):
     with pytest.raises(Refused):
         queue(desk.connection, "tickets.update", ticket_of(desk).remote_id, status="closed")
     assert not Command.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "left_out"),
+    [
+        ("exchange", "createExchangeItemTicket", ("problem_type", "item_delivery_status")),
+        ("refund", "createRefundTicket", ()),
+        ("question", "createOrderQuestionTicket", ("reason", "problem_type")),
+    ],
+)
+def test_every_kind_is_opened_once_with_its_picture_and_comes_back_as_what_it_is(
+    desk, order_of, kind, endpoint, left_out
+):
+    order = order_of(desk)
+    line = order.lines.first().remote_id
+    file = {"name": "box.png", "content": base64.b64encode(PNG).decode()}
+    upload = drive(queue(desk.connection, "tickets.upload_picture", "-", file=file))
+    given = refund(order, kind=kind, items=[line], images=[upload.receipt["remote_id"]])
+    command = drive(open_ticket(desk, {key: value for key, value in given.items() if key not in left_out}))
+    assert command.state == "done"
+    (effect,) = effects(desk.sandbox, endpoint)
+    assert (effect["order_item_ids"], effect["image_ids"]) == ([line], [upload.receipt["remote_id"]])
+    ticket = Ticket.objects.get(remote_id=effect["ticket_id"])
+    assert (ticket.kind, ticket.desk_status, ticket.opened_for) == (kind, "NEW", order.remote_id)
+    assert len(effects(desk.sandbox)) == 2
