@@ -16,6 +16,7 @@ from channels.events import Event
 from channels.platform import Received, Verdict
 from dashboard.core.scrub import scrub_text
 from dashboard.sync.clock import keep_push_skew
+from dashboard.sync.connections import secret_mark
 from dashboard.sync.feeds import HANDLERS
 from dashboard.sync.models import Callback, Connection
 from dashboard.sync.models.callbacks import FAILED, PROCESSED, RECEIVED
@@ -70,6 +71,7 @@ def _keep(connection: Connection, received: Received, verdict: Verdict) -> int |
         headers=headers,
         body=received.body,
         is_hint=verdict.hint,
+        secret_mark=_mark_of(connection, received),
         received_at=timezone.now(),
     )
     fields = [field for field in Callback._meta.concrete_fields if not field.primary_key]
@@ -84,6 +86,18 @@ def _keep(connection: Connection, received: Received, verdict: Verdict) -> int |
         )
         found = cursor.fetchone()
     return int(found[0]) if found else None
+
+
+def _mark_of(connection: Connection, received: Received) -> str:
+    """Which of several secrets proved an accepted push, so that people see when the old one is not used any more."""
+    secrets, now = connection.callback_secrets, timezone.now()
+    if len(secrets) < 2:
+        return ""
+    for secret in secrets:
+        verdict = connection.declared.callbacks.verify(received, (secret,), now, connection.options)
+        if verdict.accepted and not verdict.hint:
+            return secret_mark(secret)
+    return ""
 
 
 def _wake(pk: int) -> None:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.capabilities import CAPABILITIES, has
-from channels.errors import ChannelError
+from channels.errors import AuthFailed, ChannelError
 from channels.routes import Route, Routes
 from dashboard.core.scrub import scrub_text
 from dashboard.sync.describe import callback_urls, iso
 from dashboard.sync.feeds import Pull, feeds_of
-from dashboard.sync.models import Callback, Connection, Exchange
+from dashboard.sync.models import Callback, Connection, Exchange, FeedState
 from dashboard.sync.opening import open_channel
+from dashboard.sync.runner import credentials_refused
 from dashboard.sync.submit import why_not
 
 MAX_SKEW = 120
@@ -86,6 +87,7 @@ class Sheet:
     routes: list[RouteLine] = field(default_factory=list)
     pushes: list[PushLine] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
+    refused: str = ""  # the platform's words, when it did not take the credentials
 
     @property
     def is_proven(self) -> bool:
@@ -119,27 +121,34 @@ def sheet(connection: Connection) -> Sheet:
 
 def check(connection: Connection) -> Sheet:
     """The sheet with its needed points probed live: credentials, clock, callback secret, a first page of each feed."""
-    points = [_callback_point(connection)]
+    points, refused = [_callback_point(connection)], ""
     try:
         channel = open_channel(connection, "foreground")
         identity = channel.check_credentials()
     except ChannelError as error:
         points.insert(0, Point(_("Credentials"), "failed", scrub_text(error.words)))
+        refused = error.words if isinstance(error, AuthFailed) and not error.missing_scope else ""
     else:
         detail = ", ".join([identity.name, *identity.notes])
         points.insert(0, Point(_("Credentials"), "ok", scrub_text(detail)))
         points.insert(1, _clock_point(identity.server_time))
         points += [_feed_point(connection, channel, feed) for feed in feeds_of(connection)]
     made = sheet(connection)
-    made.points = points
+    made.points, made.refused = points, refused
     return made
 
 
 def probe(connection: Connection) -> Sheet:
-    """`check`, kept on the connection for its page."""
+    """`check`, kept on the connection for its page; refused credentials put it to rest, good ones wake it."""
     made = check(connection)
-    points = [vars(point) for point in made.points]
-    Connection.objects.filter(pk=connection.pk).update(checked_at=timezone.now(), check_points=points)
+    points, rows = [vars(point) for point in made.points], Connection.objects.filter(pk=connection.pk)
+    if made.refused:
+        credentials_refused(connection, made.refused)
+    elif made.points[0].result == "ok":
+        woken = {"state": Connection.ACTIVE, "state_reason": "", "state_at": timezone.now()}
+        if rows.filter(state=Connection.REAUTH_NEEDED).update(**woken):
+            FeedState.objects.filter(connection=connection).update(next_due_at=None)
+    rows.update(checked_at=timezone.now(), check_points=points)
     return made
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.core import formatting, html
 from dashboard.core.wording import worded
-from dashboard.sync.feeds import Feed, feeds_of
+from dashboard.sync.feeds import FEEDS, Feed, feeds_of
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, FeedState, Quarantined, Run
 from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
@@ -20,9 +20,11 @@ from dashboard.sync.rows import every
 from dashboard.sync.submit import why_not
 
 
-def state_sign(connection: Connection) -> dict[str, str]:
-    """Tone, word, and for a connection at rest what to do about it."""
+def state_sign(connection: Connection, *, was_read: bool = True) -> dict[str, str]:
+    """Tone, word, and for a connection at rest what to do about it. `was_read`: a feed was read at least once."""
     where = connection.declared.label
+    if connection.is_at_work and not was_read and not _is_checked(connection):
+        return _unproven(connection, where)
     return {
         Connection.ACTIVE: {"tone": "good", "word": _("Connected"), "advice": ""},
         Connection.PAUSED: {
@@ -46,6 +48,24 @@ def state_sign(connection: Connection) -> dict[str, str]:
     }[connection.state]
 
 
+def _is_checked(connection: Connection) -> bool:
+    """Whether the last live check found that the platform takes the credentials."""
+    return any(point["result"] == "ok" for point in connection.check_points[:1])
+
+
+def _unproven(connection: Connection, where: str) -> dict[str, str]:
+    """Nobody has seen it work yet: it is being tried, or the last check met no usable answer."""
+    if connection.checked_at is None:
+        return {"tone": "wait", "word": _("Not tested yet"), "advice": ""}
+    advice = _("Nothing was ever read from %(where)s, and the last check did not come through: see its sheet.")
+    return {"tone": "act", "word": _("Check failed"), "advice": advice % {"where": where}}
+
+
+def was_read(connection: Connection) -> bool:
+    """Whether a feed of it was ever read."""
+    return FeedState.objects.filter(connection=connection).exclude(last_ok_at=None).exists()
+
+
 def summaries(connections: Iterable[Connection]) -> list[dict[str, Any]]:
     """One line each for the list of connections; two queries for all."""
     shown = list(connections)
@@ -67,7 +87,7 @@ def _summary(connection: Connection, states: dict[str, FeedState], doubt: int, n
     read = [state.last_ok_at for state in states.values() if state.last_ok_at]
     return {
         "connection": connection,
-        "sign": state_sign(connection),
+        "sign": state_sign(connection, was_read=bool(read)),
         "fresh": sum(tone == "good" for tone, _word in lines),
         "feeds": len(feeds),
         "alarms": sum(tone == "act" for tone, _word in lines),
@@ -132,6 +152,21 @@ def _cursor(state: FeedState | None) -> str:
     if state.cursor:
         return _("page %(cursor)s") % {"cursor": state.cursor[:80]}
     return _("changed since %(at)s") % {"at": formatting.exact(state.watermark)}
+
+
+def missing_lines(connection: Connection, missing: list[tuple[str, str]]) -> dict[str, Any]:
+    """What the channel cannot do, in words: with the platform's reason where it states one, the rest by name alone."""
+    names: dict[str, list[str]] = {}
+    for kind in KINDS.values():
+        names.setdefault(kind.capability.__name__, []).append(str(kind.label))
+    for feed in FEEDS.values():
+        names.setdefault(feed.capability.__name__, []).append(_("Read: %(feed)s") % {"feed": _(feed.label)})
+    stated = connection.declared.needs
+    lines = [(", ".join(names.get(name, [name])), name, why) for name, why in missing]
+    return {
+        "missing": [(words, why) for words, name, why in lines if name in stated],
+        "also_missing": [words for words, name, _why in lines if name not in stated],
+    }
 
 
 def ability_lines(connection: Connection) -> list[dict[str, Any]]:

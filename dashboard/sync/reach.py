@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.core import formatting, html, pages
 from dashboard.core.filters import Filters, Listing
+from dashboard.core.navigation import may
+from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.models import Connection, FeedState
 from dashboard.sync.submit import why_not
@@ -28,9 +30,12 @@ class Reach:
     """Connections whose channel has a feed, with when it was last read; one query, once a request."""
 
     def __init__(self, user: Any, feed: str) -> None:
-        self.feed = FEEDS[feed]
-        read = FeedState.objects.filter(connection=OuterRef("pk"), feed=feed).values("last_ok_at")[:1]
-        rows = Connection.objects.visible_to(user).only(*SHOWN).annotate(read_at=Subquery(read))
+        self.feed, self._user = FEEDS[feed], user
+        states = FeedState.objects.filter(connection=OuterRef("pk"), feed=feed)
+        rows = Connection.objects.visible_to(user).only(*SHOWN)
+        rows = rows.annotate(
+            read_at=Subquery(states.values("last_ok_at")[:1]), read_error=Subquery(states.values("error")[:1])
+        )
         self.seen = list(rows)
         self.connections: dict[int, Any] = {one.pk: one for one in self.seen if one.can(self.feed.capability)}
         self.asked = ""
@@ -77,24 +82,53 @@ class Reach:
             }
             for one in self.connections.values()
         ]
-        return {"url": url, "items": items, "new": 0, "show_url": "", "is_stale": any(item["tone"] for item in items)}
+        told = {"is_stale": any(item["tone"] for item in items), "stale": self.stale()}
+        return {"url": url, "items": items, "new": 0, "show_url": "", **told}
 
     def fresh_of(self, listing: Listing, name: str) -> dict[str, Any]:
         """The freshness line of a list that offers new rows; it asks the address called `name`, see `fresh_line`."""
         return self.fresh(reverse(name) + listing.fresh_query)
 
     def stale_words(self) -> str:
-        """When the connections that are behind were last read; empty when none is."""
+        """When the connections that are behind were last read, and why; empty when none is."""
+        stale = self.stale()
+        return str(stale["words"]) if stale else ""
+
+    def stale(self) -> dict[str, Any] | None:
+        """Why nobody can know what an empty list means (`components/cannot_know.html`); `None` where it is known.
+
+        Of the connections that the address asks for; the first of them is where to look, and what to read now.
+        """
         now = timezone.now()
-        old = [
-            f"{one.title} {formatting.age(one.read_at, now)}"
-            for one in self.connections.values()
-            if self._old(one, now)
-        ]
-        return _("Last read: %(old)s.") % {"old": ", ".join(old)} if old else ""
+        asked = [one for one in self.connections.values() if self.asked in ("", one.slug)]
+        old = [one for one in asked if self._old(one, now)]
+        if not old:
+            return None
+        first = old[0]
+        may_try = first.is_at_work and may(self._user, "connections.manage")
+        return {
+            "words": " ".join(_said(one, now) for one in old),
+            "url": reverse("sync:connection", args=[first.slug]) if may(self._user, "connections.view") else "",
+            "refresh_url": reverse("sync:connection_refresh", args=[first.slug]) if may_try else "",
+            "feed": self.feed.name,
+        }
 
     def _old(self, connection: Any, now: datetime) -> bool:
         return self.feed.is_late(connection.read_at, now) or not connection.is_at_work
+
+
+def _said(connection: Any, now: datetime) -> str:
+    """When a connection was last read, and why not since, in sentences."""
+    told = {"title": connection.title, "age": formatting.age(connection.read_at, now) if connection.read_at else ""}
+    words = _("%(title)s was last read %(age)s ago.") if connection.read_at else _("%(title)s was never read.")
+    why = {
+        Connection.PAUSED: _("It is paused."),
+        Connection.REAUTH_NEEDED: _("Its sign-in is refused."),
+        Connection.DISABLED: _("It is disabled."),
+    }.get(connection.state, "")
+    if not why and connection.read_error:
+        why = _("The last try said: “%(words)s”") % {"words": worded(connection.read_error)}
+    return f"{words % told} {why}".strip()
 
 
 class OfFeed(Filters):

@@ -188,7 +188,9 @@ def test_a_check_is_asked_for_probed_by_a_worker_and_shown(admin, shop, told):
     pending = admin.get("/connections/shop/conformance/", headers={"HX-Request": "true"})
     assert 'data-hx-trigger="every 2s"' in pending.content.decode()
     tasks.check_connection(shop.connection.pk)
-    text = admin.get("/connections/shop/conformance/", headers={"HX-Request": "true"}).content.decode()
+    found = admin.get("/connections/shop/conformance/", headers={"HX-Request": "true"})
+    assert (found.content, found["HX-Refresh"]) == (b"", "true")  # badge, banner and sheet follow together
+    text = admin.get("/connections/shop/conformance/").content.decode()
     assert "every 2s" not in text
     assert "First page of products" in text
     assert "Holds" in text

@@ -15,6 +15,7 @@ class Callback(models.Model):
     """A push: authentic by its document, or a hint (unsigned by its document; worth one read).
 
     `headers` holds the ones that tell something, never the secret ones. `outcome` says what was read because of it.
+    `secret_mark` tells which secret proved it while several are in use.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="callbacks")
@@ -23,6 +24,7 @@ class Callback(models.Model):
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     is_hint = models.BooleanField(default=False)
+    secret_mark = models.CharField(max_length=12, blank=True, default="", db_default="")
     state = models.CharField(max_length=20, default=RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True, blank=True)

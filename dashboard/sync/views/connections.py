@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -87,7 +88,9 @@ def sheet(request: StaffRequest, slug: str) -> HttpResponse:
     asked, done = found.check_asked_at, found.checked_at
     pending = asked is not None and (done is None or done < asked)
     made = conformance.sheet(found)
-    context = {"pending": pending, "points": _points(found.check_points), "missing": made.missing}
+    if is_fragment(request) and not pending:  # what was found is told by the whole page: badge, banner, sheet
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"pending": pending, "points": _points(found.check_points)} | overview.missing_lines(found, made.missing)
 
     def build() -> HttpResponse:
         return part(request, found, "conformance", context)
@@ -164,11 +167,21 @@ def callbacks_page(request: StaffRequest, found: Connection, form: SecretForm, s
         if _may_manage(request)
         else [],
         "takes_callbacks": declared is not None,
-        "secrets": [secret_mark(secret) for secret in found.callback_secrets],
+        "secrets": _secrets(found),
         "latest": rows.callback_rows(list(latest.order_by("-received_at", "-id")[:10])),
         "form": form,
     }
     return part(request, found, "callbacks", context, status)
+
+
+def _secrets(found: Connection) -> list[dict[str, Any]]:
+    """The mark of each secret in use, and when a push last carried it."""
+    marks = [secret_mark(secret) for secret in found.callback_secrets]
+    pushes = Callback.objects.filter(connection=found, is_hint=False).order_by()
+    if len(marks) == 1:  # the only one proved them all
+        return [{"mark": marks[0], "last_at": pushes.aggregate(at=Max("received_at"))["at"]}]
+    last = dict(pushes.filter(secret_mark__in=marks).values_list("secret_mark").annotate(at=Max("received_at")))
+    return [{"mark": mark, "last_at": last.get(mark)} for mark in marks]
 
 
 @require_safe
@@ -201,7 +214,7 @@ def part(
     shared = {
         "connection": found,
         "platform": PLATFORMS[found.platform],
-        "sign": overview.state_sign(found),
+        "sign": overview.state_sign(found, was_read=is_fragment(request) or overview.was_read(found)),
         "rest": None if is_fragment(request) else resting([found]).get(found.pk),
         "clock": clock.sentence(found),
         "parts": [

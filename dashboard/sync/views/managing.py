@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from channels.registry import PLATFORMS
-from dashboard.core.pages import redirect, render
+from dashboard.core.pages import redirect, render, safe_next
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import connections as service
 from dashboard.sync import overview, tasks
@@ -103,7 +103,7 @@ def refresh(request: StaffRequest, slug: str) -> HttpResponse:
     read_now(found, wanted, full=full)
     words = ngettext("%(n)s feed will be read now.", "%(n)s feeds will be read now.", len(wanted))
     messages.success(request, words % {"n": len(wanted)})
-    return redirect(request, _url("feeds", found))
+    return redirect(request, safe_next(request, _url("feeds", found)))
 
 
 @require_POST
