@@ -55,7 +55,8 @@ def _is_checked(connection: Connection) -> bool:
 
 def _unproven(connection: Connection, where: str) -> dict[str, str]:
     """Nobody has seen it work yet: it is being tried, or the last check met no usable answer."""
-    if connection.checked_at is None:
+    asked, done = connection.check_asked_at, connection.checked_at
+    if done is None or (asked is not None and asked > done):
         return {"tone": "wait", "word": _("Not tested yet"), "advice": ""}
     advice = _("Nothing was ever read from %(where)s, and the last check did not come through: see its sheet.")
     return {"tone": "act", "word": _("Check failed"), "advice": advice % {"where": where}}
