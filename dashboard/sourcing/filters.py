@@ -71,7 +71,7 @@ PURCHASES = ListSpec(
         Head(_("Fee"), css="num"),
         Head(_("Placed"), "placed", ("placed_at",)),
         Head(pgettext_lazy("purchase", "For")),
-        Head(_("Next")),
+        Head(pgettext_lazy("purchase", "Next")),
     ),
     sort="-placed",
     tabs=(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dashboard.core import formatting
 from dashboard.sync.limiter import WINDOW
@@ -50,7 +51,7 @@ def resting(connections: Iterable[Connection]) -> dict[int, Weather]:
 
 
 def _of(row: RateBucket, now: datetime) -> Weather:
-    tone, word, sentence, rests_until = "good", _("Clear"), "", None
+    tone, word, sentence, rests_until = "good", pgettext("rate limit", "Clear"), "", None
     fresh = row.reset_at is not None and row.reset_at > now
     remaining = row.remaining if fresh or row.limit is None else row.limit
     if row.open_until and row.open_until > now:

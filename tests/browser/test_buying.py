@@ -1,14 +1,17 @@
 """Buying and money in a real browser, to the agent's ledger and back."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from dashboard.finance.models import WalletMovement
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import CartItem, Package, PurchaseOrder, Shipment
+from dashboard.sync.engine import perform
 from dashboard.sync.models import Command
-from tests.connected import drive, effects, pull
-from tests.pages import assert_axe_clean
+from tests.connected import drive, effects, fault, pull
+from tests.pages import assert_axe_clean, go_by_keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,11 +35,22 @@ def test_from_the_search_to_a_paid_purchase(page_for, agent):
     page.click("main button:has-text('Search')")
     page.click("#results a[href$='/12345/']")
     page.wait_for_url("**/12345/")
+    page.fill("#q0", "0")
+    page.click("button:has-text('Add to cart')")
+    page.wait_for_selector("#refused:has-text('Give a quantity for at least one kind.')")
+    assert page.evaluate("document.activeElement.closest('#refused') !== null")
     page.fill("#q0", "3")
+    assert page.locator("[data-sum]").inner_text() == "CNY 300.00"
     page.click("button:has-text('Add to cart')")
     page.wait_for_selector("#commands .state:has-text('Queued')")
+    assert page.locator("#refused").inner_text() == ""
     assert drive(Command.objects.get()).state == "done"
     page.wait_for_selector("#commands .state:has-text('Confirmed')")
+    page.fill("#q0", "1")
+    page.click("button:has-text('Add to cart')")  # once more is once more: the form has a key of its own again
+    page.wait_for_selector("#commands .state:has-text('Queued')")
+    assert drive(Command.objects.latest("pk")).state == "done"
+    assert [effect["quantity"] for effect in effects(sandbox, "cart.add")] == [3, 1]
     line = CartItem.objects.get(sku=sku)
     page.goto("/sourcing/cart/")
     for box in page.locator("tbody .box:checked").all():
@@ -62,6 +76,7 @@ def test_from_the_search_to_a_paid_purchase(page_for, agent):
     page.click("dialog button:has-text('Cancel order')")
     page.wait_for_selector(".timeline .badge:has-text('Queued')")
     assert drive(Command.objects.get(kind="sourcing.cancel_order")).state == "done"
+    page.wait_for_selector("h1 ~ .row .badge:has-text('Cancelled')")  # the page follows by itself
     assert [one["orderNo"] for one in effects(sandbox, "orders.cancel")] == [effect["orderNo"]]
 
 
@@ -90,6 +105,89 @@ def test_from_the_warehouse_to_a_shipment(page_for, agent):
     page.click("dialog button:has-text('Cancel shipment')")
     page.wait_for_selector(".timeline .badge:has-text('Queued')")
     assert drive(Command.objects.get(kind="sourcing.cancel_shipment")).state == "done"
+    page.wait_for_selector("h1 ~ .badge:has-text('Cancelled')")
+    assert [one["orderNo"] for one in effects(sandbox, "shipping.cancel")] == [effect["orderNo"]]
+
+
+def test_goods_are_bought_and_shipped_by_keys_alone(page_for, agent):
+    _connection, sandbox = agent
+    CartItem.objects.all().delete()
+    sandbox.cart.clear()
+    page = page_for("fulfilment")
+    page.goto("/")
+    go_by_keys(page, "g", "s")
+    page.wait_for_url("**/sourcing/")
+    page.keyboard.press("/")
+    page.keyboard.type(sandbox.products[12345]["title"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#results tbody tr")
+    rows = page.locator("#results tbody tr a")
+    wanted = next(n for n, row in enumerate(rows.all()) if row.get_attribute("href").endswith("/12345/"))
+    page.locator("#results .scroll").focus()
+    for _n in range(wanted + 1):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/12345/")
+    page.locator("#q0").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#commands .state:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.goto("/sourcing/cart/")
+    page.keyboard.press("j")
+    page.keyboard.press("x")  # it came selected
+    assert page.locator("[data-selected]").inner_text() == "0 selected"
+    page.keyboard.press("x")
+    assert page.locator("[data-selected]").inner_text() == "1 selected"
+    page.locator("button:has-text('Order what is selected…')").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sourcing/orders/new/?*")
+    page.locator("[name=typed]").focus()
+    page.keyboard.type("200.00")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/sourcing/orders/")
+    assert drive(Command.objects.get(kind="sourcing.place_order")).state == "done"
+    [effect] = effects(sandbox, "orders.create")
+    assert [quantity for _product, _sku, quantity in effect["items"]] == [2]
+
+
+def test_a_lost_purchase_is_proven_and_bought_once(page_for, agent, settings):
+    _connection, sandbox = agent
+    line = CartItem.objects.filter(product_remote_id="12345").first()
+    fault(sandbox, "orders.create", "drop_after_apply")
+    page = page_for("fulfilment")
+    page.goto(f"/sourcing/orders/new/?line={line.pk}")
+    page.fill("[name=typed]", f"{line.quantity * 100}.00")
+    page.click("main form[method=post] button[type=submit]")
+    page.wait_for_url("**/sourcing/orders/")
+    command = Command.objects.get(kind="sourcing.place_order")
+    perform(command.pk)
+    page.wait_for_selector("#commands .state:has-text('Unknown')")
+    assert drive(command).state == "done"
+    page.wait_for_selector("#commands .state:has-text('Confirmed')")
+    page.click("#commands a")
+    page.wait_for_url(f"**/activity/commands/{command.pk}/")
+    assert "carries the mark" in page.locator("main").inner_text()
+    assert len(effects(sandbox, "orders.create")) == 1
+
+
+def test_money_is_found_saved_and_followed(page_for, agent):
+    page = page_for("finance")
+    page.goto("/finance/?what=wallet&period=month")
+    assert page.locator(".chart-axis").count() == 1
+    page.click("a:has-text('Earlier')")
+    page.wait_for_url("**until=*")
+    page.goto("/finance/?what=wallet&period=month")
+    with page.expect_download() as found:
+        page.click("a:has-text('Export totals')")
+    lines = Path(found.value.path()).read_text().splitlines()
+    assert lines[0] == '"connection","currency","from","in","out","left","number"'
+    moved = WalletMovement.objects.filter(amount__lt=0).exclude(order_number="").first()
+    page.goto(f"/finance/wallet/?q={moved.order_number}")
+    page.click(f"tbody a:has-text('{moved.order_number}')")
+    page.wait_for_url("**/sourcing/orders/*/")
+    assert moved.order_number in page.locator("h1").inner_text()
 
 
 def test_a_cost_is_stated_beside_the_order(page_for, connect):

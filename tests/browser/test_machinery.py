@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def at_once(monkeypatch):
     """What a worker would do is done at once."""
-    for place in ("commands", "managing", "incoming"):
-        monkeypatch.setattr(f"dashboard.sync.views.{place}.tell", lambda task, *args: task(*args))
+    for place in ("views.commands", "views.managing", "reading"):
+        monkeypatch.setattr(f"dashboard.sync.{place}.tell", lambda task, *args: task(*args))
 
 
 @pytest.fixture
@@ -80,6 +80,7 @@ def test_a_connection_is_added_checked_and_removed(page_for, shop, at_once, sett
     page.click("text=Connect and check")
     page.wait_for_url("**/connections/second/conformance/")
     page.wait_for_selector("text=First page of products")
+    page.wait_for_selector("h1 ~ .badge:has-text('Connected')")
     page.click("main >> text=Settings")
     page.click("text=Remove…")
     page.fill("#remove-connection-typed", "second")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dashboard.core import html
 from dashboard.core.templatetags.dash import when_at
@@ -28,7 +29,7 @@ def history_of(row: Any, domain: str, commands: list[Command]) -> list[dict[str,
     found = [(one.at, _changed(one)) for one in changes.order_by("-at")[:LATEST]]
     found += [(one.created_at, _given(one)) for one in commands]
     if row.placed_at:
-        found.append((row.placed_at, {"title": _("Placed"), "tone": ""}))
+        found.append((row.placed_at, {"title": pgettext("event", "Placed"), "tone": ""}))
     found.sort(key=lambda pair: pair[0], reverse=True)
     return [{"at": when_at(at, now), **event} for at, event in found]
 
