@@ -193,7 +193,7 @@ def test_only_the_connection_that_is_asked_for_counts(user_for, connect, late):
 
 def test_trying_now_leads_back_to_the_list(admin, late, monkeypatch):
     told = []
-    monkeypatch.setattr("dashboard.sync.views.managing.tell", lambda task, *args: told.append(args))
+    monkeypatch.setattr("dashboard.sync.reading.tell", lambda task, *args: told.append(args))
     back = admin.post("/connections/shop/refresh/", {"feed": "products", "next": "/catalog/?view=all"})
     assert (back.status_code, back.url, told) == (302, "/catalog/?view=all", [(late.pk, "products", False)])
     away = admin.post("/connections/shop/refresh/", {"feed": "products", "next": "//evil.example/"})
