@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,37 +87,65 @@ def words_of(q: str) -> list[str]:
 def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = True) -> QuerySet[Any]:
     """The rows of `queryset` that contain every word of `q`; without `private`, in columns that anybody may see.
 
-    A few further queries: for the model, its parts, an exact remote id. Less than two letters match nothing. A part
-    counts when it has all the words itself, and unless too many rows match.
+    A few further queries; PostgreSQL is asked once. Less than two letters match nothing. A part counts when it has all
+    the words itself, and unless too many rows match.
     """
     words = words_of(q)
     long = [word for word in words if len(word) >= TRIGRAM]
     if not long:
         return _of_short_words(queryset, about, words)
-    short = [word for word in words if len(word) < TRIGRAM]
     hidden = [] if private or not about.private else _holds(about.columns, words)
-    own = _own(queryset, about, long, words, hidden)
-    others = [pk for part, whole in about.parts for pk in _wholes(queryset, part, whole, long, short)]
-    others += _exactly(queryset, about, words)
+    found, others = _hits(queryset, about, long, words)
+    own = _own(queryset, about, found, words, [*hidden, *_holds(about.indexed, words)])
     return queryset.filter(own | Q(pk__in=others)) if others else queryset.filter(own)
 
 
-def _own(queryset: QuerySet[Any], about: Searched, long: list[str], words: list[str], hidden: list[Any]) -> Q:
+def _own(queryset: QuerySet[Any], about: Searched, found: list[Any] | None, words: list[str], here: list[Any]) -> Q:
     """Rows with all words themselves. Among common words, short ones count where a word begins, if the index knows."""
-    here = [*hidden, *_holds(about.indexed, words)]
-    found = probe(queryset.db, about, long)
-    if found is None and len(long) < len(words) and _knows_beginnings(queryset.db, words):
+    if found is None and min(map(len, words)) < TRIGRAM and _knows_beginnings(queryset.db, words):
         found = _begun(queryset.db, about, words)
     return _walked(here) if found is None or len(found) > CAP else Q(*here, pk__in=found)
 
 
-def _exactly(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
-    """Rows whose remote id is the one word; all connections are named, because the unique index begins with them."""
-    if not about.by_remote_id or len(words) != 1:
-        return []
-    connection = queryset.model._meta.get_field("connection").related_model
-    rows = queryset.filter(connection__in=connection._base_manager.values("pk"), remote_id=words[0])
-    return list(rows.order_by().values_list("pk", flat=True)[:CAP])
+def _hits(queryset: QuerySet[Any], about: Searched, long: list[str], words: list[str]) -> tuple[Any, list[Any]]:
+    """The keys of rows with the long words (None for too many), and of those whose parts or remote id are meant."""
+    parts = about.parts if len(long) == len(words) else ()
+    whole_id = words[0] if about.by_remote_id and len(words) == 1 else ""
+    if connections[queryset.db].vendor == "postgresql":
+        return _asked_at_once(queryset.db, about, parts, long, whole_id)
+    others = [pk for part, whole in parts for pk in _wholes(queryset, part, whole, long)]
+    if whole_id:  # all connections are named, because the unique index begins with them
+        connection = queryset.model._meta.get_field("connection").related_model
+        rows = queryset.filter(connection__in=connection._base_manager.values("pk"), remote_id=whole_id)
+        others += rows.order_by().values_list("pk", flat=True)[:CAP]
+    return probe(queryset.db, about, long), others
+
+
+def _asked_at_once(
+    alias: str, about: Searched, parts: Sequence[tuple[Searched, str]], long: list[str], whole_id: str
+) -> tuple[Any, list[Any]]:
+    """The same by one statement: each question is answered with at most one row more than `CAP`."""
+    quote, meta = connections[alias].ops.quote_name, apps.get_model(about.model)._meta
+    statement, values = _beside(connections[alias], about, long, CAP)
+    questions = [f"SELECT 0, id FROM ({statement}) AS own"]  # noqa: S608
+    for place, (part, whole) in enumerate(parts, 1):
+        its = apps.get_model(part.model)._meta
+        statement, more = _beside(connections[alias], part, long, CAP)
+        column, table = quote(its.get_field(whole).column), quote(its.db_table)
+        questions.append(f"SELECT {place}, {column} FROM {table} WHERE id IN ({statement})")  # noqa: S608
+        values += more
+    if whole_id:
+        connection = quote(meta.get_field("connection").related_model._meta.db_table)
+        known = f"connection_id IN (SELECT id FROM {connection}) AND remote_id = %s"  # noqa: S608
+        questions.append(f"SELECT -1, id FROM {quote(meta.db_table)} WHERE {known} LIMIT {CAP}")  # noqa: S608
+        values.append(whole_id)
+    found: dict[int, list[Any]] = defaultdict(list)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"({question})" for question in questions), values)
+        for place, pk in cursor.fetchall():
+            found[place].append(pk)
+    own = found.pop(0, [])
+    return own if len(own) <= CAP else None, [pk for each in found.values() if len(each) <= CAP for pk in each]
 
 
 def _walked(conditions: list[Any]) -> Q:
@@ -126,8 +156,8 @@ def _walked(conditions: list[Any]) -> Q:
     return Q(*(Coalesce(ExpressionWrapper(Q(one), BooleanField()), Value(False)) for one in conditions))
 
 
-def _wholes(queryset: QuerySet[Any], part: Searched, whole: str, long: list[str], short: list[str]) -> list[Any]:
-    found = [] if short else probe(queryset.db, part, long) or []
+def _wholes(queryset: QuerySet[Any], part: Searched, whole: str, long: list[str]) -> list[Any]:
+    found = probe(queryset.db, part, long) or []
     rows = apps.get_model(part.model)._base_manager.using(queryset.db).filter(pk__in=found)
     return list(rows.order_by().values_list(whole, flat=True)) if found else []
 
@@ -213,7 +243,9 @@ def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[
     """The keys of all rows with these words; None for more than `most` (else `CAP`), or without an index to ask."""
     database, model, cap = connections[alias], apps.get_model(about.model), most or CAP
     if database.vendor == "postgresql":
-        found = _beside(database, about, words, cap)
+        with database.cursor() as cursor:
+            cursor.execute(*_beside(database, about, words, cap))
+            found = [row[0] for row in cursor.fetchall()]
     elif has_index(alias, model._meta.db_table):
         terms = " ".join('"' + word.replace('"', '""') + '"' for word in words)
         name = database.ops.quote_name(f"{model._meta.db_table}_words")
@@ -225,8 +257,8 @@ def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[
     return found if len(found) <= cap else None
 
 
-def _beside(database: Any, about: Searched, words: list[str], cap: int) -> list[Any]:
-    """From the words beside the table; rows that are due to be indexed (the first `DUE`) are read themselves."""
+def _beside(database: Any, about: Searched, words: list[str], cap: int) -> tuple[str, list[Any]]:
+    """A statement for keys, by the words beside the table; rows that are due (the first `DUE`) are read themselves."""
     meta, quote = apps.get_model(about.model)._meta, database.ops.quote_name
     table, search, due = quote(meta.db_table), quote(f"{meta.db_table}_search"), quote(f"{meta.db_table}_due")
     joined = " || ' ' || ".join(quote(meta.get_field(name).column) for name in about.indexed)
@@ -237,15 +269,13 @@ def _beside(database: Any, about: Searched, words: list[str], cap: int) -> list[
     def holds(text: str) -> str:
         return " AND ".join([f"({text}) ILIKE %s"] * len(words))
 
-    with database.cursor() as cursor:
-        cursor.execute(
-            f"WITH due AS MATERIALIZED (SELECT DISTINCT id FROM (SELECT id FROM {due} LIMIT {DUE}) AS d) "  # noqa: S608
-            f"SELECT id FROM {search} WHERE {holds('words')} AND {holds(unindexed)} "
-            f"AND id NOT IN (SELECT id FROM due) UNION ALL "
-            f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s",
-            [*clues, *likes, *likes, cap + 1],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    statement = (
+        f"WITH due AS MATERIALIZED (SELECT DISTINCT id FROM (SELECT id FROM {due} LIMIT {DUE}) AS d) "  # noqa: S608
+        f"SELECT id FROM {search} WHERE {holds('words')} AND {holds(unindexed)} "
+        f"AND id NOT IN (SELECT id FROM due) UNION ALL "
+        f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s"
+    )
+    return statement, [*clues, *likes, *likes, cap + 1]
 
 
 def _clue(word: str) -> str:
