@@ -83,7 +83,7 @@ PRODUCTS = ListSpec(
 class CategoryFilters(OfFeed):
     """By connection; the box searches the path."""
 
-    feed = "products"
+    feed = "categories"
     search_fields = ("path", "name", "remote_id")
 
     class Meta:

@@ -33,9 +33,9 @@ def render(
     fragment: str = "fragment",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page, or only its ``{% partialdef fragment %}`` when htmx asks."""
-    name = f"{template}#{fragment}" if is_fragment(request) else template
-    response = render_template(request, name, dict(context or {}), status=status)
+    """The whole page, or only its ``{% partialdef fragment %}`` when htmx asks and the page has one."""
+    names = [f"{template}#{fragment}", template] if is_fragment(request) else [template]
+    response = render_template(request, names, dict(context or {}), status=status)
     patch_vary_headers(response, ("HX-Request", "HX-Boosted", "HX-Target"))
     return response
 

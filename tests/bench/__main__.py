@@ -9,8 +9,7 @@ import argparse
 import os
 import secrets
 import tempfile
-
-from cryptography.fernet import Fernet
+from base64 import b64encode
 
 BENCHES = ("mirror", "lists", "memory")
 
@@ -24,7 +23,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="bench-"))
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
-    os.environ.setdefault("SECRETS_KEYS", Fernet.generate_key().decode())
+    os.environ.setdefault("SECRETS_KEYS", b64encode(b"key of a bench that may be kept.").decode())
     os.environ |= {"ALLOWED_HOSTS": "127.0.0.1", "SECURE_SSL_REDIRECT": "false", "LOG_LEVEL": "WARNING"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
     import django
@@ -34,7 +33,7 @@ def main() -> None:
     from django.test.utils import setup_databases, teardown_databases
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    made = setup_databases(verbosity=0, interactive=False, keepdb=options.keep)
+    made = setup_databases(verbosity=0, interactive=False, keepdb=options.keep, serialized_aliases=[])
     try:
         for name in options.benches or BENCHES:
             module = __import__(f"tests.bench.{name}", fromlist=["run"])

@@ -7,6 +7,7 @@ whose person is known. Every case takes its turn in each round, so that others w
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from statistics import median, quantiles
@@ -47,8 +48,10 @@ def run(rows: int) -> None:
             f"page {size}": lambda size=size: person.get(f"/orders/?view=all&size={size}"),
         }
     here, admin = f"/orders/?view=all&size={SIZE}", "/admin/orders/order/"
+    deep = re.findall(r"after=([^&\"]+)", person.get(f"{here}&on={day}").decode())[-1]
     cases |= {
-        "page at 90 %": lambda: person.get(f"{here}&on={day}"),
+        "page at 90 %": lambda: person.get(f"{here}&after={deep}"),
+        "a day at 90 %": lambda: person.get(f"{here}&on={day}"),
         "search, a number": lambda: person.get(f"{here}&q={middle.number}"),
         "search, few hits": lambda: person.get(f"{here}&q={few}"),
         "search, common word": lambda: person.get(f"{here}&q={many}"),
