@@ -81,6 +81,14 @@ def exact(at: dt.datetime | None, *, seconds: bool = True) -> str:
     return _exact(timezone.localtime(at), get_language() or "en", seconds=seconds)
 
 
+def clock_time(at: dt.datetime, now: dt.datetime | None = None, *, seconds: bool = False) -> str:
+    """The time alone for a moment of today (``14:01``), else the full time."""
+    local = timezone.localtime(at)
+    if local.date() != timezone.localtime(now or timezone.now()).date():
+        return exact(at, seconds=seconds)
+    return _time(local) + (f":{local.second:02}" if seconds else "")
+
+
 def moment(at: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """Relative under a day (``3 min ago``, ``in 2 h``), then ``18 Nov 10:20``, with the year when it is another."""
     if at is None:

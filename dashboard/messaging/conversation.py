@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -88,10 +88,16 @@ class Conversation:
         kept = sorted((one for one in told if oldest is None or one[0] >= oldest), key=lambda one: one[0])
         day, found = "", []
         for at, bubble in kept:
-            today = formatting.day(at)
-            found.append(bubble | {"day": "" if today == day else today, "at": when_at(at, self.now)})
-            day = today
+            its = formatting.day(at)
+            found.append(bubble | {"day": "" if its == day else self._day(its), "at": when_at(at, self.now)})
+            day = its
         return found
+
+    def _day(self, words: str) -> str:
+        return _("Today") if words == formatting.day(self.now) else words
+
+    def _clock(self, at: datetime) -> str:
+        return formatting.clock_time(at, self.now, seconds=True)
 
     def _message(self, one: Message) -> Bubble:
         by = one.command.actor.label if one.command and one.command.actor else ""
@@ -103,7 +109,7 @@ class Conversation:
             "body": html.with_links(words.without_label(one.body, kind)),
             "media": _media(one, kind),
             "by": by,
-            "confirmed": _("confirmed at %(at)s") % {"at": formatting.exact(confirmed)} if confirmed else "",
+            "confirmed": _("confirmed at %(at)s") % {"at": self._clock(confirmed)} if confirmed else "",
         }
 
     def _note(self, one: ThreadNote) -> Bubble:

@@ -55,6 +55,16 @@ def test_moment(seconds, english, chinese):
         assert f.moment(at, NOW).replace(N, " ") == chinese
 
 
+def test_a_time_of_today_needs_no_day():
+    now = dt.datetime(2026, 11, 20, 20, 0, tzinfo=dt.UTC)  # 04:00 of the 21st in Shanghai
+    early, late = dt.datetime(2026, 11, 20, 9, 1, 7, tzinfo=dt.UTC), dt.datetime(2026, 11, 20, 18, 1, 7, tzinfo=dt.UTC)
+    assert f.clock_time(early, now) == "09:01"
+    assert f.clock_time(early, now, seconds=True) == "09:01:07"
+    with timezone.override("Asia/Shanghai"):
+        assert f.clock_time(early, now) == "20 Nov 2026, 17:01"
+        assert f.clock_time(late, now, seconds=True) == "02:01:07"
+
+
 def test_exact_in_the_persons_zone():
     with timezone.override("Asia/Shanghai"), translation.override("en"):
         assert f.exact(NOW) == "20 Nov 2026, 22:00:00"

@@ -189,6 +189,16 @@ def test_an_unknown_reply_stays_amber_and_offers_no_second_sending(chat, thread_
     assert "Send again" not in page
 
 
+def test_what_was_said_today_stands_under_today(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    client.post(f"/messages/{thread.pk}/note/", {"text": "Careful"})
+    page = client.get(f"/messages/{thread.pk}/").content.decode()
+    days = [part.partition("</p>")[0] for part in page.split('<p class="day">')[1:]]
+    assert days[-1] == "Today"
+    assert days.count("Today") == 1
+    assert len(set(days)) == len(days)
+
+
 def test_notes_and_drafts_stay_here(chat, thread_of, client_for, user_for):
     client, thread = client_for("support"), thread_of(chat)
     assert b"Draft kept" in client.post(f"/messages/{thread.pk}/draft/", {"text": "Half"}).content

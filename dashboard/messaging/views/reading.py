@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
-from dashboard.core import html, pages
+from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import may
 from dashboard.messaging import canned, opened, presence, snoozing
@@ -157,6 +157,7 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "may_send": may_send,
         "back": kept_query(request),
         "unseen": found.is_unseen,
+        "kept_at": formatting.clock_time(found.draft_at) if found.draft_at else "",
     }
 
 

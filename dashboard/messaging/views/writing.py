@@ -121,7 +121,7 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
         Draft.objects.filter(thread=found, author=request.user).delete()
         return HttpResponse("")
     kept, _made = Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
-    return HttpResponse(_("Draft kept %(at)s") % {"at": formatting.exact(kept.saved_at)})
+    return HttpResponse(_("Draft kept %(at)s") % {"at": formatting.clock_time(kept.saved_at)})
 
 
 @require_POST
