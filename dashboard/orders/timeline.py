@@ -47,6 +47,11 @@ class Told(NamedTuple):
     more: str
     who: str
 
+    @property
+    def place(self) -> str:
+        """Where a command stands in its order's history."""
+        return f"#command-{self.pk}"
+
 
 def history(order: Order) -> list[Told]:
     """What happened, newest first; at most a hundred."""

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from dashboard.core import formatting
 from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import KINDS, NEVER
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import (
     CANCELLED,
@@ -98,6 +98,12 @@ def form_key(request: HttpRequest) -> str | None:
 def command_response(request: HttpRequest, command: Command, status: int = 202) -> HttpResponse:
     """The command's own row, which asks for itself every two seconds until it is final."""
     return render(request, "sync/_command.html", {"command": shown(command)}, status=status)
+
+
+def may_prove(user: Any, kind_name: str) -> bool:
+    """Whether somebody may ask the platform what became of a command of a kind: it tells, and their role gives such."""
+    kind = KINDS.get(kind_name)
+    return kind is not None and kind.repeat != NEVER and bool(user.may(kind.permission))
 
 
 def shown(command: Command) -> dict[str, Any]:

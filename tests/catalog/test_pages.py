@@ -302,3 +302,11 @@ def test_a_product_whose_platform_names_no_id_is_found_by_its_sku(client_for, re
     assert drive(command).state == "done"
     made = Product.objects.get(sku="TEE")
     assert f'href="/catalog/{made.pk}/"' in client.get(f"/catalog/sent/{command.pk}/").content.decode()
+
+
+def test_what_has_no_answer_is_proven_from_above_the_product(client_for, digital, free):
+    command = queue(digital.connection, "catalog.set_listing", free.remote_id, listed=False)
+    Command.objects.update(state="unknown")
+    prove = f'action="/activity/commands/{command.pk}/prove/"'
+    assert prove in client_for("fulfilment").get(page(free)).content.decode()
+    assert prove not in client_for("viewer").get(page(free)).content.decode()

@@ -7,7 +7,8 @@ import json
 import pytest
 from django.core.management import call_command
 
-from dashboard.orders.models import Order
+from dashboard.orders.models import Order, OrderLine
+from dashboard.orders.querysets import TO_DELIVER
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,14 @@ def test_orders_are_written_as_the_platform_states_them(stores):
 def test_since_asks_when_the_mirror_changed(partner):
     assert len(json.loads(exported("orders", format="json", since="1d"))) == Order.objects.count()
     assert json.loads(exported("orders", format="json", since="2999-01-01")) == []
+
+
+def test_the_page_gives_the_lines_of_what_it_shows(client_for, goods, stores):
+    client = client_for("admin")
+    wanted = OrderLine.objects.filter(order__connection=stores.connection, order__status__in=TO_DELIVER)
+    response = client.get("/orders/?view=to-deliver&connection=stores&format=csv&of=lines")
+    text = b"".join(response.streaming_content) if response.streaming else response.content
+    rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
+    assert sorted(row["remote_id"] for row in rows) == sorted(wanted.values_list("remote_id", flat=True))
+    assert {row["connection"] for row in rows} == {"stores"}
+    assert 'href="?view=all&amp;format=csv&amp;of=lines"' in client.get("/orders/?view=all").content.decode()

@@ -1,5 +1,6 @@
 """One history of all that happened to an order, newest first, in one query."""
 
+import base64
 import json
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from dashboard.orders import timeline
 from dashboard.orders.models import Note, Order
 from dashboard.sync import callbacks
-from dashboard.sync.models import Callback
+from dashboard.sync.models import Callback, Command
 from tests.connected import drive, pull, queue
 from tests.orders.test_pages import url
 from tests.pages import assert_strict_html
@@ -94,3 +95,25 @@ def test_the_history_of_another_order_is_not_mixed_in(supply):
     first, second = Order.objects.filter(connection=supply.connection)[:2]
     Note.objects.create(order=first, text="first alone")
     assert [one.source for one in timeline.history(second)] == []
+
+
+def test_what_has_no_answer_is_proven_from_above_the_order(client_for, supply, stores, order_of):
+    order = order_of(supply, status="to_deliver")
+    command = queue(supply.connection, "orders.set_status", order.remote_id, status="running_order")
+    Command.objects.update(state="unknown")
+    prove = f'action="/activity/commands/{command.pk}/prove/"'
+    body = client_for("fulfilment").get(url("detail", order)).content.decode()
+    assert "One command has no answer." in body
+    assert f'href="#command-{command.pk}"' in body
+    assert prove in body
+    assert prove not in client_for("viewer").get(url("detail", order)).content.decode()
+
+
+def test_what_no_endpoint_tells_is_not_offered_to_be_proven(client_for, stores, order_of):
+    order = order_of(stores)
+    pdf = {"name": "i.pdf", "content": base64.b64encode(b"%PDF-1.4").decode()}
+    queue(stores.connection, "orders.upload_invoice", order.remote_id, number="1", file=pdf)
+    Command.objects.update(state="needs_review")
+    body = client_for("admin").get(url("detail", order)).content.decode()
+    assert "One command has no answer." in body
+    assert "Prove it" not in body

@@ -22,7 +22,7 @@ from dashboard.core.scrub import scrub
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.reach import reason
-from dashboard.sync.web import new_form_key
+from dashboard.sync.web import may_prove, new_form_key
 
 SHOWN = 100
 RARE = ("sku", "barcode", "alert_quantity", "weight_grams")  # columns that many platforms leave empty
@@ -38,6 +38,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
     variants = list(Variant.objects.filter(product=row).order_by("gone_at", "pk")[: limit + 1])
     may_edit = request.user.may("catalog.edit")
     commands = history.commands_of(row, variants)
+    unsettled = [one for one in commands if one.state in (UNKNOWN, NEEDS_REVIEW)][:1]
     context = {
         "product": row,
         "connection": row.connection,
@@ -52,7 +53,8 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
         "actions": _actions(row) if may_edit and row.gone_at is None else {},
         "pool": _pool(request, row),
         "orders_url": _orders_url(row),
-        "unsettled": [one for one in commands if one.state in (UNKNOWN, NEEDS_REVIEW)][:1],
+        "unsettled": unsettled,
+        "may_prove": any(may_prove(request.user, one.kind) for one in unsettled),
         "key": new_form_key(),
         **_history(row, commands, variants),
     }

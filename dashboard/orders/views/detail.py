@@ -25,6 +25,7 @@ from dashboard.orders.views.walking import steps
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.models import Command
+from dashboard.sync.web import may_prove
 
 
 @require_safe
@@ -35,6 +36,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     told = timeline.history(order)
     lines = _lines(order, request.user)
     first, others = actions.split(order, actions.offered(order, request.user))
+    unsettled = timeline.unsettled(told)[:1]
     context = {
         "order": order,
         "signs": _signs(order, told),
@@ -52,7 +54,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "contact": buyers.contact(order, request.user),
         "new_url": _new_url(order, request.user),
         "panels": panels(order, request.user),
-        "unsettled": timeline.unsettled(told)[:1],
+        "unsettled": unsettled,
+        "may_prove": any(may_prove(request.user, one.title) for one in unsettled),
         "undecided": timeline.undecided(told)[:1],
         "may_annotate": may(request.user, "orders.annotate"),
         "may_reveal": may(request.user, "secrets.reveal"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from dashboard.core.exports import export_response
 from dashboard.core.filters import Listing
 from dashboard.core.navigation import may
 from dashboard.orders.filters import ORDERS
-from dashboard.orders.models import Order
+from dashboard.orders.models import Order, OrderLine
 from dashboard.orders.rows import COLUMNS, rows_of
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
@@ -24,11 +24,10 @@ from dashboard.sync.reach import Reach, fresh_line
 @require_safe
 @requires("orders.view")
 def index(request: StaffRequest) -> HttpResponse:
-    """The list, its fragment, or what it shows as a file."""
+    """The list, its fragment, or what it shows as a file: `?format=csv`, with `of=lines` the lines of its orders."""
     listing = ORDERS.open(request, Order.objects.visible_to(request.user))
     if "format" in request.GET:
-        exported = listing.queryset.select_related("connection").defer("raw", "delivered")
-        return cast(HttpResponse, export_response(request, "orders", exported.order_by(*listing.order, "pk")))
+        return cast(HttpResponse, _export(request, listing))
     listing.columns = COLUMNS
     reach = Reach.of(request, "orders")
     context = {
@@ -45,6 +44,16 @@ def index(request: StaffRequest) -> HttpResponse:
         "may_print": may(request.user, "buyers.view"),
     }
     return pages.render(request, "orders/list.html", context)
+
+
+def _export(request: StaffRequest, listing: Listing) -> HttpResponseBase:
+    """What the filter shows, all pages."""
+    if request.GET.get("of") == "lines":
+        lines = OrderLine.objects.filter(order__in=listing.queryset.order_by().values("pk"))
+        own = lines.select_related("order__connection").defer("order__raw", "order__delivered")
+        return export_response(request, "order-lines", own.order_by("order_id", "pk"))
+    exported = listing.queryset.select_related("connection").defer("raw", "delivered")
+    return export_response(request, "orders", exported.order_by(*listing.order, "pk"))
 
 
 @require_safe
