@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.capabilities import CAPABILITIES, has
 from channels.errors import AuthFailed, ChannelError
@@ -219,7 +220,7 @@ def _feed_point(connection: Connection, channel: Any, feed: Any) -> Point:
         page = feed.pull(Pull(connection, channel, None, None, is_full=False))
     except ChannelError as error:
         return Point(name, "failed", scrub_text(error.words))
-    detail = _("%(n)s records") % {"n": len(page.records)}
+    detail = ngettext("%(n)s record", "%(n)s records", len(page.records)) % {"n": len(page.records)}
     if page.bad:
         detail += _(", %(n)s of them unlike the document") % {"n": len(page.bad)}
     return Point(name, "ok", detail)

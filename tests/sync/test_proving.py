@@ -166,6 +166,8 @@ def test_an_empty_list_says_when_it_was_read_why_not_since_and_what_to_do(client
     assert "None seen, but the list may be incomplete" in page
     assert 'action="/connections/shop/refresh/"' in page
     assert '<input type="hidden" name="feed" value="products">' in page
+    assert "Clear filters" not in page
+    assert "Clear filters" in text(client_for("admin").get("/catalog/?q=nothing-like-it"))
     viewer = client_for("viewer").get("/catalog/")
     assert_strict_html(viewer)
     assert "was last read 3\u00a0h ago" in text(viewer)
