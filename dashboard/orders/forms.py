@@ -18,6 +18,7 @@ from dashboard.staff.models import User
 from dashboard.sync.kinds import Refused
 from dashboard.sync.web import new_form_key
 
+MAX_CODES = 500_000  # bytes
 AREA = {"rows": 6, "class": "mono", "autocomplete": "off", "spellcheck": "false"}
 
 
@@ -41,7 +42,47 @@ class VerbForm(forms.Form):
         return {}
 
 
-class DeliverForm(VerbForm):
+class CodesForm(VerbForm):
+    """Base: what is delivered is typed, or stands in a text file; the file's lines come after those typed.
+
+    They are put into the text, so that a refused form keeps them; a browser never sends a file twice.
+    """
+
+    file = forms.FileField(
+        label=lazy("Or a text file"), required=False, help_text=lazy("Text in UTF-8, at most 500 kB."),
+        widget=forms.FileInput(attrs={"accept": ".txt,.csv,text/plain"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        text = _text_of(files.get("file")) if files else None
+        if data is not None and text:
+            typed = data.get("content", "").strip("\r\n")
+            data = {**dict(data.items()), "content": f"{typed}\n{text}" if typed else text}
+        super().__init__(data, files, **kwargs)
+
+    def clean_file(self) -> Any:
+        """Text, and not too much of it."""
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > MAX_CODES:
+            raise forms.ValidationError(_("The file is larger than 500 kB."))
+        if file is not None and _text_of(file) is None:
+            raise forms.ValidationError(_("The file is not text in UTF-8."))
+        return file
+
+
+def _text_of(file: Any) -> str | None:
+    """The lines of a file; `None` for none, for too many, and for what is no text."""
+    if file is None or file.size > MAX_CODES:
+        return None
+    file.seek(0)
+    try:
+        text: str = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return text.strip("\r\n")
+
+
+class DeliverForm(CodesForm):
     """Codes one a line, counted against the order, or a text as it is."""
 
     shape = forms.ChoiceField(
@@ -67,6 +108,7 @@ class DeliverForm(VerbForm):
     def __init__(self, order: Order, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order = order
+        self.order_fields(["form_key", "shape", "content", "file"])
         channel = order.connection.declared.channel
         if not getattr(channel, "delivers_rows", False):
             del self.fields["shape"]
@@ -268,7 +310,7 @@ class AssignForm(VerbForm):
         self.fields["person"].queryset = User.objects.filter(is_active=True).order_by("username")  # type: ignore[attr-defined]
 
 
-class BulkDeliverForm(VerbForm):
+class BulkDeliverForm(CodesForm):
     """Codes for many orders, one a line, handed out in the order that the page shows."""
 
     content = forms.CharField(
@@ -282,6 +324,7 @@ class BulkDeliverForm(VerbForm):
     def __init__(self, needed: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.needed = needed
+        self.order_fields(["form_key", "content", "file"])
 
     def clean_content(self) -> list[str]:
         """As many lines as units are needed."""

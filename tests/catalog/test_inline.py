@@ -111,3 +111,29 @@ def test_prices_keep_their_currency(client_for, listed):
     command = drive(Command.objects.get())
     assert (command.state, command.payload) == ("done", {"price": "5.25", "currency": variant.currency})
     assert Variant.objects.get(pk=variant.pk).price == Decimal("5.25")
+
+
+def test_a_threshold_goes_with_the_stock_where_the_platform_warns(client_for, listed):
+    variant = Variant.objects.filter(product__connection=listed.connection, quantity__gt=3).first()
+    client = client_for("fulfilment")
+    assert (
+        f'href="{url(variant, "stock")}" aria-label="Edit the threshold'
+        in client.get(f"/catalog/{variant.product_id}/").content.decode()
+    )
+    form = client.get(url(variant, "stock"))
+    assert_strict_html(form)
+    assert 'name="alert"' in form.content.decode()
+    wrong = client.post(url(variant, "stock"), {"quantity": "8", "seen": form.context["current"], "alert": "soon"})
+    assert wrong.status_code == 422
+    assert 'name="alert" value="soon"' in wrong.content.decode()
+    assert not Command.objects.exists()
+    client.post(url(variant, "stock"), {"quantity": "8", "seen": form.context["current"], "alert": "3"})
+    command = drive(Command.objects.get())
+    assert (command.state, command.payload) == ("done", {"quantity": 8, "alert": 3})
+    assert [(one["stock"], one["alertStock"]) for one in effects(listed.sandbox)] == [(8, 3)]
+
+
+def test_no_threshold_where_the_platform_knows_none(client_for, digital, variant):
+    client = client_for("fulfilment")
+    assert 'name="alert"' not in client.get(url(variant, "stock")).content.decode()
+    assert "Edit the threshold" not in client.get(f"/catalog/{variant.product_id}/").content.decode()

@@ -1,6 +1,7 @@
 """Many orders at once: what cannot take part is said before it starts, and again in the result."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dashboard.orders import reading
@@ -97,3 +98,36 @@ def test_of_too_many_orders_the_first_take_part_and_that_is_said(admin, supply, 
     body = asked(admin, f"{reverse(STATUS)}?{named([*orders, orders[0]])}").content.decode()
     assert "2 orders take part." in body
     assert "Only the first 2 of the 3 chosen orders take part." in body
+
+
+def codes(text, name="codes.txt"):
+    return SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
+
+
+def test_codes_may_come_from_a_file(admin, goods, order_of):
+    order = order_of(goods, status="to_deliver", quantity=2)
+    wrong = admin.post(url("deliver", order), {"shape": "rows", "file": codes("a\r\nb\r\nc")})
+    assert wrong.status_code == 422
+    assert "a\r\nb\r\nc</textarea>" in wrong.content.decode()  # a browser sends no file twice
+    assert Command.objects.count() == 0
+    given = {"shape": "rows", "content": "typed", "file": codes("\ufefffiled\n")}
+    assert admin.post(url("deliver", order), given).status_code == 302
+    command = drive(Command.objects.get())
+    assert (command.state, command.payload["rows"]) == ("done", ["typed", "filed"])
+    assert [one["units"] for one in effects(goods.sandbox, "orders.deliver")] == [2]
+
+
+def test_a_file_of_codes_for_many_orders(admin, goods):
+    orders = list(Order.objects.filter(connection=goods.connection, status="to_deliver", quantity=1)[:2])
+    given = {"pk": [one.pk for one in orders], "file": codes("one\ntwo")}
+    assert admin.post(reverse("orders:bulk_deliver"), given).status_code == 302
+    assert sorted(row for one in Command.objects.all() for row in one.payload["rows"]) == ["one", "two"]
+    assert {drive(one).state for one in Command.objects.all()} == {"done"}
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"\xff\xfe\x00", "not text in UTF-8"), (b"x" * 500_001, "500 kB")])
+def test_what_is_no_text_is_refused(admin, goods, order_of, content, words):
+    order = order_of(goods, status="to_deliver", quantity=1)
+    body = refused(admin, url("deliver", order), {"shape": "rows", "content": "typed", "file": codes(content)})
+    assert words in body
+    assert "typed</textarea>" in body

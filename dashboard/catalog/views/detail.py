@@ -9,13 +9,14 @@ from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
 from dashboard.catalog import history, rows, words
 from dashboard.catalog.models import Product, StockPool, Variant
 from dashboard.catalog.reading import product_of, read_at_of
-from dashboard.catalog.views.inline import VALUES
+from dashboard.catalog.views.inline import VALUES, takes_alert
 from dashboard.core import formatting, html
 from dashboard.core.pages import polled, settled
 from dashboard.core.scrub import scrub
@@ -45,7 +46,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
         "sign": words.status(row),
         "mark": html.connection(row.connection.mark, row.connection.title),
         "variants": [_variant(one, row, may_edit) for one in variants[:limit]],
-        "has": {name: any(getattr(one, name) not in ("", None) for one in variants) for name in RARE},
+        "has": _columns(row, variants),
         "more": len(variants) > limit,
         "images": [url for url in row.images if html.is_web_address(url)][:IMAGES],
         "read_at": read_at_of(row.connection),
@@ -87,6 +88,12 @@ def raw(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "catalog/_raw.html", {"text": text})
 
 
+def _columns(row: Product, variants: list[Variant]) -> dict[str, bool]:
+    """Which of the rare columns are shown: those that hold something, or could."""
+    found = {name: any(getattr(one, name) not in ("", None) for one in variants) for name in RARE}
+    return found | {"alert_quantity": found["alert_quantity"] or takes_alert(row.connection)}
+
+
 def _history(row: Product, commands: list[Any], variants: list[Variant]) -> dict[str, Any]:
     names = {one.remote_id: "" if len(variants) == 1 else one.title or one.sku or one.remote_id for one in variants}
     return {
@@ -114,6 +121,8 @@ def _variant(variant: Variant, row: Product, may_edit: bool) -> dict[str, Any]:
         "barcode": variant.barcode,
         "options": ", ".join(f"{name}: {value}" for name, value in variant.options),
         "alert": variant.alert_quantity,
+        "alert_url": cells[1]["url"] if takes_alert(row.connection) else "",
+        "alert_label": _("Edit the threshold of %(name)s") % {"name": variant},
         "weight": variant.weight_grams,
         "is_gone": variant.gone_at is not None,
         "cells": cells,

@@ -22,7 +22,7 @@ from dashboard.core.exports import plain_money
 from dashboard.core.pages import is_fragment, redirect
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
-from dashboard.sync.models import Command
+from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE
 from dashboard.sync.reach import reason
 from dashboard.sync.web import give, new_form_key, shown
@@ -131,6 +131,7 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
         given = {value.key: typed.replace(",", ".") if value.name == "price" else typed}
         if value.name == "price" and variant.currency:
             given["currency"] = variant.currency
+        given |= _alert(request, variant, value)
         made = give(request, variant.product.connection, value.kind, variant.remote_id, given)
     except Refused as refused:
         return _form(request, variant, value, typed=typed, error=refused.words, status=422)
@@ -138,6 +139,18 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
         return redirect(request, reverse("catalog:product", args=[variant.product_id]))
     response = render(request, "catalog/_cell.html", _cell(variant, value, request.user, made.command), status=202)
     return trigger_client_event(response, "told")
+
+
+def _alert(request: StaffRequest, variant: Variant, value: Value) -> dict[str, str]:
+    """The threshold below which the platform warns, where the form changes it."""
+    typed = request.POST.get("alert", "").strip()
+    return {"alert": typed} if typed and value.name == "stock" and typed != str(variant.alert_quantity) else {}
+
+
+def takes_alert(connection: Connection) -> bool:
+    """Whether the platform warns of a stock below a threshold."""
+    rule = getattr(connection.declared.channel, "stock_rule", None)
+    return rule is not None and rule.has_alert
 
 
 def _form(request: StaffRequest, variant: Variant, value: Value, **more: Any) -> HttpResponse:
@@ -151,6 +164,8 @@ def _form(request: StaffRequest, variant: Variant, value: Value, **more: Any) ->
         "cell_url": reverse("catalog:cell", args=[variant.pk, value.name]),
         "back": reverse("catalog:product", args=[variant.product_id]),
         "why": reason(variant.product.connection, rows.CAPABILITY[value.name]),
+        "takes_alert": value.name == "stock" and takes_alert(variant.product.connection),
+        "alert": request.POST.get("alert", "" if variant.alert_quantity is None else str(variant.alert_quantity)),
         **more,
     }
     template = "catalog/_cell_form.html" if is_fragment(request) else "catalog/value.html"

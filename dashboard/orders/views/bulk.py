@@ -45,7 +45,7 @@ def deliver(request: StaffRequest) -> HttpResponse:
     rows = [_row(one, reasons[one.pk] or _why_not_counted(one, left), left.get(one.pk, 0)) for one in orders]
     part = [row for row in rows if not row["why"]]
     needed = sum(row["needs"] for row in part)
-    form = BulkDeliverForm(needed, posted(request))
+    form = BulkDeliverForm(needed, posted(request), request.FILES or None)
     if request.method == "POST" and part and form.is_valid():
         codes = iter(form.cleaned_data["content"])
         plan = [(row, {"rows": [next(codes) for _n in range(row["needs"])]} | _append(row["order"])) for row in part]

@@ -33,8 +33,9 @@ def deliver(request: StaffRequest, pk: int) -> HttpResponse:
         "facts": _delivery_facts(order),
         "note": _("The order is read once more just before. Cannot be taken back once the platform has it."),
         "requirements": order.requirements,
+        "multipart": True,
     }
-    form = DeliverForm(order, posted(request))
+    form = DeliverForm(order, posted(request), request.FILES or None)
     return verb(request, order, "deliver", form, kind="orders.deliver", page=page)
 
 
