@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
+from django.db.models import Case, DateTimeField, When
+from django.utils import timezone
 
 from channels.registry import PLATFORMS
 from dashboard.sync import connections
 from dashboard.sync.models import Connection, FeedState
 
+AFTER_ORDERS = timedelta(seconds=20)  # what is asked of each order waits until those that are gone are known
 PEOPLE = (
     ("demo", "paper-ledger-petrol", "superuser"),
     ("amira", "paper-ledger-admin", "admin"),
@@ -28,7 +32,8 @@ def prepare(sandbox_url: str) -> None:
     for key in PLATFORMS:
         if not Connection.objects.filter(slug=f"demo-{key}").exists():
             _connect(key, f"{sandbox_url}/{key}")
-    FeedState.objects.update(next_due_at=None, last_full_at=None)
+    due = Case(When(feed="orders", then=None), default=timezone.now() + AFTER_ORDERS, output_field=DateTimeField())
+    FeedState.objects.update(next_due_at=due, last_full_at=None)
 
 
 def _person(name: str, password: str, role: str) -> None:
