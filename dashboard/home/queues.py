@@ -156,7 +156,7 @@ def _refused_note(reach: Reach, numbers: Sequence[int]) -> Note:
     if not numbers[0]:
         return _("none today"), ""
     if not numbers[1]:
-        return _("refused by the platforms"), "act"
+        return _("all were refused"), "act"
     words = ngettext("%(n)s of them never arrived", "%(n)s of them never arrived", numbers[1])
     return words % {"n": capped(numbers[1])}, "act"
 

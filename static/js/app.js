@@ -298,6 +298,7 @@ document.addEventListener("keydown", (event) => {
   if (target.matches(".composer textarea") && !withCommand && cannedKey(event)) return;
   const cell = key === "Escape" && target.closest(".cell-form");
   if (cell) return $("[type=button]", cell).click();
+  if (key === "Escape" && target.matches("[data-key-search]")) { event.preventDefault(); return target.blur(); } // what was searched stays; keys work again
   if (key === "Escape") return $$("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
   if (withCommand || event.altKey || typing(target) || $("dialog[open]")) return;
   if (pending === "g") { pending = ""; const link = $(`[data-go="${CSS.escape(key)}"]`); if (link) { event.preventDefault(); link.click(); } return; }

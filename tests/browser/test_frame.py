@@ -86,7 +86,10 @@ def test_keys_rest_while_typing_and_go_elsewhere(style):
     page = style()
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
-    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("gp")
+    page.keyboard.press("Escape")
+    assert page.input_value("#sample-list-q") == "gp"
+    assert page.evaluate("document.activeElement === document.body")
     go_by_keys(page, "g", "p")
     page.wait_for_url("**/staff/")
 
