@@ -84,7 +84,7 @@ def _listing(rows: list[dict[str, Any]]) -> Any:
         is_filtered=True,
         clear_url="?",
         edited=True,
-        walk={"start": "", "before": "", "after": "?"},
+        walk={"start": "", "before": "", "after": "?after=x"},
         query="",
         tab=None,
         saved_view=None,
