@@ -291,7 +291,7 @@ def _failed(connection: Connection, feed: Feed, state: FeedState, run: Run, erro
     kept = state.alarm if state.emptied_at else ""
     alarm = words if isinstance(error, Stopped | WireError) else kept
     restart = {"cursor": ""} if isinstance(error, Stopped | WireError) else {}
-    fails = F("fails") + (not _was_only_paused(error))
+    fails = F("fails") + (0 if _was_only_paused(error) else 1)
     _mine(state).update(next_due_at=due, leased_until=None, fails=fails, error=words, alarm=alarm, **restart)
     if isinstance(error, AuthFailed) and not error.missing_scope:
         credentials_refused(connection, error.words)
