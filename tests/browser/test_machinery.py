@@ -4,10 +4,12 @@ import pytest
 
 from dashboard.catalog.models import Variant
 from dashboard.sync import conformance, engine
-from dashboard.sync.models import Command
+from dashboard.sync.connections import secret_mark
+from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE, UNKNOWN
-from tests.connected import effects, fault, pull, queue
+from tests.connected import drive, effects, fault, pull, queue
 from tests.pages import assert_axe_clean
+from tests.sync.test_callbacks import post, signed
 from tests.sync.test_pages import details, fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,6 +60,52 @@ def test_a_lost_answer_is_proven_by_a_click_and_written_once(page_for, shop, at_
     assert page.locator(".witness dd").first.inner_text().startswith("Read product")
     assert Command.objects.get().state == DONE
     assert effects(shop.sandbox) == [{"sku": variant.sku, "quantity": 77}]
+
+
+def test_refused_credentials_are_replaced_and_what_waited_is_written_once(page_for, shop, at_once, settings):
+    settings.CHANNEL_ALLOWED_HOSTS = ["shop.sandbox.test"]
+    pull(shop.connection, "products")
+    variant = Variant.objects.exclude(sku="").exclude(quantity=78).earliest("pk")
+    Connection.objects.update(credentials={"access_token": "wrong-token-0123456789"}, version=2)
+    shop.connection.refresh_from_db()
+    command = queue(shop.connection, "catalog.set_stock", variant.remote_id, quantity=78)
+    engine.perform(command.pk)
+    assert effects(shop.sandbox) == []
+    page = page_for("superuser")
+    page.goto("/connections/")
+    page.wait_for_selector("#connection-shop .state:has-text('Sign-in refused')")
+    page.click("#connection-shop a")
+    page.wait_for_url("**/connections/shop/")
+    page.click("a:has-text('Replace…')")
+    page.wait_for_url("**/connections/shop/settings/")
+    page.fill("[name=access_token]", shop.sandbox.credentials["access_token"])
+    page.click("text=Save and check")
+    page.wait_for_url("**/connections/shop/conformance/")
+    page.wait_for_selector("h1 ~ .badge:has-text('Connected')")
+    page.wait_for_selector("details.fold summary")
+    assert not page.locator("details.fold li").first.is_visible()
+    page.click("details.fold summary")
+    assert page.locator("details.fold li").first.is_visible()
+    assert drive(command).state == DONE
+    assert effects(shop.sandbox) == [{"sku": variant.sku, "quantity": 78}]
+
+
+def test_a_secret_is_changed_over_in_the_browser(page_for, connect):
+    pushing = connect("imetastore", "pushing")
+    old = secret_mark(pushing.sandbox.callback_secret)
+    page = page_for("admin")
+    page.goto("/connections/pushing/callbacks/")
+    page.fill("[name=secret]", "the-new-secret-0123456789")
+    page.click("form:has([name=secret]) button[type=submit]")
+    page.wait_for_selector("li:has-text('Take out of use') >> nth=1")
+    assert page.locator("li:has-text('no push carried it yet')").count() == 2
+    assert post(pushing.connection, b"{}", signed(pushing, "1", secret="the-new-secret-0123456789")).status_code == 200
+    page.reload()
+    assert page.locator("li:has-text('last push')").count() == 1
+    page.click(f"li:has-text('{old}') button")
+    page.wait_for_selector("button:has-text('Take out of use…')")
+    assert page.locator(f"li:has-text('{old}')").count() == 0
+    assert post(pushing.connection, b"{}", signed(pushing, "2")).status_code == 401
 
 
 def test_a_connection_is_added_checked_and_removed(page_for, shop, at_once, settings):
