@@ -22,8 +22,8 @@ from dashboard.orders.views import listing
 from tests.bench import plain, shop
 from tests.bench.asking import Person
 
-ROUNDS = 25
-SLOW_ROUNDS = 5
+ROUNDS = 15
+SLOW_ROUNDS = 3
 SIZE = 50
 SIZES = (25, 50, 100)
 DEEP = 0.9
