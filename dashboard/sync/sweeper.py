@@ -1,6 +1,6 @@
 """The worker's own clock: does by itself what no message of the broker has brought it (R5).
 
-A broker that is down, or whose line is long, costs seconds then, never a command. It asks one small question a second
+A broker that is down, or whose line is long, costs seconds then, never a command. It asks two small questions a second
 and does nothing while everything is done in time.
 """
 
@@ -24,7 +24,7 @@ from dashboard.sync.tasks import SWEEP_SECONDS
 
 log = logging.getLogger(__name__)
 
-EVERY = 1.0
+EVERY = 0.5
 MOST = 100  # of each sort at a time
 QUIET_SWEEPS = 3  # so many sweeps without a sign of one: the lapsed are looked for here
 
