@@ -23,6 +23,7 @@ from dashboard.sync.models.callbacks import FAILED, PROCESSED, RECEIVED
 from dashboard.sync.opening import open_channel
 from dashboard.sync.recorder import recording
 from dashboard.sync.runner import credentials_refused
+from dashboard.sync.wakes import Wakes
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +47,11 @@ def receive(connection: Connection, received: Received) -> tuple[int, bytes]:
         if verdict.skew_seconds is not None and not _is_known(connection, received, verdict):
             keep_push_skew(connection, -round(verdict.skew_seconds))
         return 401, b'{"error": "The callback was refused."}'
-    with transaction.atomic():
-        pk = _keep(connection, received, verdict)
-        if pk is not None:
-            _wake(pk)
-    if pk is not None and verdict.skew_seconds is not None:
-        keep_push_skew(connection, -round(verdict.skew_seconds))
+    pk = _keep(connection, received, verdict)
+    if pk is not None:
+        _wake(pk)
+        if verdict.skew_seconds is not None:
+            keep_push_skew(connection, -round(verdict.skew_seconds))
     answer: tuple[int, bytes] = callbacks.answer(received)
     return answer
 
@@ -62,7 +62,7 @@ def _is_known(connection: Connection, received: Received, verdict: Verdict) -> b
 
 
 def _keep(connection: Connection, received: Received, verdict: Verdict) -> int | None:
-    """Insert the raw push; `None` when it is a repeat. One statement, so that ten at once make one row."""
+    """Insert the raw push; `None` when it is a repeat. One statement by itself, so that ten at once make one row."""
     headers = {name: received.headers[name] for name in SHOWN_HEADERS if name in received.headers}
     row = Callback(
         connection=connection,
@@ -84,8 +84,8 @@ def _keep(connection: Connection, received: Received, verdict: Verdict) -> int |
             f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",  # noqa: S608
             values,
         )
-        found = cursor.fetchone()
-    return int(found[0]) if found else None
+        found = cursor.fetchall()  # to the end: only then has SQLite committed it, or says that it could not
+    return int(found[0][0]) if found else None
 
 
 def _mark_of(connection: Connection, received: Received) -> str:
@@ -101,10 +101,17 @@ def _mark_of(connection: Connection, received: Received) -> str:
 
 
 def _wake(pk: int) -> None:
+    transaction.on_commit(lambda: _wakes.wake(pk))
+
+
+def _tell(pk: int) -> None:
     from dashboard.sync.submit import tell
     from dashboard.sync.tasks import process_callback
 
-    transaction.on_commit(lambda: tell(process_callback, pk))
+    tell(process_callback, pk)
+
+
+_wakes = Wakes(_tell)
 
 
 def waiting(by: datetime | None = None) -> list[int]:

@@ -58,8 +58,10 @@ def check_connection(pk: int) -> None:
 
 @shared_task
 def process_callback(pk: int) -> None:
-    """Apply one callback."""
+    """Apply one callback, and whatever else waits: of many that came together one is told of."""
     callbacks.process(pk)
+    for other in callbacks.waiting():
+        callbacks.process(other)
 
 
 @shared_task

@@ -17,6 +17,7 @@ from django.db import OperationalError, connections
 from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from channels.serving import SandboxServer
 from dashboard.catalog.models import Variant
@@ -27,6 +28,7 @@ from tests.connected import Connect, Connected, drive, effects, pull
 from tests.drill.world import open_world, time_passes
 from tests.factories import make_user
 from tests.faults.house import House, Postgres, signed_in, until
+from tests.faults.pushing import send, signed
 from tests.faults.test_database import WORDS, cluster, events, post_stock, server
 
 __all__ = ["cluster", "server"]
@@ -146,6 +148,20 @@ def test_an_outcome_that_finds_no_room_is_proven_later(disk: Disk, shop: Connect
     assert command.state == "unknown"
     assert drive(command).state == "done"
     assert effects(shop.sandbox) == [{"sku": variant.sku, "quantity": 79}]
+
+
+def test_a_push_that_finds_no_room_is_asked_to_come_again(disk: Disk, connect: Connect):
+    """The platform hears 503, not yes, while the push cannot be kept for good."""
+    pushed = connect("imetastore", "pushed")
+    pull(pushed.connection, "orders")
+    push = signed(pushed.sandbox.callback_secret, pushed.sandbox.orders[0], timezone.now(), "9")
+    client = Client(raise_request_exception=False)
+    no_room(disk)
+    assert send(pushed, push, client) == 503
+    assert pushed.connection.callbacks.count() == 0
+    disk.clear()
+    assert send(pushed, push, client) == 200
+    assert pushed.connection.callbacks.count() == 1
 
 
 class Asking(threading.Thread):

@@ -14,6 +14,7 @@ from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import applied
 from dashboard.sync.models import Callback, Command, FeedState, Heartbeat, Run
 from dashboard.sync.models.commands import BACKGROUND, DONE, INTERACTIVE, QUEUED, SENDING, URGENT
+from dashboard.sync.wakes import Wakes
 from tests.connected import queue
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,29 @@ def test_what_is_urgent_and_not_due_yet_waits(connection: Any, note: Any):
     Command.objects.filter(target="2").update(not_before=timezone.now() + timedelta(seconds=60))
     tasks.send_command(Command.objects.get(target="1").pk)
     assert note.sent == [1]
+
+
+# -- one wake-up for many pushes ---------------------------------------------------------------------------------------
+
+
+def test_many_at_once_are_told_of_once_at_once_and_once_afterwards():
+    told: list[int] = []
+    late = threading.Event()
+    wakes = Wakes(lambda pk: (told.append(pk), late.set() if len(told) == 2 else None)[0], gap=2.0)
+    for pk in range(1, 20):
+        wakes.wake(pk)
+    assert told == [1]
+    assert late.wait(60)
+    assert told == [1, 2]
+
+
+def test_who_is_told_of_one_push_applies_all_that_wait(connection: Any):
+    now = timezone.now()
+    given = {"connection": connection, "event": "x", "body": b"{}", "received_at": now}
+    rows = [Callback.objects.create(dedupe_key=str(n), **given) for n in range(3)]
+    later = Callback.objects.create(dedupe_key="later", not_before=now + timedelta(seconds=60), **given)
+    tasks.process_callback(rows[1].pk)
+    assert set(Callback.objects.values_list("pk", "attempts")) == {*((row.pk, 1) for row in rows), (later.pk, 0)}
 
 
 # -- the worker's own sweep --------------------------------------------------------------------------------------------
