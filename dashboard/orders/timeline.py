@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
@@ -83,7 +83,7 @@ def events(order: Order, rows: list[Told], show: str = "all") -> list[dict[str, 
         _EVENTS[one.source](one) | {"at": when_at(one.at, now)} for one in rows if not wanted or one.source in wanted
     ]
     if order.placed_at and not wanted and len(rows) < SHOWN:
-        found.append({"at": when_at(order.placed_at, now), "title": _("Placed"), "by": order.buyer})
+        found.append({"at": when_at(order.placed_at, now), "title": pgettext("event", "Placed"), "by": order.buyer})
     return found
 
 
