@@ -162,6 +162,36 @@ def test_the_inbox_is_worked_with_keys_alone(page_for, goods):
     assert effects(goods.sandbox) == []
 
 
+def test_a_case_is_worked_with_keys_alone_and_the_next_one_follows(page_for, goods):
+    first, second = Case.objects.waiting().order_by("decide_by")[:2]
+    page = page_for("support")
+    page.goto("/aftersales/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/aftersales/{first.pk}/*")
+    page.keyboard.press("r")
+    page.keyboard.type("The code was redeemed")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#decision .badge:has-text('Queued')")
+    assert drive(Command.objects.get()).state == "done"
+    page.wait_for_selector("#case-sign:has-text('Rejected')")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/aftersales/{second.pk}/*")
+    assert [effect["rejectDescription"] for effect in effects(goods.sandbox)] == ["The code was redeemed"]
+
+
+def test_a_thread_rests_until_its_time_by_keys(page_for, goods):
+    thread = Thread.objects.waiting().order_by("waiting_since").first()
+    page = page_for("support")
+    page.goto(f"/messages/{thread.pk}/")
+    page.keyboard.press("z")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the first that is offered: in an hour
+    page.wait_for_selector("#thread-left:has-text('Snoozed until')")
+    assert Thread.objects.snoozed().get() == thread
+    assert effects(goods.sandbox) == []
+
+
 def test_on_a_phone_a_thread_takes_the_place_of_the_list_and_leads_back(page_for, goods):
     thread = Thread.objects.waiting().order_by("waiting_since").first()
     page = page_for("support", width=390)
