@@ -55,4 +55,5 @@ def variant_ref(row: Variant) -> Ref:
 def label_of(row: Variant) -> str:
     """Product and variant in one line."""
     name = str(row.product)
-    return name if row.remote_id == row.product.remote_id or not row.title else f"{name} · {row.title}"
+    is_named = row.title not in ("", name) and row.remote_id != row.product.remote_id
+    return f"{name} · {row.title}" if is_named else name

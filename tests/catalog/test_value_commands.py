@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.catalog.models import Product, Variant
+from dashboard.catalog.targets import label_of
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import DONE, REJECTED, SUPERSEDED
@@ -95,3 +96,10 @@ def test_a_variant_is_named_by_its_sku(retail):
     assert queue(retail.connection, "catalog.set_stock", variant.sku, quantity=3).target == variant.remote_id
     with pytest.raises(Refused):
         queue(retail.connection, "catalog.set_stock", "no-such-sku", quantity=3)
+
+
+def test_a_variant_called_like_its_product_is_named_once(retail):
+    variant = Variant.objects.select_related("product").exclude(title="").first()
+    assert label_of(variant) == f"{variant.product} · {variant.title}"
+    variant.title = str(variant.product)
+    assert label_of(variant) == str(variant.product)
