@@ -34,7 +34,7 @@ def test_the_pages_are_clean_for_axe(page_for, shop, width):
     conformance.probe(shop.connection)
     page = page_for("superuser", width=width, theme="dark" if width == 390 else "light")
     parts = ("", "conformance/", "feeds/", "routes/", "callbacks/", "exchanges/", "settings/")
-    lists = ("", "batches/", "runs/", "callbacks/", "quarantine/")
+    lists = ("", "approvals/", "batches/", "runs/", "callbacks/", "quarantine/", "exchanges/")
     route = shop.connection.declared.routes[0].name
     pages = ["/connections/", "/connections/add/", f"/connections/shop/routes/?change={route}"]
     pages += [f"/connections/shop/{part}" for part in parts] + [f"/activity/{part}" for part in lists] + list(details())
@@ -106,6 +106,21 @@ def test_a_secret_is_changed_over_in_the_browser(page_for, connect):
     page.wait_for_selector("button:has-text('Take out of use…')")
     assert page.locator(f"li:has-text('{old}')").count() == 0
     assert post(pushing.connection, b"{}", signed(pushing, "2")).status_code == 401
+
+
+def test_a_row_of_the_activity_changes_where_it_stands(page_for, shop):
+    pull(shop.connection, "products")
+    variant = Variant.objects.exclude(sku="").exclude(quantity=78).earliest("pk")
+    command = queue(shop.connection, "catalog.set_stock", variant.remote_id, quantity=78)
+    page = page_for("fulfilment")
+    page.goto("/activity/")
+    page.wait_for_selector(f"#command-{command.pk} .state:has-text('Queued')")
+    page.evaluate("document.querySelector('h1').dataset.kept = '1'")
+    engine.perform(command.pk)
+    page.wait_for_selector(f"#command-{command.pk} .state.is-good:has-text('Confirmed')")
+    assert page.locator("h1[data-kept]").count() == 1
+    assert page.locator(".list tbody").count() == 1
+    page.wait_for_selector("#commands-list-fresh[data-hx-trigger^='every 20s']")
 
 
 def test_a_connection_is_added_checked_and_removed(page_for, shop, at_once, settings):
