@@ -95,7 +95,9 @@ class RowLimiter:
     def outcome(self, bucket: str, ok: bool) -> None:
         """Count failures in a row; five open the breaker, doubling up to 5 minutes. A success closes it."""
         if ok:
-            self._rows(bucket).filter(failures__gt=0).update(failures=0, open_until=None)
+            failed = self._rows(bucket).filter(failures__gt=0)
+            if failed.exists():  # a look costs SQLite no lock
+                failed.update(failures=0, open_until=None)
             return
         row = self._row(bucket)
         failures = row.failures + 1
