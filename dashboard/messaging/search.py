@@ -68,9 +68,10 @@ def _named(threads: QuerySet[Any], long: list[str], short: list[str]) -> Q:
 
 
 def _of(said: QuerySet[Any]) -> Q:
-    """The threads of these messages."""
+    """The threads of these messages, of the newest where they are many."""
     by_connection: dict[int, set[str]] = {}
-    for connection, thread in said.order_by().values_list("connection_id", "thread_remote_id").distinct():
+    newest = said.order_by(*MESSAGES.order).values_list("connection_id", "thread_remote_id")
+    for connection, thread in newest[:MOST]:
         by_connection.setdefault(connection, set()).add(thread)
     wanted = Q(pk__in=[])
     for connection, threads in by_connection.items():

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from dashboard.core.crypto import EncryptedTextField
-from dashboard.orders.querysets import OrderQuerySet, PartQuerySet, ToldQuerySet
+from dashboard.orders.querysets import UNDER_WAY, OrderQuerySet, PartQuerySet, ToldQuerySet
 from dashboard.sync.models import Command, MirroredModel, MirroredPart
 
 
@@ -78,6 +78,7 @@ class Order(MirroredModel):
                 condition=~Q(buyer_remote_id=""),
             ),
             models.Index(fields=["ship_by", "id"], name="order_by_deadline"),
+            models.Index(fields=["ship_by", "id"], name="order_open_deadline", condition=Q(status__in=UNDER_WAY)),
             models.Index(fields=["total", "id"], name="order_by_total"),
             models.Index(
                 fields=["payment_status", "-placed_at", "-id"],
