@@ -291,6 +291,20 @@ def test_every_part_offers_what_came_since(admin, shop, note, part):
     assert f"{3 if part == 'exchanges' else 1} new: show" in admin.get(url, headers=HTMX).content.decode()
 
 
+def test_a_waiting_push_comes_anew_once_it_is_applied(admin, filled):
+    one = Callback.objects.get()
+    url = f"/activity/callbacks/{one.pk}/"
+    assert "?state=received" not in admin.get(url).content.decode()
+    Callback.objects.update(state="received")
+    page = admin.get(url)
+    assert_strict_html(page)
+    assert f'data-hx-get="{url}?state=received"' in page.content.decode()
+    waiting = admin.get(f"{url}?state=received", headers=HTMX)
+    assert (waiting.status_code, "HX-Refresh" in waiting, waiting.content) == (204, False, b"")
+    Callback.objects.update(state="processed")
+    assert admin.get(f"{url}?state=received", headers=HTMX)["HX-Refresh"] == "true"
+
+
 def test_of_no_part_nothing_is_offered(admin):
     assert admin.get("/activity/fresh/nothing/").status_code == 404
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.core.pages import redirect, render
+from dashboard.core.pages import is_fragment, redirect, render
 from dashboard.core.scrub import scrub, scrub_text
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
@@ -29,8 +29,11 @@ MAX_SHOWN = 65_536
 @require_safe
 @requires("activity.view")
 def callback_page(request: StaffRequest, pk: int) -> HttpResponse:
-    """One push: raw, scrubbed for reading, with what was read because of it."""
+    """One push, scrubbed for reading, with what was read because of it; a page that waits comes anew once applied."""
     found = _callback(request, pk)
+    if is_fragment(request):
+        moved = request.GET.get("state") != found.state
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"} if moved else {})
     context = {
         "callback": found,
         "sign": rows.callback_sign(found),
