@@ -95,7 +95,7 @@ def test_a_record(connect, asked, address, label, platform, feed, questions):
 
 @pytest.mark.parametrize(
     ("address", "questions"),
-    [("/activity/", 3), ("/activity/runs/", 2), ("/staff/", 1), ("/staff/audit/", 2)],
+    [("/activity/", 3), ("/activity/runs/", 2), ("/staff/", 2), ("/staff/audit/", 2)],
 )
 def test_the_machinery(connect, asked, address, questions):
     pull(connect("imetastore", "many").connection, "orders")
