@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from dashboard.core import filters, navigation
 from dashboard.staff.models import User
 from tests.connected import connect
 from tests.factories import make_user
@@ -57,3 +60,23 @@ def client_for(user_for: Callable[[str], User]) -> Callable[[str], Client]:
         return client
 
     return of
+
+
+@pytest.fixture
+def asked(client_for: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """``asked(address)``: the answer, and what was asked of the database besides the session and the person."""
+    for module in (filters, navigation):
+        monkeypatch.setattr(module, "CACHED_SECONDS", 3600)
+    client = client_for("admin")
+
+    def count(address: str, **headers: str) -> tuple[Any, list[str]]:
+        client.get(address, headers=headers)
+        with CaptureQueriesContext(database) as queries:
+            response = client.get(address, headers=headers)
+        assert response.status_code == 200
+        first, second, *rest = [one["sql"] for one in queries]
+        assert '"django_session"' in first
+        assert '"staff_user"' in second
+        return response, rest
+
+    return count

@@ -6,10 +6,7 @@ tabs are kept for some seconds, so they are asked for before. Orders have a modu
 
 import pytest
 from django.apps import apps
-from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 
-from dashboard.core import filters, navigation
 from dashboard.sync.models import Run
 from tests.connected import pull
 
@@ -38,26 +35,6 @@ RECORDS = [
     ("/sourcing/orders/{}/", "sourcing.PurchaseOrder", "fulfillbot", "purchase-orders", 7),
     ("/sourcing/shipments/{}/", "sourcing.Shipment", "fulfillbot", "shipments", 6),
 ]
-
-
-@pytest.fixture
-def asked(client_for, monkeypatch):
-    """``asked(address)``: what was asked besides the session and the person."""
-    for module in (filters, navigation):
-        monkeypatch.setattr(module, "CACHED_SECONDS", 3600)
-    client = client_for("admin")
-
-    def count(address, **headers):
-        client.get(address, headers=headers)
-        with CaptureQueriesContext(database) as queries:
-            response = client.get(address, headers=headers)
-        assert response.status_code == 200
-        first, second, *rest = [one["sql"] for one in queries]
-        assert '"django_session"' in first
-        assert '"staff_user"' in second
-        return response, rest
-
-    return count
 
 
 def copies(row, times):

@@ -6,11 +6,9 @@ permissions come from. Counts in the frame and on tabs are kept for some seconds
 
 import pytest
 from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard.catalog.models import Product
-from dashboard.core import filters, navigation
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Invoice, Note, Order, OrderLine, Parcel, Tag
 from dashboard.sync.models import Change
 from tests.connected import pull
@@ -20,26 +18,6 @@ from tests.orders.test_walking import come
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 MANY = [1, 10, 100]
-
-
-@pytest.fixture
-def asked(client_for, monkeypatch):
-    """``asked(address)``: the answer, and what was asked besides the session and the person."""
-    for module in (filters, navigation):
-        monkeypatch.setattr(module, "CACHED_SECONDS", 3600)
-    client = client_for("admin")
-
-    def count(address, **headers):
-        client.get(address, headers=headers)
-        with CaptureQueriesContext(database) as queries:
-            response = client.get(address, headers=headers)
-        assert response.status_code == 200
-        first, second, *rest = [one["sql"] for one in queries]
-        assert '"django_session"' in first
-        assert '"staff_user"' in second
-        return response, rest
-
-    return count
 
 
 @pytest.mark.parametrize("rows", MANY)
