@@ -31,6 +31,7 @@ from dashboard.core.templatetags.dash import changed_query
 
 CACHED_SECONDS = 20
 MOST_NEW = 99
+MOST_LETTERS = 100  # of a search
 Words = str | Promise
 Narrow = Callable[..., Any]
 
@@ -38,7 +39,7 @@ Narrow = Callable[..., Any]
 class Filters(django_filters.FilterSet):
     """The base of every list's filters: a search box ``q`` and whatever the list adds."""
 
-    q = django_filters.CharFilter(method="search", validators=[MaxLengthValidator(100)])
+    q = django_filters.CharFilter(method="search", validators=[MaxLengthValidator(MOST_LETTERS)])
     search_fields: tuple[str, ...] = ()
     searched: Searched | None = None
 
@@ -47,14 +48,19 @@ class Filters(django_filters.FilterSet):
         """Whatever of the choices is not the same for everybody, as a hashable value; None where it cannot be said."""
         return None
 
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    @classmethod
+    def with_words(cls, queryset: QuerySet[Any], words: str, user: Any) -> QuerySet[Any]:
         """Rows that contain the words: by the index where ``searched`` names one, else in any of ``search_fields``."""
-        if self.searched:
-            return narrow(queryset, self.searched, value, private=may(self.request.user, "buyers.view"))
-        if not self.search_fields:
+        if cls.searched:
+            return narrow(queryset, cls.searched, words, private=may(user, "buyers.view"))
+        if not cls.search_fields:
             return queryset
-        anywhere = (Q(**{f"{path}__icontains": value.strip()}) for path in self.search_fields)
+        anywhere = (Q(**{f"{path}__icontains": words.strip()}) for path in cls.search_fields)
         return queryset.filter(functools.reduce(operator.or_, anywhere))
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """What the search box asks."""
+        return self.with_words(queryset, value, self.request.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +143,17 @@ class Listing:
         return next(named, self.spec.tabs[0] if self.spec.tabs else None)
 
     @cached_property
+    def words(self) -> str:
+        """What is searched for."""
+        return self.params.get("q", "").strip()
+
+    @cached_property
     def asks(self) -> bool:
-        """Whether the address names any filter, or searches."""
+        """Whether the address names any filter; a search that can be made counts as none."""
         names = self.spec.filters.base_filters
         given = [key for key, values in self.params.lists() if any(values)]
+        if len(self.words) <= MOST_LETTERS and "\0" not in self.words:
+            given = [key for key in given if key != "q"]
         return any(key in names or key.rpartition("_")[0] in names for key in given)
 
     @cached_property
@@ -158,7 +171,10 @@ class Listing:
     @cached_property
     def queryset(self) -> QuerySet[Any]:
         """All rows that match, in no order yet: what an export of this page holds."""
-        return self.filterset.qs if self.asks else self.viewed  # filters and forms are slow to make
+        if self.asks:
+            return self.filterset.qs
+        # Filters and forms are slow to make.
+        return self.spec.filters.with_words(self.viewed, self.words, self.request.user) if self.words else self.viewed
 
     @cached_property
     def errors(self) -> list[str]:
@@ -251,11 +267,16 @@ class Listing:
     @cached_property
     def look(self) -> tuple[Any, ...] | None:
         """All that shows around the rows but words, in short; None with filters on, or where choices cannot be said."""
-        offered = self.spec.filters.offers(self.request)
-        if offered is None or self.asks:
+        if self.panel is None or self.words:
             return None
         views = tuple((view.pk, view.name, view.query, view.shared) for view in self.saved_views)
-        return self.request.path, self.address, offered, views, *self.counts.items()
+        return self.address, *self.panel, views, *self.counts.items()
+
+    @cached_property
+    def panel(self) -> tuple[Any, ...] | None:
+        """What the menu of filters offers, in short; None with filters on, or where choices cannot be said."""
+        offered = self.spec.filters.offers(self.request)
+        return None if offered is None or self.asks else (self.request.path, offered)
 
     @cached_property
     def heads(self) -> list[dict[str, Any]]:
@@ -362,12 +383,12 @@ class Listing:
     def is_behind(self) -> bool:
         """Whether a search was made that cannot find all of the latest rows yet."""
         about = self.spec.filters.searched
-        return about is not None and bool(self.params.get("q")) and searching.is_behind(self.everything.db, about)
+        return about is not None and bool(self.words) and searching.is_behind(self.everything.db, about)
 
     @cached_property
     def is_filtered(self) -> bool:
         """Whether an empty page could be the filters' doing."""
-        return bool(self.chips or self.params.get("q"))
+        return bool(self.chips or self.words)
 
     @cached_property
     def clear_url(self) -> str:
