@@ -30,7 +30,7 @@ def told(monkeypatch):
     def tell(task, *args):
         kept.append((task.name.rpartition(".")[2], *args))
 
-    for place in ("commands", "managing", "incoming"):
+    for place in ("commands", "managing"):
         monkeypatch.setattr(f"dashboard.sync.views.{place}.tell", tell)
     return kept
 
