@@ -9,9 +9,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef
 
 from dashboard.sync.models import MirrorQuerySet, ScopedQuerySet
-
-# What pages never need of a connection; reading it would decrypt it for every row.
-SECRETS = ("credentials", "token", "callback_secrets", "callback_key")
+from dashboard.sync.models.connections import SECRETS
 
 
 class ProductQuerySet(MirrorQuerySet):

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from dashboard.messaging.models import Draft, Thread, ThreadNote
 from dashboard.orders.models import Order
 from dashboard.staff.models import User
-from dashboard.sync.reach import SECRETS
+from dashboard.sync.models.connections import SECRETS
 
 NOTES = 100
 _NOTE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.events import Event
@@ -13,6 +13,7 @@ from dashboard.sync.models import Connection
 from dashboard.sync.upsert import Counts, Mirror, mark_gone, upsert
 
 LATE_AFTER = 3  # times a feed's rhythm
+EVER = datetime.min.replace(tzinfo=UTC)  # sorts what was never read before all that was
 
 
 @dataclass(frozen=True)

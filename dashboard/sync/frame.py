@@ -15,7 +15,7 @@ from dashboard.core.palette import Hit, register_palette
 from dashboard.sync.health import verdicts
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
-from dashboard.sync.reach import SECRETS
+from dashboard.sync.models.connections import SECRETS
 
 
 def register() -> None:

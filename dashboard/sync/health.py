@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.sync.feeds import Feed, feeds_of
+from dashboard.sync.feeds import EVER, Feed, feeds_of
 from dashboard.sync.models import Connection, FeedState
 
 TROUBLE = 3  # failures in a row
-EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Verdict(NamedTuple):

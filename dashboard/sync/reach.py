@@ -22,7 +22,6 @@ from dashboard.sync.feeds import FEEDS
 from dashboard.sync.models import Connection, FeedState
 from dashboard.sync.submit import why_not
 
-SECRETS = ("credentials", "token", "callback_secrets", "callback_key")
 SHOWN = ("platform", "slug", "title", "state")
 
 

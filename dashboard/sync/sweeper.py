@@ -57,7 +57,7 @@ class Sweeper(bootsteps.StartStopStep):
         while not self._over.wait(EVERY):
             try:
                 sweep(self._over)
-            except Exception as error:  # the database is away; the next look is in a second
+            except Exception as error:  # the database is away; the next look comes soon
                 log.warning("The worker's own sweep broke off: %s", type(error).__name__)
             finally:
                 close_old_connections()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dashboard.core import search_index
 from dashboard.sync import broker, callbacks, conformance, engine, slots, verify
-from dashboard.sync.feeds import FEEDS, feeds_of
+from dashboard.sync.feeds import EVER, FEEDS, feeds_of
 from dashboard.sync.models import Command, Connection, FeedState, Heartbeat
 from dashboard.sync.models.commands import QUEUED
 from dashboard.sync.retention import prune_all
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5
 SWEEP_LIMIT = 500
-EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @shared_task

@@ -13,6 +13,9 @@ from channels.platform import Platform
 from channels.registry import PLATFORMS
 from dashboard.core.crypto import EncryptedJSONField, EncryptedTextField
 
+# What pages never need of a connection; reading it would decrypt it for every row.
+SECRETS = ("credentials", "token", "callback_secrets", "callback_key")
+
 
 def new_callback_key() -> str:
     """An unguessable part of a callback address: 192 bits."""
