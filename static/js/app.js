@@ -259,7 +259,13 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
-// A plain form is sent once: the second click of a double click finds it busy.
+// The second click of a double click sends nothing, however fast the first one was answered.
+document.addEventListener("click", (event) => {
+  const pressed = event.detail > 1 && event.target.closest("button");
+  if (pressed && (pressed.hasAttribute("data-hx-post") || (pressed.type === "submit" && pressed.form?.method === "post"))) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, true);
+
+// A plain form is sent once: a click while it is under way finds it busy.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog") return;
@@ -318,8 +324,9 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   const tag = validators.get(detail.path);
   if (tag && polls(detail.elt)) detail.headers["If-None-Match"] = tag;
 });
-// What changes something is sent once: the second click of a double click is dropped, not queued.
-const flying = new WeakSet();
+// What changes something is sent once: a click meanwhile is dropped, not queued, also while the page of the answer loads.
+let flying = new WeakSet();
+addEventListener("pageshow", () => { flying = new WeakSet(); });
 document.addEventListener("htmx:confirm", (event) => { if (event.detail.verb !== "get" && flying.has(event.detail.elt)) event.preventDefault(); });
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target, requestConfig } = event.detail;
@@ -330,7 +337,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
   const { elt, path } = detail.requestConfig; // detail.elt is another one when a swap replaced the asking element
-  flying.delete(elt);
+  if (!detail.xhr?.getResponseHeader("HX-Redirect")) flying.delete(elt);
   if (detail.successful && elt.matches(".thread-item")) $$(".thread-item").forEach((one) => { if (one === elt) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current"); });
   const tag = detail.xhr?.getResponseHeader("ETag");
   if (tag && polls(elt)) validators.set(path, tag);

@@ -296,16 +296,47 @@ def test_what_one_person_typed_is_nothing_for_another(page_for, settings):
     assert page.input_value("[name=first_name]") == ""
 
 
-def test_a_double_click_sends_once(style):
+@pytest.fixture
+def save_view(style):
+    """A page whose dialog "Save a view" is filled in, and the addresses that it posted to."""
     page = style()
-    sent = []
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.posted = []
+    page.on("request", lambda request: page.posted.append(request.url) if request.method == "POST" else None)
     page.click("[data-dialog=save-view] >> nth=0")
     page.fill("#save-view-name", "Late ones")
-    with page.expect_navigation():
-        page.dblclick("#save-view button[type=submit]")
-    assert [url.split("/", 3)[3] for url in sent] == ["views/save/"]
+    return page
+
+
+def assert_saved_once(page):
+    assert [url.split("/", 3)[3] for url in page.posted] == ["views/save/"]
     assert SavedView.objects.count() == 1
+
+
+def test_a_double_click_sends_once(save_view):
+    with save_view.expect_navigation():
+        save_view.dblclick("#save-view button[type=submit]")
+    assert_saved_once(save_view)
+
+
+def test_the_second_half_of_a_double_click_sends_nothing_after_a_fast_answer(save_view):
+    save_view.route("**/views/save/", lambda route: route.fulfill(status=204))  # the page stays, and its button
+    with save_view.expect_response("**/views/save/"):
+        save_view.click("#save-view button[type=submit]")
+    save_view.mouse.down(click_count=2)
+    save_view.mouse.up(click_count=2)
+    save_view.wait_for_timeout(300)
+    assert [url.split("/", 3)[3] for url in save_view.posted] == ["views/save/"]
+
+
+def test_a_click_while_the_next_page_loads_sends_nothing(save_view):
+    held = []
+    save_view.route("**/style/", lambda route: held.append(route))
+    with save_view.expect_response("**/views/save/"):
+        save_view.click("#save-view button[type=submit]")
+    save_view.mouse.down()
+    save_view.mouse.up()
+    save_view.wait_for_timeout(300)
+    assert_saved_once(save_view)
 
 
 def test_the_language_switch(style):
