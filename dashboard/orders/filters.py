@@ -29,7 +29,7 @@ class OrderFilters(OfFeed):
     since = SinceDay(label=_("Placed from"), field_name="placed_at")
     until = UntilDay(label=_("Placed to"), field_name="placed_at")
     buyer = django_filters.CharFilter(label=_("Buyer's id"), method="of_buyer")
-    tag = django_filters.CharFilter(label=_("Tag"), field_name="tags__name")
+    tag = django_filters.CharFilter(label=_("Tag"), field_name="tags__name", lookup_expr="iexact")
     assigned = django_filters.ChoiceFilter(
         label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
     )

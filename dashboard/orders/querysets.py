@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Aggregate, Exists, OuterRef, QuerySet, Subquery, TextField
 from django.utils import timezone
 
 from dashboard.sync.models import Command, Connection, MirrorQuerySet, ScopedQuerySet
@@ -18,6 +18,19 @@ ENDED = ("completed", "cancelled", "refunded", "expired")
 TROUBLED = (REJECTED, FAILED, UNKNOWN, NEEDS_REVIEW)
 LATE_WITHIN = timedelta(hours=24)
 TROUBLE_LASTS = timedelta(days=3)
+BETWEEN_TAGS = "\x1f"
+
+
+class _Joined(Aggregate):
+    """Texts in one, `BETWEEN_TAGS` apart, in no order."""
+
+    function = "STRING_AGG"
+    template = f"%(function)s(%(expressions)s, '{BETWEEN_TAGS}')"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """The same by SQLite's name."""
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **more)
 
 
 class OrderQuerySet(MirrorQuerySet):
@@ -51,6 +64,13 @@ class OrderQuerySet(MirrorQuerySet):
     def unpaid(self) -> Self:
         """The buyer has not paid yet."""
         return self.present().filter(status="unpaid")
+
+
+def with_tags(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Orders with `tag_names`: the names of their tags, `BETWEEN_TAGS` apart, None without; asked with the rows."""
+    tags: QuerySet[Any] = apps.get_model("orders", "Order").tags.through.objects.filter(order=OuterRef("pk"))
+    names = tags.order_by().values("order").annotate(names=_Joined("tag__name")).values("names")
+    return rows.annotate(tag_names=Subquery(names))
 
 
 class PartQuerySet(ScopedQuerySet):

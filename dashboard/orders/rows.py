@@ -8,7 +8,8 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from dashboard.core import formatting, html
 from dashboard.core.pages import addresses
 from dashboard.core.templatetags.dash import clock_at, when_at
 from dashboard.orders import words
+from dashboard.orders.querysets import BETWEEN_TAGS
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
@@ -23,8 +25,9 @@ from dashboard.sync.web import latest_commands
 
 COLUMNS = (
     "id", "connection_id", "remote_id", "number", "partner_code", "status", "payment_status", "fulfilment_status",
-    "buyer", "items", "line_count", "currency", "total", "ship_by", "placed_at", "gone_at",
+    "buyer", "items", "line_count", "currency", "total", "ship_by", "placed_at", "gone_at", "tag_names",
 )  # fmt: skip
+TAGS_SHOWN = 2
 
 
 def order_kinds() -> list[str]:
@@ -51,6 +54,7 @@ def rows_of(orders: Sequence[Any], reach: Reach, query: str) -> list[dict[str, A
             "due": due(one, now),
             "connection": reach.sign(one.connection_id),
             "buyer": one.buyer,
+            "tags": _tags(one.tag_names, known),
             "items": one.items,
             "more": _more(one.line_count, known),
             "currency": one.currency,
@@ -77,6 +81,30 @@ def _sync(order: Any, command: Command | None, reach: Reach, now: datetime, know
     if command is None:
         known[key] = found
     return found
+
+
+def _tags(names: str | None, known: dict[Any, Any]) -> Any:
+    """The first tags and how many more there are, all of them on hover; found once for orders with the same."""
+    if not names:
+        return ""
+    if names not in known:
+        known[names] = tags_of(sorted(names.split(BETWEEN_TAGS), key=str.casefold))
+    return known[names]
+
+
+def tags_of(names: list[str]) -> SafeString:
+    """Tags for a row: `TAGS_SHOWN` of them, then “+n” that names the others."""
+    shown = format_html_join(
+        "", '<span class="tag" title="{}">{}</span> ', ((name, name) for name in names[:TAGS_SHOWN])
+    )
+    rest = names[TAGS_SHOWN:]
+    if not rest:
+        return shown
+    others = ", ".join(rest)
+    plus = format_html(
+        '<span class="tag" title="{}">+{}<span class="vh">: {}</span></span> ', others, len(rest), others
+    )
+    return format_html("{}{}", shown, plus)
 
 
 def _more(lines: int, known: dict[Any, Any]) -> str:

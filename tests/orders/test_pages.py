@@ -4,7 +4,7 @@ import html5lib
 import pytest
 from django.urls import reverse
 
-from dashboard.orders.models import Order, OrderLine
+from dashboard.orders.models import Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
 from tests.connected import drive, queue
 from tests.pages import assert_strict_html
@@ -81,6 +81,16 @@ def test_search(admin, stores, field):
         "tracking": order.parcels.first().tracking_number,
     }.get(field) or getattr(order, field)
     assert f"order-{order.pk}" in rows_in(get(admin, f"/orders/?view=all&size=100&q={words}"))
+
+
+def test_tags_stand_in_the_row_and_the_rest_is_counted(admin, supply, order_of):
+    order_of(supply).tags.set(Tag.objects.create(name=name) for name in ("zebra", "<b>", "gift", "VIP"))
+    body = get(admin, "/orders/?view=all&tag=vip").content.decode()
+    assert (
+        '<td class="grow"><span class="tag" title="&lt;b&gt;">&lt;b&gt;</span> '
+        '<span class="tag" title="gift">gift</span> '
+        '<span class="tag" title="VIP, zebra">+2<span class="vh">: VIP, zebra</span></span> <bdi>'
+    ) in body
 
 
 def test_filters_narrow_and_bad_ones_are_said(admin, stores, supply):

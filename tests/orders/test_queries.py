@@ -23,13 +23,14 @@ MANY = [1, 10, 100]
 @pytest.mark.parametrize("rows", MANY)
 def test_the_list(asked, supply, order_of, rows):
     like = order_of(supply)
+    tags = Tag.objects.bulk_create(Tag(name=f"t{n}") for n in range(4))
     for _ in range(rows):
-        come(like, buyer_remote_id="many")
+        come(like, buyer_remote_id="many").tags.set(tags)
     address = "/orders/?view=all&buyer=many&size=100"
     for headers in ({}, HTMX):
         response, queries = asked(address, **headers)
         assert len(rows_in(response)) == rows
-        assert len(queries) == 3, queries  # connections with their readings, rows, commands
+        assert len(queries) == 3, queries  # connections with their readings, rows with their tags, commands
 
 
 @pytest.mark.skipif(database.vendor != "sqlite", reason="PostgreSQL plans by the sizes it has seen, not by rule")

@@ -168,7 +168,7 @@ def test_notes_tags_and_assignment_are_ours(admin, supply, order_of, user_for):
     assert (Tag.objects.count(), Note.objects.get().author) == (1, user_for("admin"))
     order.refresh_from_db()
     assert order.assignee == user_for("admin")
-    assert "order-" in admin.get("/orders/?view=all&assigned=me&tag=VIP").content.decode()
+    assert "order-" in admin.get("/orders/?view=all&assigned=me&tag=vip").content.decode()
     admin.post(url("tag", order), {"remove": "VIP"})
     admin.post(url("assign", order), {"person": ""})
     order.refresh_from_db()
@@ -225,6 +225,7 @@ def test_bulk_tags_and_assignment(admin, supply, user_for):
     pks = list(Order.objects.filter(connection=supply.connection).values_list("pk", flat=True)[:3])
     assert admin.post(reverse("orders:bulk_tag"), {"pk": pks, "tag": "rush"}).status_code == 302
     assert Order.objects.filter(tags__name="rush").count() == 3
+    assert admin.get("/orders/?view=all&size=100").content.decode().count('title="rush"') == 3
     toasted = admin.post(reverse("orders:bulk_assign"), {"pk": pks}, headers={"HX-Request": "true"})
     assert (toasted.status_code, "3 orders are yours" in toasted["HX-Trigger"]) == (204, True)
     assert Order.objects.filter(assignee=user_for("admin")).count() == 3

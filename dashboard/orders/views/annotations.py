@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from dashboard.core import pages
 from dashboard.orders.forms import AssignForm, NoteForm, TagForm
@@ -99,8 +100,8 @@ def bulk_assign(request: StaffRequest) -> HttpResponse:
 
 
 def _told(request: StaffRequest, words: str) -> HttpResponse:
-    """A toast for htmx; a message and the list otherwise."""
+    """A toast for htmx, and the list anew; a message and the list otherwise."""
     if pages.is_fragment(request):
-        return pages.toast(HttpResponse(status=204), words, tone="good")
+        return trigger_client_event(pages.toast(HttpResponse(status=204), words, tone="good"), "settled")
     messages.success(request, words)
     return redirect("orders:list")

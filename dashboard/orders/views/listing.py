@@ -15,6 +15,7 @@ from dashboard.core.filters import Listing
 from dashboard.core.navigation import may
 from dashboard.orders.filters import ORDERS
 from dashboard.orders.models import Order, OrderLine
+from dashboard.orders.querysets import with_tags
 from dashboard.orders.rows import COLUMNS, rows_of
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
@@ -28,6 +29,7 @@ def index(request: StaffRequest) -> HttpResponse:
     listing = ORDERS.open(request, Order.objects.visible_to(request.user))
     if "format" in request.GET:
         return cast(HttpResponse, _export(request, listing))
+    listing.viewed = with_tags(listing.viewed)
     listing.columns = COLUMNS
     reach = Reach.of(request, "orders")
     context = {
