@@ -32,14 +32,14 @@ _providers: list[Provider] = []
 _last: list[Provider] = []
 
 
-def register_palette(provider: Provider, *, last: bool = False) -> None:
+def register_palette(provider: Provider, *, first: bool = False, last: bool = False) -> None:
     """``provider(user, q)`` yields hits, best first, only what that person may see; ``q`` may be empty.
 
-    The hits of a ``last`` provider stand behind everything else, and are always shown.
+    The hits of the ``first`` provider stand above all; those of a ``last`` one behind everything, and are always shown.
     """
     providers = _last if last else _providers
     if provider not in providers:
-        providers.append(provider)
+        providers.insert(0 if first else len(providers), provider)
 
 
 def hits(request: HttpRequest, q: str) -> list[Hit]:

@@ -16,9 +16,11 @@ OFFERED = 6
 
 
 def actions(user: Any, q: str) -> Iterator[Hit]:
-    """Actions whose words hold what was typed; without words only signing out."""
+    """Actions whose words hold what was typed; without words none, so that no key does something unasked."""
     words = q.strip().casefold()
-    if words and user.may("connections.manage"):
+    if not words:
+        return
+    if user.may("connections.manage"):
         yield from _refreshes(user, words)
     leave = _("Sign out")
     if words in leave.casefold():

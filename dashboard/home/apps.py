@@ -12,7 +12,8 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the palette find records and start actions."""
-        from dashboard.home import actions, search
+        from dashboard.home import actions, destinations, search
 
+        destinations.register()
         search.register()
         actions.register()

@@ -26,7 +26,7 @@ def waiting(user: Any) -> tuple[int, str]:
 
 
 def hits(user: Any, q: str) -> Iterator[Hit]:
-    """Orders by number, id, store id, code or buyer; and the way to make one."""
+    """Orders by number, id, store id, code or buyer."""
     if not may(user, "orders.view"):
         return
     words = q.strip()
@@ -37,5 +37,3 @@ def hits(user: Any, q: str) -> Iterator[Hit]:
         for order in rows.only(*fields).order_by("-placed_at", "-pk")[:HITS]:
             hint = " · ".join(filter(None, (_("Order"), order.connection.title, order.buyer)))
             yield Hit(reverse("orders:detail", args=[order.pk]), str(order), hint, "shopping-bag")
-    if may(user, "orders.create") and words.casefold() in _("New order").casefold():
-        yield Hit(reverse("orders:new"), _("New order"), _("Action"), "plus")

@@ -25,7 +25,7 @@ def waiting(user: Any) -> tuple[int, str]:
 
 
 def hits(user: Any, q: str) -> Iterator[Hit]:
-    """Tickets by number, id, subject or order; and the way to open one."""
+    """Tickets by number, id, subject or order."""
     words = q.strip()
     if not may(user, "tickets.view"):
         return
@@ -35,5 +35,3 @@ def hits(user: Any, q: str) -> Iterator[Hit]:
         for ticket in rows.only("number", "remote_id", "subject", "connection__title").order_by("-moved_at")[:HITS]:
             hint = " · ".join(filter(None, (_("Ticket"), ticket.connection.title, ticket.subject)))
             yield Hit(reverse("tickets:detail", args=[ticket.pk]), str(ticket), hint, "ticket")
-    if may(user, "tickets.work") and words.casefold() in _("Open a ticket").casefold():
-        yield Hit(reverse("tickets:open"), _("Open a ticket"), _("Action"), "plus")

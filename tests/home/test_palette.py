@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from dashboard.core import palette
+from dashboard.core.models import SavedView
 from dashboard.home.actions import actions
+from dashboard.home.destinations import BEGINNINGS, PLACES, destinations
 from dashboard.home.search import everything
 from dashboard.sync.models import Connection
 from tests.pages import assert_strict_html
@@ -48,7 +52,58 @@ def test_the_way_to_the_search_page(user_for):
     assert list(everything(user, "x")) == []
 
 
-def test_without_words_pages_are_offered(client_for):
+def test_without_words_pages_and_beginnings_are_offered_and_nothing_that_acts(client_for):
     text = client_for("admin").get("/search/palette").content.decode()
     assert "Go to Home" in text
+    assert "New order" in text
+    assert "<button" not in text
     assert text.count('role="option"') <= palette.MAX_HITS
+
+
+def test_every_place_has_its_page(client_for):
+    client = client_for("admin")
+    for place in (*PLACES, *BEGINNINGS):
+        for view in ("", *(tab.key for tab in place.views)):
+            response = client.get(reverse(place.url_name), {"view": view} if view else {})
+            assert response.status_code == 200, (place.url_name, view)
+
+
+def test_views_of_lists_are_found_by_their_words_in_any_order(user_for):
+    viewer = user_for("viewer")
+    (hit,) = destinations(viewer, "24 orders late")
+    assert (hit.url, hit.label, hit.hint) == ("/orders/?view=late", "Orders: Late within 24 h", "View")
+    assert labels(destinations(viewer, "quarantine")) == ["Quarantine"]
+    assert labels(destinations(viewer, "margins")) == []  # money is not for everyone
+    assert labels(destinations(user_for("finance"), "margins")) == ["Margins"]
+
+
+def test_what_can_be_begun_is_offered_to_those_who_may(supply, user_for):
+    title = supply.connection.title
+    fulfilment = user_for("fulfilment")
+    assert labels(destinations(fulfilment, "new")) == ["New order", "New canned reply", f"New product on {title}"]
+    (hit,) = destinations(fulfilment, "new product")
+    assert hit.url == f"/catalog/new/{supply.connection.slug}/"
+    assert labels(destinations(user_for("viewer"), "new")) == []
+    assert labels(destinations(user_for("support"), "")) == [
+        "Open a ticket",
+        "Compare freight",
+        "New canned reply",
+    ]
+    Connection.objects.update(state=Connection.DISABLED)
+    assert labels(destinations(fulfilment, "new product")) == []
+
+
+def test_saved_views_are_found_by_their_names(user_for):
+    mine, other = user_for("support"), user_for("admin")
+    own = SavedView.objects.create(owner=mine, domain="orders", name="Big ones", query="total_min=500")
+    SavedView.objects.create(owner=other, domain="orders", name="Big secret", query="q=x")
+    shared = SavedView.objects.create(owner=other, domain="tickets", name="Big trouble", query="", shared=True)
+    assert [(hit.label, hit.url) for hit in destinations(mine, "big")] == [
+        ("Orders: Big ones", f"/orders/?total_min=500&saved={own.pk}"),
+        ("Tickets: Big trouble", f"/tickets/?saved={shared.pk}"),
+    ]
+
+
+def test_the_palette_puts_places_above_records(client_for):
+    tree = assert_strict_html(client_for("admin").get("/search/palette", {"q": "unpaid"}), fragment=True)
+    assert next(link.attrib["href"] for link in tree.iter("a")) == "/orders/?view=unpaid"
