@@ -186,9 +186,9 @@ def text(value: Any) -> str:
     return "" if value is None else plain_money(value) if isinstance(value, Decimal) else str(value)
 
 
-def chosen(products: Any, rule: Rule | None) -> Any:
+def chosen(products: Any, rule: Rule) -> Any:
     """The rows that a rule works on: products for listings, their variants for prices and stocks; at most 5,001."""
-    if rule is not None and rule.what == "listing":
+    if rule.what == "listing":
         return products.present().listed().order_by("pk")[: MOST + 1]
     keys = products.present().order_by().values("pk")
     return Variant.objects.present().whole().filter(product__in=keys).order_by("product_id", "pk")[: MOST + 1]

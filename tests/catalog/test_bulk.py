@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from dashboard.catalog import bulk
 from dashboard.catalog.bulk import Rule, rounded
@@ -209,6 +210,22 @@ def test_the_rule_is_asked_and_checked(client_for, digital):
         response = client.get(f"/catalog/bulk/?pk={pk}&{rule}&run=1")
         assert response.status_code == 422, rule
         assert_strict_html(response)
+
+
+def test_the_rule_stands_beside_what_is_chosen_and_says_what_cannot_take_part(client_for, digital, looked_at):
+    able = Product.objects.filter(connection=digital.connection).exclude(variants=None).first()
+    unable = Product.objects.filter(connection=looked_at.connection).exclude(variants=None).first()
+    response = client_for("fulfilment").get(f"/catalog/bulk/?pk={able.pk}&pk={unable.pk}&what=price")
+    assert_strict_html(response)
+    mine, other = able.variants.present().count(), unable.variants.present().count()
+    assert response.context["chosen"] == f"{mine + other} variants chosen. {other} cannot take part."
+    here, there = sorted(response.context["groups"], key=lambda group: bool(group["why"]))
+    assert (here["total"], len(here["rows"]), here["why"]) == (mine, min(mine, 10), "")
+    variant = able.variants.present().order_by("pk").first()
+    assert here["rows"][0]["now"] == bulk.text(variant.price)
+    assert (there["total"], there["rows"]) == (other, [])
+    assert escape(there["why"]) in response.content.decode()
+    assert not Command.objects.exists()
 
 
 def test_too_many_are_not_taken(client_for, digital, monkeypatch):

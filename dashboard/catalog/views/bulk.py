@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.catalog import bulk
@@ -39,15 +40,17 @@ def page(request: StaffRequest) -> HttpResponse:
     form = RuleForm(request.GET, is_run="run" in request.GET)
     products = _selection(request)
     if products is None:
-        return _rule_page(request, form, 0, _("Choose products in the list first."))
+        return _rule_page(request, form, problem=_("Choose products in the list first."))
     rule = form.rule() if form.is_bound and form.is_valid() else None
-    rows = list(bulk.chosen(products, rule))
+    plan_of = rule or Rule(request.GET["what"] if request.GET.get("what") in TITLES else "price")
+    rows = list(bulk.chosen(products, plan_of))
     if len(rows) > MOST:
         words = _("More than %(most)s match. Narrow the filter: a bulk change takes at most so many.")
-        return _rule_page(request, form, 0, words % {"most": formatting.count(MOST)})
-    if rule is None or not rows:
-        return _rule_page(request, form, len(rows), "" if rows else _("Nothing that can change is among them."))
-    return plan_page(request, [bulk.make_plan(rule, rows)])
+        return _rule_page(request, form, problem=words % {"most": formatting.count(MOST)})
+    if not rows:
+        return _rule_page(request, form, problem=_("Nothing that can change is among them."))
+    plan = bulk.make_plan(plan_of, rows)
+    return plan_page(request, [plan]) if rule else _rule_page(request, form, plan)
 
 
 @require_POST
@@ -134,18 +137,50 @@ def _why_not(item: bulk.Item, what: str, shown: list[Any] | None, *, beyond: boo
     return item.why if item.verdict == REFUSED else ""
 
 
-def _rule_page(request: StaffRequest, form: RuleForm, n: int, problem: str) -> HttpResponse:
+def _rule_page(request: StaffRequest, form: RuleForm, chosen: Plan | None = None, problem: str = "") -> HttpResponse:
+    """The rule, beside what is chosen and what of it cannot take part. `problem`: why no rule helps."""
+    what = request.GET.get("what", "")
     context = {
         "form": form,
-        "n": n,
+        "chosen": _chosen_words(chosen) if chosen else "",
+        "groups": [_chosen(group, chosen.rule.what) for group in chosen.groups] if chosen else [],
         "problem": problem,
         "kept": _kept(request),
-        "what": request.GET.get("what", ""),
-        "title": _("Bulk change: %(what)s") % {"what": TITLES[request.GET["what"]]}
-        if request.GET.get("what") in TITLES
-        else _("Bulk change"),
+        "what": what,
+        "title": _("Bulk change: %(what)s") % {"what": TITLES[what]} if what in TITLES else _("Bulk change"),
     }
     return render(request, "catalog/bulk.html", context, status=422 if form.errors else 200)
+
+
+def _chosen_words(plan: Plan) -> str:
+    """How much is chosen, and how much of that no rule can change."""
+    n, out = plan.total, sum(len(group.items) for group in plan.groups if group.why)
+    if plan.rule.what == "listing":
+        words = ngettext("%(n)s product chosen.", "%(n)s products chosen.", n)
+    else:
+        words = ngettext("%(n)s variant chosen.", "%(n)s variants chosen.", n)
+    left = ngettext("%(n)s cannot take part.", "%(n)s cannot take part.", out) % {"n": formatting.count(out)}
+    return " ".join([words % {"n": formatting.count(n)}, *([left] if out else [])])
+
+
+def _chosen(group: bulk.Group, what: str) -> dict[str, Any]:
+    """What is chosen of one connection, as it is now."""
+    return {
+        "connection": html.connection(group.connection.mark, group.connection.title),
+        "title": group.connection.title,
+        "why": group.why,
+        "total": len(group.items),
+        "rows": [] if group.why else [_now(item, what) for item in group.items[:SHOWN]],
+    }
+
+
+def _now(item: bulk.Item, what: str) -> dict[str, Any]:
+    return {
+        "sku": item.target.ref.sku or item.target.remote_id if item.target.ref else item.target.remote_id,
+        "label": item.target.label,
+        "now": bulk.shown(item, what, item.now),
+        "currency": item.currency,
+    }
 
 
 def plan_page(
@@ -221,12 +256,8 @@ def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bo
 def _line(item: bulk.Item, rule: Rule) -> dict[str, Any]:
     remark = item.why or {SAME: _("already so"), CHANGE: ""}.get(item.verdict, "")
     percent = "" if item.percent is None or item.verdict != CHANGE else f"{item.percent:+.1f} %".replace("-", "−")
-    return {
-        "sku": item.target.ref.sku or item.target.remote_id if item.target.ref else item.target.remote_id,
-        "label": item.target.label,
-        "now": bulk.shown(item, rule.what, item.now),
+    return _now(item, rule.what) | {
         "new": bulk.shown(item, rule.what, item.new),
-        "currency": item.currency,
         "percent": percent,
         "tone": "wait" if item.is_flagged else "act" if item.verdict == REFUSED else "",
         "flagged": item.is_flagged,
