@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Subquery, Sum
+from django.db.models.functions import Cast, JSONObject
 
 from dashboard.sync.models import MirrorQuerySet, ScopedQuerySet
 from dashboard.sync.models.connections import SECRETS
@@ -61,6 +62,26 @@ def with_variants(**conditions: Any) -> Exists:
     """Whether a product has a variant that is still there and fulfils the conditions."""
     variants = apps.get_model("catalog", "Variant").objects.filter(product=OuterRef("pk"), gone_at=None)
     return Exists(variants.filter(**conditions))
+
+
+def sums() -> Subquery:
+    """How many variants a product has, their prices (as text) and stocks, and what the only one is called.
+
+    JSON makes it one column, so that the list's own query brings it along.
+    """
+    variants = apps.get_model("catalog", "Variant").objects.filter(product=OuterRef("pk"), gone_at=None)
+    found = JSONObject(
+        n=Count("pk"),
+        low=Cast(Min("price"), CharField()),
+        high=Cast(Max("price"), CharField()),
+        stock=Sum("quantity"),
+        money=Min("currency"),
+        moneys=Max("currency"),
+        only=Min("pk"),
+        remote=Min("remote_id"),
+        code=Min("sku"),
+    )
+    return Subquery(variants.order_by().values("product_id").values(found=found))
 
 
 def between(name: str, low: Decimal | int | None, high: Decimal | int | None) -> dict[str, Any]:

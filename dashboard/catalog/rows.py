@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -37,31 +36,18 @@ def catalog_kinds() -> list[str]:
     return [name for name in KINDS if name.startswith("catalog.")]
 
 
-def rows_of(products: Sequence[Product], reach: Reach, may_edit: bool) -> list[dict[str, Any]]:
-    """What the list prints for each product; one query for all variants, one for all commands."""
-    sums = sums_of(products)
-    targets = {one.remote_id for one in products} | {each["remote"] for each in sums.values() if each["n"] == 1}
+def rows_of(products: Sequence[Any], reach: Reach, may_edit: bool) -> list[dict[str, Any]]:
+    """What the list prints for each product (with the `sums` of its variants); one query for all their commands."""
+    targets = {one.remote_id for one in products} | {one.sums["remote"] for one in products if _is_single(one.sums)}
     ids = {one.connection_id for one in products}
     commands = latest_commands(ids, targets, catalog_kinds()) if products else {}
     now = timezone.now()
-    return [_row(one, sums.get(one.pk), reach, may_edit, commands, now) for one in products]
+    return [_row(one, one.sums, reach, may_edit, commands, now) for one in products]
 
 
-def sums_of(products: Sequence[Product]) -> dict[int, Sums]:
-    """For each product: how many variants it has, their prices and stocks, and the only one's key."""
-    rows = Variant.objects.filter(product__in=[one.pk for one in products], gone_at=None).order_by()
-    found = rows.values("product_id").annotate(
-        n=Count("pk"),
-        low=Min("price"),
-        high=Max("price"),
-        stock=Sum("quantity"),
-        money=Min("currency"),
-        moneys=Max("currency"),
-        only=Min("pk"),
-        remote=Min("remote_id"),
-        code=Min("sku"),
-    )
-    return {row["product_id"]: row for row in found}
+def _is_single(sums: Sums | None) -> bool:
+    """Whether a product has one variant, which then stands for it."""
+    return sums is not None and sums["n"] == 1
 
 
 def _row(
@@ -73,7 +59,7 @@ def _row(
     now: datetime,
 ) -> dict[str, Any]:
     connection = reach.connections.get(product.connection_id)
-    only = sums["only"] if sums and sums["n"] == 1 and product.gone_at is None else None
+    only = sums["only"] if sums and _is_single(sums) and product.gone_at is None else None
     command = _newest(commands, product, sums)
     return {
         "pk": product.pk,
@@ -106,7 +92,7 @@ def _row(
 
 
 def _newest(commands: dict[Any, Command], product: Product, sums: Sums | None) -> Command | None:
-    targets = {product.remote_id, sums["remote"] if sums and sums["n"] == 1 else product.remote_id}
+    targets = {product.remote_id, sums["remote"] if sums and _is_single(sums) else product.remote_id}
     found = [commands[key] for key in ((product.connection_id, target) for target in targets) if key in commands]
     return max(found, key=lambda one: one.pk, default=None)
 
@@ -137,7 +123,7 @@ def price_text(sums: Sums | None) -> Any:
         return DASH
     if sums["money"] != sums["moneys"]:
         return _("several currencies")
-    low, high = (formatting.number(sums[key], sums["money"]) for key in ("low", "high"))
+    low, high = (formatting.number(Decimal(sums[key]), sums["money"]) for key in ("low", "high"))
     return money_text(sums["money"], low if low == high else f"{low} – {high}")
 
 

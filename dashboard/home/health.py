@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,8 +40,9 @@ def _line(connection: Connection, verdict: Verdict) -> dict[str, Any]:
 def engine_line(reach: Reach) -> tuple[str, str]:
     """A sentence about worker and queue, and its tone."""
     now = timezone.now()
-    beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
-    oldest = reach.rows(Command).filter(state=QUEUED, not_before__lte=now).aggregate(at=Min("not_before"))["at"]
+    due = reach.rows(Command).filter(state=QUEUED, not_before__lte=now).order_by("not_before").values("not_before")
+    beats = Heartbeat.objects.filter(name="worker").values_list("at", Subquery(due[:1]))
+    beat, oldest = beats.first() or (None, None)
     if beat is None or (now - beat).total_seconds() > QUIET_SECONDS:
         return _("No sign of life from the worker: %(age)s") % {"age": formatting.age(beat, now)}, "act"
     if oldest is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from dashboard.home.places import Reach, address
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import Package
+from dashboard.staff.models import User
 from dashboard.sync.models import Approval, Command, Quarantined
 from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
 from dashboard.tickets.models import Ticket
@@ -44,7 +46,8 @@ class Tile:
 class Queue:
     """One queue: whom it concerns, its list (name of the address and query), its rows.
 
-    `counts(reach)` gives querysets: the first is the tile's number. `note(reach, numbers)` words the others.
+    `counts(reach)` gives querysets: the first is the tile's number. `note(reach, numbers, first)` words the others;
+    `first` is the earliest time of the queue, where `at` names the column that it stands in.
     """
 
     key: str
@@ -53,20 +56,36 @@ class Queue:
     page: str
     query: Callable[[], dict[str, Any]]
     counts: Callable[[Reach], Sequence[Any]]
-    note: Callable[[Reach, Sequence[int]], Note]
+    note: Callable[[Reach, Sequence[int], datetime | None], Note]
+    at: str = ""
     is_used: Callable[[], bool] = lambda: True
 
 
 def tiles(reach: Reach) -> list[Tile]:
-    """All queues that the person may see: one query for the numbers, at most one each for what is oldest."""
+    """All queues that the person may see: one query for the numbers, one for what is earliest."""
     open_to = [queue for queue in QUEUES if reach.user.may(queue.permission) and queue.is_used()]
     asked = [list(queue.counts(reach)) for queue in open_to]
     numbers = iter(capped_counts([rows for queue in asked for rows in queue]))
-    return [_tile(reach, queue, [next(numbers) for _each in rows]) for queue, rows in zip(open_to, asked, strict=True)]
+    firsts = _firsts(reach, {queue: rows[0] for queue, rows in zip(open_to, asked, strict=True) if queue.at})
+    return [
+        _tile(reach, queue, [next(numbers) for _each in rows], firsts.get(queue.key))
+        for queue, rows in zip(open_to, asked, strict=True)
+    ]
 
 
-def _tile(reach: Reach, queue: Queue, numbers: list[int]) -> Tile:
-    note, tone = queue.note(reach, numbers)
+def _firsts(reach: Reach, queues: dict[Queue, Any]) -> dict[str, Any]:
+    """The earliest time of each of these queues' rows; asked beside the person, whose one row is always there."""
+    if not queues:
+        return {}
+    asked = {
+        queue.key: Subquery(rows.filter(**{f"{queue.at}__isnull": False}).order_by(queue.at).values(queue.at)[:1])
+        for queue, rows in queues.items()
+    }
+    return dict(User.objects.filter(pk=reach.user.pk).values(**asked).get())
+
+
+def _tile(reach: Reach, queue: Queue, numbers: list[int], first: datetime | None) -> Tile:
+    note, tone = queue.note(reach, numbers, first)
     url = address(queue.page, **reach.query(**queue.query()))
     return Tile(queue.key, queue.name, capped(numbers[0], CAP), url, note, tone)
 
@@ -76,7 +95,7 @@ def _orders(reach: Reach) -> Sequence[Any]:
     return orders.to_deliver(), orders.late(), orders.late_soon()
 
 
-def _orders_note(reach: Reach, numbers: Sequence[int]) -> Note:
+def _orders_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
     late, soon = numbers[1], numbers[2] - numbers[1]
     if late and soon > 0:
         return _("%(late)s late, %(soon)s within 24 h") % {"late": capped(late), "soon": capped(soon)}, "act"
@@ -89,30 +108,28 @@ def _cases(reach: Reach) -> Sequence[Any]:
     return (reach.rows(Case).waiting(),)
 
 
-def _cases_note(reach: Reach, numbers: Sequence[int]) -> Note:
-    soonest = reach.rows(Case).waiting().aggregate(at=Min("decide_by"))["at"] if numbers[0] else None
-    if soonest is None:
+def _cases_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
+    if first is None:
         return (_("no deadline stated"), "") if numbers[0] else (_("none open"), "")
-    if soonest <= timezone.now():
+    if first <= timezone.now():
         return _("one is past its deadline"), "act"
-    words = _("next lapses in %(time)s") % {"time": formatting.time_left(soonest)}
-    return words, formatting.urgency(soonest)
+    words = _("next lapses in %(time)s") % {"time": formatting.time_left(first)}
+    return words, formatting.urgency(first)
 
 
 def _threads(reach: Reach) -> Sequence[Any]:
     return (reach.rows(Thread).waiting(),)
 
 
-def _threads_note(reach: Reach, numbers: Sequence[int]) -> Note:
-    oldest = reach.rows(Thread).waiting().aggregate(at=Min("waiting_since"))["at"] if numbers[0] else None
-    return (_("oldest %(age)s") % {"age": formatting.age(oldest)}, "wait") if oldest else (_("all answered"), "")
+def _threads_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
+    return (_("oldest %(age)s") % {"age": formatting.age(first)}, "wait") if first else (_("all answered"), "")
 
 
 def _tickets(reach: Reach) -> Sequence[Any]:
     return reach.rows(Ticket).unsolved(), reach.rows(Ticket).waiting()
 
 
-def _tickets_note(reach: Reach, numbers: Sequence[int]) -> Note:
+def _tickets_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
     for_us = numbers[1]
     if not for_us:
         return _("none waits for us"), ""
@@ -124,7 +141,7 @@ def _unknown(reach: Reach) -> Sequence[Any]:
     return commands.filter(state__in=(UNKNOWN, NEEDS_REVIEW)), commands.filter(state=NEEDS_REVIEW)
 
 
-def _unknown_note(reach: Reach, numbers: Sequence[int]) -> Note:
+def _unknown_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
     waiting = numbers[1]
     if waiting:
         words = ngettext("%(n)s needs a person", "%(n)s need a person", waiting) % {"n": capped(waiting)}
@@ -137,7 +154,7 @@ def _approvals(reach: Reach) -> Sequence[Any]:
     return waiting, waiting.exclude(asked_by=reach.user)
 
 
-def _approvals_note(reach: Reach, numbers: Sequence[int]) -> Note:
+def _approvals_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
     if not numbers[0]:
         return _("nobody waits"), ""
     for_you = numbers[1]
@@ -152,7 +169,7 @@ def _refused(reach: Reach) -> Sequence[Any]:
     return refused, refused.filter(state=FAILED)
 
 
-def _refused_note(reach: Reach, numbers: Sequence[int]) -> Note:
+def _refused_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
     if not numbers[0]:
         return _("none today"), ""
     if not numbers[1]:
@@ -169,7 +186,7 @@ def _packages(reach: Reach) -> Sequence[Any]:
     return reach.rows(Package).shippable(), reach.rows(Package).overdue()
 
 
-def _packages_note(reach: Reach, numbers: Sequence[int]) -> Note:
+def _packages_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
     due = numbers[1]
     if not due:
         return _("no storage fee soon"), ""
@@ -180,19 +197,20 @@ def _packages_note(reach: Reach, numbers: Sequence[int]) -> Note:
 QUEUES = (
     Queue("orders", "orders.view", lazy("Orders to deliver"), "orders:list", lambda: {"view": "to-deliver"},
           _orders, _orders_note),
-    Queue("cases", "aftersales.view", lazy("Refund decisions"), "aftersales:list", dict, _cases, _cases_note),
+    Queue("cases", "aftersales.view", lazy("Refund decisions"), "aftersales:list", dict,
+          _cases, _cases_note, "decide_by"),
     Queue("messages", "messages.view", lazy("Messages waiting"), "messaging:list", lambda: {"view": "waiting"},
-          _threads, _threads_note),
+          _threads, _threads_note, "waiting_since"),
     Queue("tickets", "tickets.view", lazy("Unsolved tickets"), "tickets:list", dict, _tickets, _tickets_note),
     Queue("approvals", "orders.refund", lazy("For a second person"), "sync:approvals", dict,
-          _approvals, _approvals_note, lambda: bool(settings.REFUND_SECOND_PERSON_ABOVE)),
+          _approvals, _approvals_note, is_used=lambda: bool(settings.REFUND_SECOND_PERSON_ABOVE)),
     Queue("unknown", "activity.view", lazy("Outcome unknown"), "sync:activity",
           lambda: {"state": [UNKNOWN, NEEDS_REVIEW]}, _unknown, _unknown_note),
     Queue("refused", "activity.view", lazy("Refused or failed today"), "sync:activity",
           lambda: {"view": "wrong", "since": timezone.localdate().isoformat()},
           _refused, _refused_note),
     Queue("quarantine", "activity.view", lazy("Quarantine"), "sync:quarantine", dict,
-          _quarantine, lambda _reach, _numbers: (_("blocks nothing"), "")),
+          _quarantine, lambda _reach, _numbers, _first: (_("blocks nothing"), "")),
     Queue("packages", "sourcing.view", lazy("In the warehouse"), "sourcing:warehouse", dict,
           _packages, _packages_note),
 )  # fmt: skip

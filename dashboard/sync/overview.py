@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from dashboard.sync.feeds import FEEDS, Feed, feeds_of
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, FeedState, Quarantined, Run
 from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
+from dashboard.sync.models.connections import SECRETS
 from dashboard.sync.rows import every
 from dashboard.sync.submit import why_not
 
@@ -67,22 +68,19 @@ def was_read(connection: Connection) -> bool:
     return FeedState.objects.filter(connection=connection).exclude(last_ok_at=None).exists()
 
 
-def summaries(connections: Iterable[Connection]) -> list[dict[str, Any]]:
+def summaries(connections: QuerySet[Connection]) -> list[dict[str, Any]]:
     """One line each for the list of connections; two queries for all."""
-    shown = list(connections)
-    states: dict[int, list[FeedState]] = {}
+    doubt = Command.objects.filter(connection=OuterRef("pk"), state__in=[UNKNOWN, NEEDS_REVIEW]).order_by()
+    counted = Subquery(doubt.values("connection").annotate(n=Count("pk")).values("n"))
+    shown = list(connections.defer(*SECRETS).annotate(doubt=Coalesce(counted, 0)))
+    states: dict[int, dict[str, FeedState]] = {}
     for state in FeedState.objects.filter(connection__in=shown).defer("cursor"):
-        states.setdefault(state.connection_id, []).append(state)
-    doubt = dict(
-        Command.objects.filter(connection__in=shown, state__in=[UNKNOWN, NEEDS_REVIEW])
-        .values_list("connection")
-        .annotate(n=Count("pk"))
-    )
+        states.setdefault(state.connection_id, {})[state.feed] = state
     now = timezone.now()
-    return [_summary(one, {s.feed: s for s in states.get(one.pk, [])}, doubt.get(one.pk, 0), now) for one in shown]
+    return [_summary(one, states.get(one.pk, {}), now) for one in shown]
 
 
-def _summary(connection: Connection, states: dict[str, FeedState], doubt: int, now: datetime) -> dict[str, Any]:
+def _summary(connection: Any, states: dict[str, FeedState], now: datetime) -> dict[str, Any]:
     feeds = feeds_of(connection)
     lines = [_feed_sign(feed, states.get(feed.name), now) for feed in feeds]
     read = [state.last_ok_at for state in states.values() if state.last_ok_at]
@@ -92,7 +90,7 @@ def _summary(connection: Connection, states: dict[str, FeedState], doubt: int, n
         "fresh": sum(tone == "good" for tone, _word in lines),
         "feeds": len(feeds),
         "alarms": sum(tone == "act" for tone, _word in lines),
-        "doubt": doubt,
+        "doubt": connection.doubt,
         "read_at": max(read, default=None),
     }
 

@@ -66,8 +66,9 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("catalog.view")
 def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """The history alone; polled while a command moves."""
-    row = product_of(request, pk)
-    variants = list(Variant.objects.filter(product=row).order_by("gone_at", "pk")[: SHOWN + 1])
+    found = Variant.objects.visible_to(request.user).whole().filter(product=pk)
+    variants = list(found.order_by("gone_at", "pk")[: SHOWN + 1])
+    row = variants[0].product if variants else product_of(request, pk)
     commands = history.commands_of(row, variants)
     parts = tuple((one.pk, one.state, one.attempts) for one in commands)
     context = {"product": row, **_history(row, commands, variants)}

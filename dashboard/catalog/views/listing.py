@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from channels import capabilities as can
 from dashboard.catalog.filters import CATEGORIES, PRODUCTS
 from dashboard.catalog.models import Category, Product, Variant
+from dashboard.catalog.querysets import sums
 from dashboard.catalog.rows import COLUMNS, rows_of
 from dashboard.core import html
 from dashboard.core.exports import export_response
@@ -29,7 +30,7 @@ def products(request: StaffRequest) -> HttpResponseBase:
     if "format" in request.GET:
         return export(request, listing.queryset)
     reach, may_edit = Reach.of(request, "products"), request.user.may("catalog.edit")
-    listing.everything = listing.everything.only(*COLUMNS)
+    listing.everything = listing.everything.only(*COLUMNS).annotate(sums=sums())
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, may_edit),

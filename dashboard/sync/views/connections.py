@@ -30,8 +30,8 @@ BODIES = ("request_body", "response_body", "request_headers", "response_headers"
 @requires("connections.view")
 def connections(request: StaffRequest) -> HttpResponse:
     """All connections that the person may see."""
-    shown = list(Connection.objects.visible_to(request.user))
-    at_rest, found = resting(shown), overview.summaries(shown)
+    found = overview.summaries(Connection.objects.visible_to(request.user))
+    at_rest = resting([one["connection"] for one in found])
     for one in found:
         one["rest"] = at_rest.get(one["connection"].pk)
     return render(request, "sync/connections.html", {"summaries": found, "may_manage": _may_manage(request)})
