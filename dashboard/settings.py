@@ -134,6 +134,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     # A file, not memory: so that threads in tests meet the same locks as in production.
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
+    _database["ENGINE"] = "dashboard.core.postgresql"
     _options = _database.setdefault("OPTIONS", {})
     if timeout := env.int("DATABASE_STATEMENT_TIMEOUT", default=0):
         _options["options"] = f"-c statement_timeout={timeout}s"
@@ -142,8 +143,7 @@ else:
         _size = env.int("DATABASE_POOL_SIZE", default=16)
         _options["pool"] = {"min_size": 1, "max_size": _size, "timeout": 10, "reconnect_timeout": 5}
     else:
-        _database["CONN_MAX_AGE"] = 600
-    _database["CONN_HEALTH_CHECKS"] = True
+        _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 # Cache and broker
 

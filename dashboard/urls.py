@@ -8,6 +8,7 @@ from dashboard.core import health
 handler500 = "dashboard.core.unavailable.server_error"
 
 urlpatterns = [
+    path("", include("dashboard.sync.urls")),  # the first, because pushes come most often
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("dashboard.core.urls")),
@@ -21,5 +22,4 @@ urlpatterns = [
     path("aftersales/", include("dashboard.aftersales.urls")),
     path("messages/", include("dashboard.messaging.urls")),
     path("tickets/", include("dashboard.tickets.urls")),
-    path("", include("dashboard.sync.urls")),
 ]

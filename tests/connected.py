@@ -11,6 +11,7 @@ from channels.http import InProcess
 from channels.registry import PLATFORMS
 from channels.sandbox import Fault, Sandbox
 from dashboard.sync import connections, engine, verify
+from dashboard.sync.doors import close_doors
 from dashboard.sync.feeds import FEEDS, feeds_of
 from dashboard.sync.models import Command, Connection, Run
 from dashboard.sync.models.commands import FINAL, NEEDS_REVIEW, QUEUED
@@ -40,6 +41,7 @@ def connect(db: None, settings: Any) -> Iterator[Connect]:
     settings.COMMAND_SETTLE_SECONDS = 0
     opened: list[str] = []
     close_channels()
+    close_doors()
 
     def make(key: str, slug: str = "", values: dict[str, str] | None = None, **options: Any) -> Connected:
         platform = PLATFORMS[key]

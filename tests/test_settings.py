@@ -131,7 +131,7 @@ def test_production_with_services(tmp_path):
     )  # fmt: skip
     options = found["DATABASES"]["default"]["OPTIONS"]
     assert options["pool"] == {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 5}
-    assert found["DATABASES"]["default"]["CONN_HEALTH_CHECKS"] is True
+    assert found["DATABASES"]["default"]["ENGINE"] == "dashboard.core.postgresql"
     assert options["options"] == "-c statement_timeout=5s"
     assert found["DATABASES"]["default"].get("CONN_MAX_AGE", 0) == 0
     assert found["CELERY_BROKER_TRANSPORT_OPTIONS"]["unacked_restore_throttle"] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connection as database
 from django.db import transaction
@@ -15,8 +16,10 @@ from channels.errors import AuthFailed, ChannelError, NotSent, WireError
 from channels.events import Event
 from channels.platform import Received, Verdict
 from dashboard.core.scrub import scrub_text
+from dashboard.sync import doors
 from dashboard.sync.clock import keep_push_skew
 from dashboard.sync.connections import secret_mark
+from dashboard.sync.doors import STILL, Door
 from dashboard.sync.feeds import HANDLERS
 from dashboard.sync.models import Callback, Connection
 from dashboard.sync.models.callbacks import FAILED, PROCESSED, RECEIVED
@@ -24,35 +27,68 @@ from dashboard.sync.opening import open_channel
 from dashboard.sync.recorder import recording
 from dashboard.sync.runner import credentials_refused
 from dashboard.sync.wakes import Wakes
+from dashboard.sync.writers import converters, names_of, ready, table_of
 
 log = logging.getLogger(__name__)
 
 SHOWN_HEADERS = ("content-type", "x-request-id", "x-timestamp", "user-agent")
+COLUMNS = (
+    "connection_id", "event", "dedupe_key", "headers", "body", "is_hint", "secret_mark", "state", "received_at",
+    "attempts", "error", "outcome",
+)  # fmt: skip
+REST = (0, "", "")  # what a push has that nobody has applied
 MAX_ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
 RATE_PAUSE = timedelta(seconds=30)
 
 
-def receive(connection: Connection, received: Received) -> tuple[int, bytes]:
-    """Verify, keep, answer. A refused push leaves only a count; a repeat is answered as the first, without a row.
+def receive(key: str, received: Received) -> tuple[int, bytes] | None:
+    """Verify, keep, answer: status and body; `None` where nobody takes this event at this address.
 
-    Gives status and body of the answer.
+    A refused push leaves only a count; a repeat is answered as the first, without a row. What is new, and proven by an
+    open door, costs one statement; all else is told by the connection's row.
     """
-    callbacks = connection.declared.callbacks
-    secrets = tuple(connection.callback_secrets)
-    verdict = callbacks.verify(received, secrets, timezone.now(), connection.options)
+    door = doors.kept(key)
+    if door is not None and _sends(door.connection, received.event):
+        verdict = _verified(door.connection, received)
+        pk = _keep(door.connection, received, verdict, door) if verdict.accepted else None
+        if pk is not None:
+            return _taken(door.connection, received, verdict, pk)
+    connection = doors.opened(key)
+    if connection is None or not _sends(connection, received.event):
+        return None
+    verdict = _verified(connection, received)
     if not verdict.accepted:
-        Connection.objects.filter(pk=connection.pk).update(refused_callbacks=F("refused_callbacks") + 1)
-        log.warning("Refused callback %s of %s: %s", received.event, connection.slug, verdict.reason)
-        if verdict.skew_seconds is not None and not _is_known(connection, received, verdict):
-            keep_push_skew(connection, -round(verdict.skew_seconds))
-        return 401, b'{"error": "The callback was refused."}'
-    pk = _keep(connection, received, verdict)
+        return _refused(connection, received, verdict)
+    return _taken(connection, received, verdict, _keep(connection, received, verdict))
+
+
+def _sends(connection: Connection, event: str) -> bool:
+    callbacks = connection.declared.callbacks
+    return callbacks is not None and any(one.event == event for one in callbacks.events)
+
+
+def _verified(connection: Connection, received: Received) -> Verdict:
+    secrets = tuple(connection.callback_secrets)
+    verdict: Verdict = connection.declared.callbacks.verify(received, secrets, timezone.now(), connection.options)
+    return verdict
+
+
+def _refused(connection: Connection, received: Received, verdict: Verdict) -> tuple[int, bytes]:
+    Connection.objects.filter(pk=connection.pk).update(refused_callbacks=F("refused_callbacks") + 1)
+    log.warning("Refused callback %s of %s: %s", received.event, connection.slug, verdict.reason)
+    if verdict.skew_seconds is not None and not _is_known(connection, received, verdict):
+        keep_push_skew(connection, -round(verdict.skew_seconds))
+    return 401, b'{"error": "The callback was refused."}'
+
+
+def _taken(connection: Connection, received: Received, verdict: Verdict, pk: int | None) -> tuple[int, bytes]:
+    """The answer to an authentic push; `pk` is that of its row, unless it was a repeat."""
     if pk is not None:
         _wake(pk)
         if verdict.skew_seconds is not None:
             keep_push_skew(connection, -round(verdict.skew_seconds))
-    answer: tuple[int, bytes] = callbacks.answer(received)
+    answer: tuple[int, bytes] = connection.declared.callbacks.answer(received)
     return answer
 
 
@@ -61,31 +97,36 @@ def _is_known(connection: Connection, received: Received, verdict: Verdict) -> b
     return Callback.objects.filter(connection=connection, event=received.event, dedupe_key=verdict.key[:200]).exists()
 
 
-def _keep(connection: Connection, received: Received, verdict: Verdict) -> int | None:
-    """Insert the raw push; `None` when it is a repeat. One statement by itself, so that ten at once make one row."""
-    headers = {name: received.headers[name] for name in SHOWN_HEADERS if name in received.headers}
-    row = Callback(
-        connection=connection,
-        event=received.event,
-        dedupe_key=verdict.key[:200],
-        headers=headers,
-        body=received.body,
-        is_hint=verdict.hint,
-        secret_mark=_mark_of(connection, received),
-        received_at=timezone.now(),
+def _keep(connection: Connection, received: Received, verdict: Verdict, door: Door | None = None) -> int | None:
+    """Insert the raw push; `None` when it is a repeat, or `door` is outdated.
+
+    One statement by itself, so that ten at once make one row.
+    """
+    row = (
+        connection.pk,
+        received.event,
+        verdict.key[:200],
+        {name: received.headers[name] for name in SHOWN_HEADERS if name in received.headers},
+        received.body,
+        verdict.hint,
+        _mark_of(connection, received),
+        RECEIVED,
+        timezone.now(),
+        *REST,
     )
-    fields = [field for field in Callback._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(database.ops.quote_name(str(field.column)) for field in fields)
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in fields]
-    table = database.ops.quote_name(Callback._meta.db_table)
-    marks = ", ".join(["%s"] * len(fields))
+    values = ready(converters(Callback, COLUMNS), [row])[0]
     with database.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",  # noqa: S608
-            values,
-        )
+        cursor.execute(_insert(is_by_door=door is not None), [*values, *(door.still if door else ())])
         found = cursor.fetchall()  # to the end: only then has SQLite committed it, or says that it could not
     return int(found[0][0]) if found else None
+
+
+@cache
+def _insert(*, is_by_door: bool) -> str:
+    marks = ", ".join(["%s"] * len(COLUMNS))
+    given = f"SELECT {marks} FROM {table_of(Connection)} WHERE {STILL}" if is_by_door else f"VALUES ({marks})"  # noqa: S608
+    names = names_of(Callback, COLUMNS)
+    return f"INSERT INTO {table_of(Callback)} ({names}) {given} ON CONFLICT DO NOTHING RETURNING id"
 
 
 def _mark_of(connection: Connection, received: Received) -> str:

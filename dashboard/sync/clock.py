@@ -52,6 +52,7 @@ def keep_push_skew(connection: Connection, seconds: int) -> None:
     if abs(seconds) > NO_CLOCK_SECONDS or (known is not None and abs(seconds - known) <= STEP_SECONDS):
         return
     Connection.objects.filter(pk=connection.pk).update(push_skew=seconds, push_skew_at=timezone.now())
+    connection.push_skew = seconds
 
 
 def is_off(connection: Connection) -> bool:
