@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
@@ -66,6 +66,11 @@ def addresses(name: str) -> Callable[[object], str]:
     """The address of a record's page by its key, for a whole list: the name is looked up once."""
     before, after = reverse(name, args=[_ANY_KEY]).rsplit(str(_ANY_KEY), 1)
     return lambda key: f"{before}{key}{after}"
+
+
+def keys_of(given: Iterable[str]) -> list[int]:
+    """The keys among what a form names, each once; what cannot be one is left out."""
+    return list({int(key): None for key in given if key.isascii() and key.isdigit() and len(key) < 19})
 
 
 def redirect(request: HttpRequest, url: str) -> HttpResponse:

@@ -8,9 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.messaging.models import CannedReply, ThreadNote
-from dashboard.staff.models import User
-from dashboard.sync.models import Connection
-from dashboard.sync.people import able
 
 
 class NoteForm(forms.ModelForm):
@@ -37,16 +34,3 @@ class CannedForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
-
-
-class AssignForm(forms.Form):
-    """Who answers the thread."""
-
-    person = forms.ModelChoiceField(
-        label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
-    )
-
-    def __init__(self, connection: Connection, *args: Any, **kwargs: Any) -> None:
-        kwargs["use_required_attribute"] = False
-        super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = able(connection, "messages.send")  # type: ignore[attr-defined]

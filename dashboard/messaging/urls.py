@@ -10,6 +10,7 @@ urlpatterns = [
     path("", reading.index, name="list"),
     path("fresh/", reading.fresh, name="fresh"),
     path("for-order/<int:pk>/", reading.for_order, name="for_order"),
+    path("bulk/assign/", writing.bulk_assign, name="bulk_assign"),
     path("canned/", canned.index, name="canned"),
     path("canned/new/", canned.new, name="canned_new"),
     path("canned/<int:pk>/", canned.edit, name="canned_edit"),

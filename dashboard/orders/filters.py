@@ -15,6 +15,7 @@ from dashboard.core.filters import Head, ListSpec, Tab
 from dashboard.orders import words
 from dashboard.orders.models import Order
 from dashboard.orders.searched import ORDERS as SEARCHED
+from dashboard.sync.assigning import by_person
 from dashboard.sync.models import Connection
 from dashboard.sync.reach import OfFeed
 
@@ -47,7 +48,7 @@ class OrderFilters(OfFeed):
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Mine, or nobody's."""
-        return queryset.filter(assignee=self.request.user if value == "me" else None)
+        return by_person(queryset, self.request.user, value)
 
 
 ORDERS = ListSpec(

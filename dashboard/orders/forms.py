@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from dashboard.core import formatting
 from dashboard.orders import counting
 from dashboard.orders.models import Order
-from dashboard.staff.models import User
 from dashboard.sync.kinds import Refused
 from dashboard.sync.web import new_form_key
 
@@ -296,18 +295,6 @@ class TagForm(forms.Form):
     """A tag's name."""
 
     tag = forms.CharField(label=lazy("Tag"), max_length=40)
-
-
-class AssignForm(VerbForm):
-    """Who looks after the order."""
-
-    person = forms.ModelChoiceField(
-        label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = User.objects.filter(is_active=True).order_by("username")  # type: ignore[attr-defined]
 
 
 class BulkDeliverForm(CodesForm):

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from dashboard.core.pages import keys_of
 from dashboard.orders.models import Invoice, Order, Parcel
 from dashboard.sync.models import FeedState
 
@@ -34,7 +35,7 @@ def order_of(request: Any, pk: int) -> Order:
 
 def chosen(request: Any, given: Any) -> list[Order]:
     """The visible orders whose keys a bulk form names, oldest first; of more than 300 the first. 404 when none is."""
-    pks = list({int(pk): None for pk in given if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19})
+    pks = keys_of(given)
     if len(pks) > MOST:
         words = _("Only the first %(most)s of the %(n)s chosen orders take part.")
         messages.warning(request, words % {"most": MOST, "n": len(pks)})

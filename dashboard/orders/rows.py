@@ -27,7 +27,7 @@ COLUMNS = (
     "id", "connection_id", "remote_id", "number", "partner_code", "status", "payment_status", "fulfilment_status",
     "buyer", "items", "line_count", "currency", "total", "ship_by", "placed_at", "gone_at", "tag_names",
 )  # fmt: skip
-TAGS_SHOWN = 2
+TAG_LETTERS = 12  # of all tags that a row shows, but the first is always there
 
 
 def order_kinds() -> list[str]:
@@ -93,16 +93,14 @@ def _tags(names: str | None, known: dict[Any, Any]) -> Any:
 
 
 def tags_of(names: list[str]) -> SafeString:
-    """Tags for a row: `TAGS_SHOWN` of them, then “+n” that names the others."""
-    shown = format_html_join(
-        "", '<span class="tag" title="{}">{}</span> ', ((name, name) for name in names[:TAGS_SHOWN])
-    )
-    rest = names[TAGS_SHOWN:]
-    if not rest:
+    """Tags for a row: the first and as many more as are short enough, then “+n” that names the others."""
+    n = next((n for n in range(2, len(names) + 1) if sum(map(len, names[:n])) > TAG_LETTERS), len(names) + 1) - 1
+    shown = format_html_join("", '<span class="tag" title="{}">{}</span> ', ((name, name) for name in names[:n]))
+    if n == len(names):
         return shown
-    others = ", ".join(rest)
+    others = ", ".join(names[n:])
     plus = format_html(
-        '<span class="tag" title="{}">+{}<span class="vh">: {}</span></span> ', others, len(rest), others
+        '<span class="tag" title="{}">+{}<span class="vh">: {}</span></span> ', others, len(names) - n, others
     )
     return format_html("{}{}", shown, plus)
 

@@ -12,21 +12,43 @@ from dashboard.staff.permissions import HOLDERS
 from dashboard.sync.models import Connection
 
 OFFERED = 12
+MOST = 60  # of all colleagues
 CACHED_SECONDS = 20
 
 
 def able(connection: Connection, code: str) -> QuerySet[User]:
     """Those who may do it on that connection, by name."""
-    may = Q(is_superuser=True) | Q(role__in=HOLDERS[code])
     sees = Q(is_superuser=True) | Q(sees_all_connections=True) | Q(pk__in=connection.people.values("pk"))
-    return User.objects.filter(may, sees, is_active=True).order_by("username")
+    return _holders(code).filter(sees)
 
 
-def offered(connection: Connection, code: str, asking: Any, chosen: int | None) -> dict[str, Any]:
+def colleagues(code: str, asking: Any) -> tuple[tuple[int, str], ...]:
+    """Key and name of everybody else who holds a permission: for many rows at once, on whatever connections.
+
+    Kept for some seconds; nobody for who does not hold it. Whoever is chosen is checked for each row.
+    """
+    if not asking.may(code):
+        return ()
+    key = f"people:{code}"
+    known = cache.get(key)
+    if known is None:
+        known = [(one.pk, one.label) for one in _holders(code).only("username", "first_name", "last_name")[:MOST]]
+        cache.set(key, known, CACHED_SECONDS)
+    return tuple((pk, name) for pk, name in known if pk != asking.pk)
+
+
+def _holders(code: str) -> QuerySet[User]:
+    may = Q(is_superuser=True) | Q(role__in=HOLDERS[code])
+    return User.objects.filter(may, is_active=True).order_by("username")
+
+
+def offered(connection: Connection, code: str, asking: Any, chosen: int | None) -> dict[str, Any] | None:
     """What `components/assign_menu.html` offers: the one who asks, the first others, whether there are more.
 
-    Kept for some seconds; whoever is chosen is checked against `able`.
+    Kept for some seconds; whoever is chosen is checked against `able`. None for who may not assign.
     """
+    if not asking.may(code):
+        return None
     key = f"people:{connection.pk}:{code}"
     known = cache.get(key)
     if known is None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.sync.assigning import by_person
 from dashboard.sync.reach import OfFeed
 from dashboard.tickets.models import Ticket
 from dashboard.tickets.searched import TICKETS as SEARCHED
@@ -35,14 +36,14 @@ class TicketFilters(OfFeed):
 
     def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Mine, or nobody's."""
-        return queryset.filter(assignee=self.request.user if value == "me" else None)
+        return by_person(queryset, self.request.user, value)
 
 
 TICKETS = ListSpec(
     domain="tickets",
     filters=TicketFilters,
     heads=(
-        Head(_("Ticket"), css="pin"),
+        Head(_("Ticket"), css="pin pin-2"),
         Head(_("Moved"), "moved", ("moved_at",)),
         Head(_("Connection")),
         Head(_("Kind"), "kind", ("kind",)),

@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.orders.models import Order
-from dashboard.staff.models import User
 from dashboard.sync.kinds import Refused
-from dashboard.sync.models import Command, Connection
+from dashboard.sync.models import Command
 from dashboard.sync.models.commands import DONE
-from dashboard.sync.people import able
 from dashboard.sync.web import new_form_key
 from dashboard.tickets import words
 from dashboard.tickets.models import Ticket
@@ -70,18 +68,6 @@ class NoteForm(TicketForm):
     """A private note."""
 
     text = forms.CharField(label=lazy("Private note"), widget=forms.Textarea(attrs=AREA), max_length=4000)
-
-
-class AssignForm(TicketForm):
-    """Who works on the ticket: somebody who may, and who sees its connection."""
-
-    person = forms.ModelChoiceField(
-        label=lazy("Person"), queryset=User.objects.none(), required=False, empty_label=lazy("Nobody")
-    )
-
-    def __init__(self, connection: Connection, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = able(connection, "tickets.work")  # type: ignore[attr-defined]
 
 
 class OpenForm(TicketForm):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("fresh/", listing.fresh, name="fresh"),
     path("open/", opening.new, name="open"),
     path("for-order/<int:pk>/", listing.for_order, name="for_order"),
+    path("bulk/assign/", detail.bulk_assign, name="bulk_assign"),
     path("pictures/<int:pk>/", opening.picture, name="picture"),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/reply/", detail.reply, name="reply"),

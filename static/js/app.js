@@ -35,8 +35,9 @@ function failure(kind, verb) {
 
 // Selection: shift takes the range; the bulk bar itself is shown by CSS (:has).
 let lastBox = null;
+const BOXES = "tbody .box, .card .box, .threads .box";
 function select(box, range) {
-  const boxes = $$("tbody .box, .card .box", box.closest(".list"));
+  const boxes = $$(BOXES, box.closest(".list"));
   if (range && lastBox && boxes.includes(lastBox)) {
     const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
     boxes.slice(from, to + 1).forEach((one) => { if (!one.disabled) one.checked = box.checked; });
@@ -45,7 +46,7 @@ function select(box, range) {
   count(box.closest(".list"));
 }
 function count(list) {
-  const boxes = $$("tbody .box, .card .box", list), here = boxes.filter((box) => box.checked).length, values = picksOf(list);
+  const boxes = $$(BOXES, list), here = boxes.filter((box) => box.checked).length, values = picksOf(list);
   boxes.forEach((box) => values?.[box.checked ? "add" : "delete"](box.value));
   const on = values ? values.size : here;
   list.toggleAttribute("data-picked", on > 0);
@@ -79,7 +80,7 @@ function picksOf(list) {
 }
 function restorePicks(list) {
   const values = picksOf(list);
-  if (values) $$("tbody .box", list).forEach((box) => { if (values.has(box.value) && !box.disabled) box.checked = true; });
+  if (values) $$(BOXES, list).forEach((box) => { if (values.has(box.value) && !box.disabled) box.checked = true; });
   count(list);
 }
 function elsewhere(form) { // the form takes along what is on other pages
@@ -103,7 +104,8 @@ function move(step) {
   next.scrollIntoView({ block: "nearest" });
   (next.matches("a") ? next : $("th a:not(.photo), td a:not(.photo)", next))?.focus({ preventScroll: true });
 }
-const cursor = () => $(".list tr.is-cursor");
+const reachable = (el) => !el.closest(".bulk") || el.closest(".list[data-picked]"); // a bulk bar counts while something is selected
+const cursor = () => $(".list .is-cursor")?.closest("tr, li");
 
 // Palette: the server answers; here only the choice among what it answered.
 const options = () => $$("#palette-list [role=option]");
@@ -286,7 +288,7 @@ document.addEventListener("formdata", ({ target, formData }) => {
 let pending = "";
 const keys = {
   j: () => move(1), k: () => move(-1),
-  x: () => { const box = $(".box", cursor() || document.createElement("i")); if (box && !box.disabled) { box.checked = !box.checked; select(box, false); } },
+  x: () => { const box = $(".box", cursor() || document.createElement("i")); if (box?.offsetParent && !box.disabled) { box.checked = !box.checked; select(box, false); } },
   Enter: () => { const row = cursor(); if (row?.dataset.href) location.href = row.dataset.href; },
   "/": () => { const box = $("[data-key-search]"); if (box) { box.focus(); box.select(); } else openDialog("palette"); },
   "?": () => openDialog("keys"),
@@ -310,7 +312,7 @@ document.addEventListener("keydown", (event) => {
   if (pending === "g") { pending = ""; const link = $(`[data-go="${CSS.escape(key)}"]`); if (link) { event.preventDefault(); link.click(); } return; }
   if (key === "g") { pending = "g"; setTimeout(() => { pending = ""; }, 1200); return; }
   if (key === "Enter" && target.closest("a, button, summary, input")) return;
-  const marked = /^[a-z]$/.test(key) && !keys[key] && ($(`[data-key="${key}"]`) || (key === "e" && cursor() && $(".edits", cursor())));
+  const marked = /^[a-z]$/.test(key) && !keys[key] && ($$(`[data-key="${key}"]`).find(reachable) || (key === "e" && cursor() && $(".edits", cursor())));
   if (marked && marked.getAttribute("aria-disabled") !== "true") { event.preventDefault(); marked.click(); if (marked.matches("textarea, input, select, summary")) marked.focus(); }
   else if (keys[key]) { event.preventDefault(); keys[key](); }
 });
@@ -342,11 +344,15 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const tag = detail.xhr?.getResponseHeader("ETag");
   if (tag && polls(elt)) validators.set(path, tag);
   if (detail.successful && elt.matches("[data-draft]")) dropDraft(elt);
+  if (detail.successful && elt.closest("[data-clears]")) clearSelection(elt.closest(".list"));
 });
 
-// Focus stays on the element with the same id (htmx does that); when it is gone, the fragment's heading takes it.
-let focusWas = null;
-document.addEventListener("htmx:beforeSwap", ({ detail }) => { focusWas = detail.target?.contains(document.activeElement) ? detail.target.id : null; });
+// Focus stays on the element with the same id (htmx does that); when it is gone, the row of the keys takes it, else the fragment's heading.
+let focusWas = null, rowWas = "";
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  focusWas = detail.target?.contains(document.activeElement) ? detail.target.id : null;
+  rowWas = (detail.target?.contains(cursor()) && cursor().id) || "";
+});
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const root = (focusWas && document.getElementById(focusWas)) || detail.elt;
   $$(".list", root.parentNode || document).forEach(restorePicks);
@@ -359,7 +365,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   }
   const wrong = detail.xhr?.status === 422 && $("[role=alert][tabindex='-1']", root);
   if (wrong) wrong.focus();
-  else if (focusWas && document.activeElement === document.body) $("[tabindex='-1'], .scroll[tabindex]", root)?.focus();
+  const row = rowWas && !cursor() && document.getElementById(rowWas);
+  if (row) row.classList.add("is-cursor");
+  if (!wrong && focusWas && document.activeElement === document.body) (row && $("th a", row) || $("[tabindex='-1'], .scroll[tabindex]", root))?.focus({ preventScroll: true });
   const counted = $("[data-announce]", root);
   if (counted && detail.target?.id === root.id) say(counted.textContent);
   focusWas = null;

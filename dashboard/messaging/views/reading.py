@@ -27,7 +27,7 @@ from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Connection
-from dashboard.sync.people import offered
+from dashboard.sync.people import colleagues, offered
 from dashboard.sync.reach import Reach
 from dashboard.sync.submit import why_not
 from dashboard.sync.web import new_form_key
@@ -50,7 +50,7 @@ def thread(request: StaffRequest, pk: int) -> HttpResponse:
     found = thread_of(request, pk)
     if pages.is_fragment(request):
         return render(request, "messaging/inbox.html#opened", pane(request, found) | {"listed": True})
-    return render(request, "messaging/inbox.html", listed(request, found) | pane(request, found))
+    return render(request, "messaging/inbox.html", listed(request, found.pk) | pane(request, found))
 
 
 @require_safe
@@ -130,9 +130,21 @@ def answer(
 
     `text` takes the place of the draft; `error` says why nothing was sent.
     """
-    shown = listed(request, found) | pane(request, found, text=text, error=error)
+    shown = listed(request, found.pk) | pane(request, found, text=text, error=error)
     template = "messaging/inbox.html#answer" if pages.is_fragment(request) else "messaging/inbox.html"
     return render(request, template, shown, status=status)
+
+
+def moved(request: StaffRequest, told: HttpResponse) -> HttpResponse:
+    """The list after a verb about many threads, with what `told` makes the page say; else `told` as it is."""
+    if not pages.is_fragment(request):
+        return told
+    forget_boxes(request.user, Inbox(request).slug)
+    opened_one = re.search(r"/(\d+)/$", urlsplit(request.headers.get("HX-Current-URL", "")).path)
+    shown = listed(request, int(opened_one[1]) if opened_one else None)
+    response = render(request, "messaging/inbox.html#moved", shown)
+    response["HX-Trigger"] = told["HX-Trigger"]
+    return response
 
 
 def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: str = "") -> dict[str, Any]:
@@ -147,7 +159,7 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "people": presence.others(found.pk, request.user),
         **clocks(found),
         "snooze": [(key, label) for key, label, _at in snoozing.choices(now)],
-        "assignable": offered(found.connection, "messages.send", request.user, found.assignee_id) if may_send else None,
+        "assignable": offered(found.connection, "messages.send", request.user, found.assignee_id),
         "where": html.connection(found.connection.mark, found.connection.title),
         "text": found.draft or "" if text is None else text,
         "error": error,
@@ -167,10 +179,10 @@ def clocks(found: Any) -> dict[str, Any]:
     return {"left": time_left(found), "snoozed": resting}
 
 
-def listed(request: StaffRequest, chosen: Thread | None = None) -> dict[str, Any]:
-    """What the list of threads shows."""
+def listed(request: StaffRequest, chosen: int | None = None) -> dict[str, Any]:
+    """What the list of threads shows; `chosen` is the one beside it."""
     inbox = Inbox(request)
-    rows = rows_of(inbox, chosen.pk if chosen else None)
+    rows = rows_of(inbox, chosen)
     return {
         "inbox": inbox,
         "rows": rows,
@@ -178,6 +190,8 @@ def listed(request: StaffRequest, chosen: Thread | None = None) -> dict[str, Any
         "boxes": inbox.boxes(),
         "stale": inbox.reach.stale_words(),
         "may_export": may(request.user, "export"),
+        "may_send": may(request.user, "messages.send"),
+        "colleagues": colleagues("messages.send", request.user),
         "fresh": _fresh(request, timezone.now().isoformat()),
     }
 

@@ -7,22 +7,25 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.core import formatting, pages
 from dashboard.core.navigation import forget_counts
 from dashboard.messaging import presence
 from dashboard.messaging.conversation import UNDO, Conversation
-from dashboard.messaging.forms import AssignForm, NoteForm
+from dashboard.messaging.forms import NoteForm
 from dashboard.messaging.inbox import forget_boxes
 from dashboard.messaging.mirror import summarise
 from dashboard.messaging.models import Draft, Thread, ThreadNote
 from dashboard.messaging.snoozing import SnoozeForm
-from dashboard.messaging.views.reading import answer, beside, thread_of
+from dashboard.messaging.views.reading import answer, beside, moved, thread_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
+from dashboard.sync import assigning
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import FAILED, QUEUED, REJECTED
@@ -30,6 +33,7 @@ from dashboard.sync.verify import settle
 from dashboard.sync.web import form_key, give
 
 KIND = "messaging.send"
+DESK = assigning.Desk("messages.send", "messages.assigned", lazy("Messages"), "messaging:list")
 
 
 @require_POST
@@ -171,22 +175,20 @@ def snooze(request: StaffRequest, pk: int) -> HttpResponse:
 def assign(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the thread to somebody: ``me``, or whom the form names."""
     found = thread_of(request, pk)
-    if request.POST.get("person") == "me":
-        return _assigned(request, found, request.user)
-    given = request.POST if request.method == "POST" else None
-    form = AssignForm(found.connection, given, initial={"person": found.assignee_id})
-    if request.method == "POST" and form.is_valid():
-        return _assigned(request, found, form.cleaned_data["person"])
-    status = 422 if request.method == "POST" else 200
-    return render(request, "messaging/assign.html", {"thread": found, "form": form}, status=status)
+
+    def done() -> HttpResponse:
+        _forget(request, found)
+        return _shown(request, pk)
+
+    back = reverse("messaging:thread", args=[pk])
+    return assigning.assign(request, DESK, found, back=back, done=done)
 
 
-def _assigned(request: StaffRequest, found: Any, person: Any) -> HttpResponse:
-    Thread.objects.filter(pk=found.pk).update(assignee=person)
-    name = getattr(person, "username", "")
-    audit(request.user, "messages.assigned", found, {"to": name}, connection=found.connection.slug)
-    _forget(request, found)
-    return _shown(request, found.pk)
+@require_POST
+@requires("messages.send")
+def bulk_assign(request: StaffRequest) -> HttpResponse:
+    """Give the chosen threads to somebody, or to nobody; for htmx the list comes anew."""
+    return moved(request, assigning.assign_many(request, DESK, Thread.objects.light().visible_to(request.user)))
 
 
 def _queue(request: StaffRequest, found: Any, text: str) -> None:

@@ -6,18 +6,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from dashboard.core import pages
-from dashboard.orders.forms import AssignForm, NoteForm, TagForm
+from dashboard.orders.forms import NoteForm, TagForm
 from dashboard.orders.models import Note, Order, Tag
 from dashboard.orders.reading import chosen, order_of
-from dashboard.orders.views.common import ask_or_give, posted, show
+from dashboard.orders.views.common import ask_or_give, show
 from dashboard.orders.views.walking import order_url
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.staff.audit import audit
+from dashboard.sync import assigning
+
+DESK = assigning.Desk("orders.annotate", "orders.assigned", lazy("Orders"), "orders:list")
 
 
 @require_POST
@@ -58,20 +61,8 @@ def tag_named(name: str) -> Tag:
 def assign(request: StaffRequest, pk: int) -> HttpResponse:
     """Give an order to somebody: ``me``, or whom the form names."""
     order = order_of(request, pk)
-    if request.POST.get("person") == "me":
-        return _assigned(request, order, request.user)
-    form = AssignForm(posted(request), initial={"person": order.assignee_id})
-    if request.method == "POST" and form.is_valid():
-        return _assigned(request, order, form.cleaned_data["person"])
-    page = {"title": _("Assign %(order)s") % {"order": order}, "button": _("Assign"), "note": ""}
-    return show(request, order, form, page)
-
-
-def _assigned(request: StaffRequest, order: Order, person: object) -> HttpResponse:
-    Order.objects.filter(pk=order.pk).update(assignee=person)
-    name = getattr(person, "username", "")
-    audit(request.user, "orders.assigned", order, {"to": name}, connection=order.connection.slug)
-    return redirect(order_url(request, order))
+    back = order_url(request, order)
+    return assigning.assign(request, DESK, order, back=back, done=lambda: redirect(back))
 
 
 @require_POST
@@ -90,13 +81,8 @@ def bulk_tag(request: StaffRequest) -> HttpResponse:
 @require_POST
 @requires("orders.annotate")
 def bulk_assign(request: StaffRequest) -> HttpResponse:
-    """Assign the chosen orders to oneself."""
-    orders = chosen(request, request.POST.getlist("pk"))
-    Order.objects.filter(pk__in=[order.pk for order in orders]).update(assignee=request.user)
-    for order in orders:
-        audit(request.user, "orders.assigned", order, {"to": request.user.username}, connection=order.connection.slug)
-    words = ngettext("%(n)s order is yours.", "%(n)s orders are yours.", len(orders)) % {"n": len(orders)}
-    return _told(request, words)
+    """Give the chosen orders to somebody, or to nobody."""
+    return assigning.assign_many(request, DESK, Order.objects.light().visible_to(request.user))
 
 
 def _told(request: StaffRequest, words: str) -> HttpResponse:

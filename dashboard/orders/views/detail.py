@@ -25,6 +25,7 @@ from dashboard.orders.views.walking import steps
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.models import Command
+from dashboard.sync.people import offered
 from dashboard.sync.web import may_prove
 
 
@@ -57,6 +58,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "unsettled": unsettled,
         "may_prove": any(may_prove(request.user, one.title) for one in unsettled),
         "undecided": timeline.undecided(told)[:1],
+        "assignable": offered(order.connection, "orders.annotate", request.user, order.assignee_id),
         "may_annotate": may(request.user, "orders.annotate"),
         "may_reveal": may(request.user, "secrets.reveal"),
         "may_print": may(request.user, "buyers.view"),

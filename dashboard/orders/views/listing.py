@@ -19,6 +19,7 @@ from dashboard.orders.querysets import with_tags
 from dashboard.orders.rows import COLUMNS, rows_of
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.people import colleagues
 from dashboard.sync.reach import Reach, fresh_line
 
 
@@ -43,6 +44,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "can_create": may(request.user, "orders.create") and bool(reach.able(can.CreatesOrders)),
         "may_fulfil": may(request.user, "orders.fulfil"),
         "may_annotate": may(request.user, "orders.annotate"),
+        "colleagues": colleagues("orders.annotate", request.user),
         "may_print": may(request.user, "buyers.view"),
     }
     return pages.render(request, "orders/list.html", context)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
@@ -15,8 +16,7 @@ from dashboard.core import html, pages
 from dashboard.core.navigation import forget_counts, may
 from dashboard.core.walking import steps, walk_of
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.staff.audit import audit
-from dashboard.sync import history
+from dashboard.sync import assigning, history
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.people import offered
@@ -25,9 +25,11 @@ from dashboard.sync.web import give
 from dashboard.tickets import words
 from dashboard.tickets.conversation import bubbles
 from dashboard.tickets.filters import TICKETS
-from dashboard.tickets.forms import AssignForm, NoteForm, ReplyForm, TicketForm, UpdateForm
+from dashboard.tickets.forms import NoteForm, ReplyForm, TicketForm, UpdateForm
 from dashboard.tickets.models import Ticket, TicketNote
 from dashboard.tickets.rows import order_link, with_order
+
+DESK = assigning.Desk("tickets.work", "tickets.assigned", lazy("Tickets"), "tickets:list")
 
 
 @require_safe
@@ -79,27 +81,20 @@ def update(request: StaffRequest, pk: int) -> HttpResponse:
 def assign(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the ticket to somebody: ``me``, or whom the form names."""
     ticket = ticket_of(request, pk)
-    if request.POST.get("person") == "me":
-        return _assigned(request, ticket, request.user)
-    given = request.POST if request.method == "POST" else None
-    form = AssignForm(ticket.connection, given, initial={"person": ticket.assignee_id})
-    if request.method == "POST" and form.is_valid():
-        return _assigned(request, ticket, form.cleaned_data["person"])
-    context = {"ticket": ticket, "form": form, "walk": walk_of(request)}
-    return render(request, "tickets/assign.html", context, status=422 if request.method == "POST" else 200)
+    return assigning.assign(request, DESK, ticket, back=_url(request, ticket), done=lambda: _back(request, ticket))
+
+
+@require_POST
+@requires("tickets.work")
+def bulk_assign(request: StaffRequest) -> HttpResponse:
+    """Give the chosen tickets to somebody, or to nobody."""
+    return assigning.assign_many(request, DESK, Ticket.objects.light().visible_to(request.user))
 
 
 def ticket_of(request: StaffRequest, pk: int) -> Any:
     """The ticket that a person may see, with its connection and order. 404 for a foreign one."""
     rows = Ticket.objects.visible_to(request.user).select_related("connection", "assignee").light()
     return get_object_or_404(with_order(rows), pk=pk)
-
-
-def _assigned(request: StaffRequest, ticket: Ticket, person: Any) -> HttpResponse:
-    Ticket.objects.filter(pk=ticket.pk).update(assignee=person)
-    name = getattr(person, "username", "")
-    audit(request.user, "tickets.assigned", ticket, {"to": name}, connection=ticket.connection.slug)
-    return _back(request, ticket)
 
 
 def _give(request: StaffRequest, ticket: Any, kind: str, form: Any) -> HttpResponse:
@@ -116,7 +111,11 @@ def _give(request: StaffRequest, ticket: Any, kind: str, form: Any) -> HttpRespo
 
 def _back(request: StaffRequest, ticket: Ticket) -> HttpResponse:
     """To the ticket's page, still in the list that the person came from."""
-    return redirect(reverse("tickets:detail", args=[ticket.pk]) + walk_of(request))
+    return redirect(_url(request, ticket))
+
+
+def _url(request: StaffRequest, ticket: Ticket) -> str:
+    return reverse("tickets:detail", args=[ticket.pk]) + walk_of(request)
 
 
 def _commands(ticket: Ticket) -> list[Command]:
@@ -170,9 +169,7 @@ def _around(request: StaffRequest, ticket: Any) -> dict[str, Any]:
         return {}
     seen = Ticket.objects.visible_to(request.user)
     walk = steps(request, TICKETS, seen, ticket, index="tickets:list", page="tickets:detail")
-    assignable = None
-    if may(request.user, "tickets.work"):
-        assignable = offered(ticket.connection, "tickets.work", request.user, ticket.assignee_id)
+    assignable = offered(ticket.connection, DESK.code, request.user, ticket.assignee_id)
     return {"steps": walk, "assignable": assignable}
 
 

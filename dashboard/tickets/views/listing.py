@@ -14,6 +14,7 @@ from dashboard.core.navigation import may
 from dashboard.core.walking import walk
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.people import colleagues
 from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import why_not
 from dashboard.tickets.filters import TICKETS
@@ -38,6 +39,8 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "stale": reach.stale_words(),
         "stale_url": reverse("sync:connections"),
         "may_export": may(request.user, "export"),
+        "may_work": may(request.user, "tickets.work"),
+        "colleagues": colleagues("tickets.work", request.user),
         "can_open": may(request.user, "tickets.work") and bool(reach.able(can.OpensTickets)),
         "all_done": listing.tab and listing.tab.key in ("unsolved", "waiting"),
     }
