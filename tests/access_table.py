@@ -111,6 +111,8 @@ ACCESS = {
     "aftersales:detail": "aftersales.view",
     "aftersales:approve": "aftersales.decide",
     "aftersales:reject": "aftersales.decide",
+    "aftersales:assign": "aftersales.decide",
+    "aftersales:bulk_assign": "aftersales.decide",
     # messaging
     "messaging:list": "messages.view",
     "messaging:fresh": "messages.view",
@@ -129,6 +131,7 @@ ACCESS = {
     "messaging:done": "messages.send",
     "messaging:snooze": "messages.send",
     "messaging:assign": "messages.send",
+    "messaging:bulk_assign": "messages.send",
     "messaging:undo": "messages.send",
     "messaging:again": "messages.send",
     # tickets
@@ -143,6 +146,7 @@ ACCESS = {
     "tickets:opened": "tickets.work",
     "tickets:update": "tickets.work",
     "tickets:assign": "tickets.work",
+    "tickets:bulk_assign": "tickets.work",
     # core
     "core:language": PUBLIC,
     "core:sync_sign": SIGNED_IN,

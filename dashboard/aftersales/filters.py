@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.aftersales.models import Case
 from dashboard.aftersales.searched import CASES as SEARCHED
 from dashboard.aftersales.words import DECISION
 from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.sync.assigning import by_person
 from dashboard.sync.reach import OfFeed
 
 
 class CaseFilters(OfFeed):
-    """By connection and decision; the search box takes numbers, the order's id, the buyer and the reason."""
+    """By connection, decision and person; the search box takes numbers, the order's id, the buyer and the reason."""
 
     decision = django_filters.ChoiceFilter(
         label=_("Decision"), choices=[(key, word) for key, (_tone, word) in DECISION.items()]
+    )
+
+    assigned = django_filters.ChoiceFilter(
+        label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
     )
 
     feed = "cases"
@@ -24,14 +32,18 @@ class CaseFilters(OfFeed):
 
     class Meta:
         model = Case
-        fields = ("connection", "decision")
+        fields = ("connection", "decision", "assigned")
+
+    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Mine, or nobody's."""
+        return by_person(queryset, self.request.user, value)
 
 
 CASES = ListSpec(
     domain="cases",
     filters=CaseFilters,
     heads=(
-        Head(_("Case"), "placed", ("placed_at",), "pin"),
+        Head(_("Case"), "placed", ("placed_at",), "pin pin-2"),
         Head(_("Time left"), "due", ("decide_by",)),
         Head(_("Connection")),
         Head(_("Buyer"), "buyer", ("buyer",)),
@@ -39,6 +51,7 @@ CASES = ListSpec(
         Head(_("Reason"), css="grow"),
         Head(_("Amount"), "amount", ("amount",), "num"),
         Head(_("Decision")),
+        Head(_("Assigned")),
         Head(_("Sync")),
     ),
     sort="due",
@@ -46,6 +59,7 @@ CASES = ListSpec(
     tabs=(
         Tab("waiting", _("Undecided"), lambda rows: rows.waiting(), "wait"),
         Tab("soon", _("Due within 6 h"), lambda rows: rows.due_soon(), "act"),
+        Tab("mine", _("Mine"), lambda rows, user: rows.mine(user), own=True),
         Tab("decided", _("Decided"), lambda rows: rows.decided(), counted=False, sort="-placed"),
         Tab("lapsed", _("Lapsed"), lambda rows: rows.lapsed(), counted=False, sort="-placed"),
         Tab("all", _("All"), counted=False, sort="-placed"),

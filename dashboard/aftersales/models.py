@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from dashboard.aftersales.querysets import CaseQuerySet
 from dashboard.sync.models import Connection, MirroredModel
@@ -11,7 +13,8 @@ from dashboard.sync.models import Connection, MirroredModel
 class Case(MirroredModel):
     """A buyer's refund request. `decision` is pending, approved, rejected, lapsed or unknown.
 
-    After `decide_by` the platform decides by itself, in the buyer's favour. `amount` is in `currency`.
+    After `decide_by` the platform decides by itself, in the buyer's favour. `amount` is in `currency`. Our own column:
+    `assignee`.
     """
 
     order_remote_id = models.CharField(max_length=200)
@@ -30,6 +33,10 @@ class Case(MirroredModel):
     placed_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)
 
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+
     objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
@@ -38,6 +45,7 @@ class Case(MirroredModel):
             models.Index(fields=["-placed_at", "-id"], name="case_newest"),
             models.Index(fields=["connection", "order_remote_id"], name="case_of_order"),
             models.Index(fields=["decision", "decide_by", "id"], name="case_by_deadline"),
+            models.Index(fields=["assignee"], name="case_assigned", condition=Q(assignee__isnull=False)),
         ]
 
     def __str__(self) -> str:

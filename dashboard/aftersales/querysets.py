@@ -23,6 +23,10 @@ class CaseQuerySet(MirrorQuerySet):
         """Undecided, with less than six hours left, or late already."""
         return self.waiting().filter(decide_by__lt=timezone.now() + SOON)
 
+    def mine(self, user: Any) -> Self:
+        """Undecided and assigned to a person."""
+        return self.waiting().filter(assignee=user)
+
     def decided(self) -> Self:
         """Approved or rejected."""
         return self.filter(decision__in=("approved", "rejected"))

@@ -10,14 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
 from dashboard.aftersales import standing, words
 from dashboard.aftersales.filters import CASES
 from dashboard.aftersales.forms import ApproveForm, DecisionForm, RejectForm
 from dashboard.aftersales.models import Case
-from dashboard.aftersales.rows import COLUMNS, order_link, rows_of, with_order, with_purchase
+from dashboard.aftersales.rows import for_list, order_link, rows_of, with_order, with_purchase
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import forget_counts, may
@@ -26,13 +27,16 @@ from dashboard.core.walking import steps, walk, walk_of
 from dashboard.orders import words as order_words
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.staff.access import StaffRequest, requires
-from dashboard.sync import approvals, history
+from dashboard.sync import approvals, assigning, history
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Approval
 from dashboard.sync.models.approvals import DECLINED, WAITING
+from dashboard.sync.people import colleagues, offered
 from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import NeedsSecond
 from dashboard.sync.web import give
+
+DESK = assigning.Desk("aftersales.decide", "aftersales.assigned", lazy("After-sales"), "aftersales:list")
 
 
 @require_safe
@@ -44,7 +48,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
     if "format" in request.GET:
         exported = listing.queryset.select_related("connection").defer("raw")
         return export_response(request, "cases", exported.order_by(*listing.order, "pk"))
-    listing.viewed = with_order(listing.viewed.only(*COLUMNS))
+    listing.viewed = for_list(listing.viewed)
     context = {
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, walk(listing.query)),
@@ -52,6 +56,8 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "stale": reach.stale_words(),
         "stale_url": reverse("sync:connections"),
         "may_export": may(request.user, "export"),
+        "may_work": may(request.user, DESK.code),
+        "colleagues": colleagues(DESK.code, request.user),
         "all_done": listing.tab and listing.tab.key in ("waiting", "soon"),
     }
     return pages.render(request, "aftersales/list.html", context)
@@ -87,21 +93,42 @@ def reject(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, case_of(request, pk), RejectForm(request.POST))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("aftersales.decide")
+def assign(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give the case to somebody: ``me``, or whom the form names."""
+    case = case_of(request, pk)
+    back = _url(request, case)
+    return assigning.assign(request, DESK, case, back=back, done=lambda: redirect(back))
+
+
+@require_POST
+@requires("aftersales.decide")
+def bulk_assign(request: StaffRequest) -> HttpResponse:
+    """Give the chosen cases to somebody, or to nobody."""
+    return assigning.assign_many(request, DESK, Case.objects.light().visible_to(request.user))
+
+
 @require_safe
 @requires("aftersales.view")
 def for_order(request: StaffRequest, pk: int) -> HttpResponse:
     """The panel beside an order: its cases."""
     order = get_object_or_404(Order.objects.visible_to(request.user).select_related("connection").light(), pk=pk)
-    rows = with_order(Case.objects.visible_to(request.user).of(order).only(*COLUMNS))[:5]
+    rows = for_list(Case.objects.visible_to(request.user).of(order))[:5]
     reach = Reach.of(request, "cases")
     context = {"order": order, "rows": rows_of(list(rows), reach), "can": order.connection.can(can.ReadsCases)}
     return render(request, "aftersales/for_order.html", context)
 
 
 def case_of(request: StaffRequest, pk: int) -> Any:
-    """The case that a person may see, with its connection, its order and what was bought. 404 for a foreign one."""
-    rows = with_order(Case.objects.visible_to(request.user).select_related("connection").light())
+    """The case that a person may see, with its connection, assignee, order and purchase. 404 for a foreign one."""
+    rows = with_order(Case.objects.visible_to(request.user).select_related("connection", "assignee").light())
     return get_object_or_404(with_purchase(rows), pk=pk)
+
+
+def _url(request: StaffRequest, case: Case) -> str:
+    """The case's page, still in the list that the person came from."""
+    return reverse("aftersales:detail", args=[case.pk]) + walk_of(request)
 
 
 def _decide(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
@@ -114,7 +141,7 @@ def _decide(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
             form.refuse(refusal)
         else:
             forget_counts(request.user)
-            return redirect(reverse("aftersales:detail", args=[case.pk]) + walk_of(request))
+            return redirect(_url(request, case))
     return _page(request, case, form, status=422)
 
 
@@ -142,6 +169,7 @@ def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, s
         "last": last,
         "refused": bound.non_field_errors() if bound is not None and why else [],
         "may_decide": may(request.user, "aftersales.decide"),
+        "assignable": offered(case.connection, DESK.code, request.user, case.assignee_id),
         "moving": moving,
         "told": pages.is_fragment(request),
         "given": standing.given(case, commands),

@@ -97,9 +97,8 @@ def _orders(reach: Reach, mine: bool) -> Iterable[Due]:
 
 
 def _cases(reach: Reach, mine: bool) -> Iterable[Due]:
-    if mine:
-        return  # cases belong to everyone
     rows = reach.rows(Case).waiting().order_by("decide_by", "pk")
+    rows = rows.filter(assignee=reach.user) if mine else rows
     for case in rows.filter(decide_by__isnull=False).defer("raw")[:OF_A_KIND]:
         about = [f"“{case.reason}”" if case.reason else "", formatting.money(case.amount, case.currency)]
         yield Due(

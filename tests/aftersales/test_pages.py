@@ -6,6 +6,7 @@ from html import unescape
 from operator import or_
 
 import pytest
+from django.core.cache import cache
 from django.db import connection as database
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.utils import timezone
 from dashboard.aftersales.models import Case
 from dashboard.core.formatting import exact
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
+from dashboard.staff.models import AuditEvent
 from dashboard.sync import approvals
 from dashboard.sync.models import Approval, Command
 from tests.aftersales.conftest import on_platform
@@ -307,3 +309,37 @@ def test_a_refund_that_waits_for_a_second_person_stands_on_the_page(shop, pendin
     assert len(queries(client, page)) <= 8
     Case.objects.filter(pk=case.pk).update(decision="rejected")
     assert "Declined by" not in client.get(page).content.decode()
+
+
+def test_a_case_is_given_only_to_who_may_decide_and_sees_the_shop(shop, pending, client_for, user_for):
+    client, case = client_for("support"), pending(shop)
+    stranger = make_user("stranger", role="support", sees_all_connections=False)
+    admin, others = user_for("admin"), [stranger, user_for("fulfilment"), user_for("viewer")]
+    cache.clear()
+    menu = client.get(f"/aftersales/{case.pk}/").content.decode().partition('id="assign"')[2].partition("</details>")[0]
+    assert [one for one in (admin, *others) if f'value="{one.pk}"' in menu] == [admin]
+    for person in others:
+        assert client.post(f"/aftersales/{case.pk}/assign/", {"person": person.pk}).status_code == 422
+    case.refresh_from_db()
+    assert (case.assignee, AuditEvent.objects.filter(verb="aftersales.assigned").count()) == (None, 0)
+    walk = "?list=view%3Dwaiting"
+    answer = client.post(f"/aftersales/{case.pk}/assign/{walk}", {"person": admin.pk})
+    assert (answer.status_code, answer.url) == (302, f"/aftersales/{case.pk}/{walk}")
+    case.refresh_from_db()
+    assert case.assignee == admin
+    event = AuditEvent.objects.get(verb="aftersales.assigned")
+    assert (event.target_label, event.detail, event.connection) == (str(case), {"to": admin.username}, "shop")
+    assert f"Looked after by {admin.label}" in client_for("viewer").get(f"/aftersales/{case.pk}/").content.decode()
+
+
+def test_cases_are_shown_by_who_looks_after_them(shop, pending, client_for, user_for):
+    client, case = client_for("support"), pending(shop)
+    Case.objects.filter(pk=case.pk).update(assignee=user_for("support"))
+    for address, is_there in (
+        ("?view=mine", True),
+        ("?view=all&assigned=me", True),
+        ("?view=all&assigned=nobody", False),
+    ):
+        assert (f'id="case-{case.pk}"' in client.get(f"/aftersales/{address}").content.decode()) is is_there, address
+    row = client.get("/aftersales/?view=mine").content.decode().partition(f'id="case-{case.pk}"')[2]
+    assert f'<td class="brief" title="{user_for("support").label}">' in row

@@ -35,6 +35,14 @@ def due_order(hours, **fields):
     return order
 
 
+def due_case(goods, remote_id, **fields):
+    now = timezone.now()
+    return Case.objects.create(
+        connection=goods.connection, remote_id=remote_id, decision="pending", content_hash=b"0" * 16, changed_at=now,
+        decide_by=now + timedelta(hours=1), reason="Code used", amount="50", currency="USD", **fields,
+    )  # fmt: skip
+
+
 def keys(reach, **options):
     return [each.key for each in deadlines.due_next(reach, **options)]
 
@@ -44,10 +52,7 @@ def test_kinds_are_in_one_order(quiet, reach):
     late, later = due_order(-1), due_order(9)
     thread = Thread.objects.first()
     Thread.objects.filter(pk=thread.pk).update(waiting_since=now - timedelta(hours=21))
-    case = Case.objects.create(
-        connection=quiet.connection, remote_id="c1", decision="pending", content_hash=b"0" * 16, changed_at=now,
-        decide_by=now + timedelta(hours=1), reason="Code used", amount="50", currency="USD",
-    )  # fmt: skip
+    case = due_case(quiet, "c1")
     command = make_command(quiet.connection, NEEDS_REVIEW)
     expected = [
         f"order-{late.pk}", f"case-{case.pk}", f"thread-{thread.pk}", f"command-{command.pk}", f"order-{later.pk}",
@@ -71,9 +76,10 @@ def test_a_pile_of_one_kind_leaves_room_for_others(quiet, reach):
 def test_mine_is_what_is_assigned_to_me(quiet, reach, user_for):
     mine = due_order(2, assignee=user_for("admin"))
     due_order(1)
+    case, _others = (due_case(quiet, name, assignee=whose) for name, whose in (("c1", user_for("admin")), ("c2", None)))
     given = make_command(quiet.connection, NEEDS_REVIEW, actor=user_for("admin"))
     make_command(quiet.connection, NEEDS_REVIEW, 1, actor=user_for("support"))
-    assert keys(reach(), mine=True) == [f"order-{mine.pk}", f"command-{given.pk}"]
+    assert keys(reach(), mine=True) == [f"case-{case.pk}", f"order-{mine.pk}", f"command-{given.pk}"]
 
 
 def test_refused_credentials_are_work(quiet, reach):

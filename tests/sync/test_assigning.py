@@ -16,6 +16,7 @@ HTMX = {"HX-Request": "true"}
 # Room, model, platform, feed, what the trail says.
 ROOMS = [
     ("orders", "orders.Order", "accplanet", "orders", "orders.assigned"),
+    ("aftersales", "aftersales.Case", "imetastore", None, "aftersales.assigned"),
     ("messages", "messaging.Thread", "imetastore", "threads", "messages.assigned"),
     ("tickets", "tickets.Ticket", "accplanet", "tickets", "tickets.assigned"),
 ]
