@@ -122,7 +122,7 @@ ASKED = [
 ELSEWHERE = {
     "catalog:accounts", "catalog:bulk", "catalog:bulk_file", "catalog:edit", "catalog:image", "catalog:new",
     "catalog:price", "catalog:sent", "catalog:stock", "core:style", "home:due_news", "home:search",
-    "messaging:assign", "messaging:canned_edit", "messaging:canned_new", "orders:assign", "orders:bulk_deliver",
+    "aftersales:assign", "messaging:assign", "messaging:canned_edit", "messaging:canned_new", "orders:assign", "orders:bulk_deliver",
     "orders:bulk_status", "orders:cancel", "orders:cancel_item", "orders:created", "orders:deliver", "orders:invoice",
     "orders:invoice_pdf", "orders:mark_paid", "orders:new", "orders:new_variants", "orders:packing_slips",
     "orders:refund", "orders:report_error", "orders:set_status", "sourcing:address", "sourcing:address_new",
