@@ -1,7 +1,8 @@
 """What cannot be mirrored, because a person decides what to ask: searches, quotes, what the wallet has right now.
 
-These are the only pages that wait for a platform. They ask as a person does (ahead of the feeds, waiting little), keep
-answers for five minutes, and turn every failure into a sentence; nothing else of a page depends on them.
+Only these pages, and the trial of new credentials, wait for a platform. They ask as a person does (ahead of the feeds,
+waiting little), keep answers for five minutes, and turn every failure into a sentence; nothing else of a page depends
+on them.
 """
 
 from __future__ import annotations

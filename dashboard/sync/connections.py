@@ -39,7 +39,7 @@ def add(platform_key: str, slug: str, given: dict[str, Any], *, trusted: bool, b
     if Connection.objects.filter(slug=slug).exists():
         raise Invalid(_("There is already a connection “%(slug)s”.") % {"slug": slug}, "slug")
     connection = Connection(platform=platform_key, slug=slug, title=platform.label, base_url=platform.base_url)
-    _apply(connection, given, trusted)
+    apply(connection, given, trusted)
     missing = [f.key for f in platform.credentials if f.required and not connection.credentials.get(f.key)]
     if missing:
         raise Invalid(_("Missing: %(names)s.") % {"names": ", ".join(missing)}, missing[0])
@@ -54,7 +54,7 @@ def change(connection: Connection, given: dict[str, Any], *, trusted: bool, by: 
 
     An empty route goes back to the platform's own address.
     """
-    _apply(connection, given, trusted)
+    apply(connection, given, trusted)
     connection.version += 1
     if given.get("values") and connection.state == Connection.REAUTH_NEEDED:
         connection.state, connection.state_reason, connection.state_at = Connection.ACTIVE, "", timezone.now()
@@ -102,7 +102,8 @@ def remove(connection: Connection, *, by: Any) -> None:
 # -- checking --------------------------------------------------------------------------------------------------------
 
 
-def _apply(connection: Connection, given: dict[str, Any], trusted: bool) -> None:
+def apply(connection: Connection, given: dict[str, Any], trusted: bool) -> None:
+    """Put what is given into the connection, unsaved. Raises `Invalid`."""
     platform = connection.declared
     if given.get("title"):
         connection.title = given["title"]
@@ -209,4 +210,4 @@ def _facts(connection: Connection, given: dict[str, Any]) -> dict[str, Any]:
         "routes": given.get("routes") or {},
         "confirmed_routes": list(given.get("confirmed_routes") or []),
         "callback_secrets": len(given.get("callback_secrets") or []),
-    }
+    } | ({"untested": True} if given.get("untested") else {})

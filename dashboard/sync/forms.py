@@ -43,6 +43,17 @@ class ConnectionForm(forms.Form):
             help_text=_("The documented address, unless this is a sandbox. Another host needs a superuser."),
         )
 
+        if "untested" in self.data:
+            self.offer_untested()
+
+    def offer_untested(self) -> None:
+        """Let a person save what the platform did not confirm; offered only after it was tried."""
+        self.fields["untested"] = forms.BooleanField(
+            label=_("Save it untested"),
+            required=False,
+            help_text=_("It takes the place of what is in use, whether the platform takes it or not."),
+        )
+
     def _credential(self, field: Field) -> forms.Field:
         kept = bool(self.connection and self.connection.credentials.get(field.key))
         hint = worded(field.hint)
@@ -68,7 +79,8 @@ class ConnectionForm(forms.Form):
             values = {key: value for key, value in values.items() if not self._is_kept(key, value)}
         address = data.get("base_url") or ""
         unchanged = self.connection is not None and address.rstrip("/") == self.connection.base_url
-        return {"title": data["title"], "values": values, "base_url": "" if unchanged else address}
+        own = {"title": data["title"], "values": values, "base_url": "" if unchanged else address}
+        return own | ({"untested": True} if data.get("untested") else {})
 
     def _is_kept(self, key: str, value: str) -> bool:
         kept = self.connection

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 
-from channels.platform import Ports, Settings
+from channels.platform import MemoryTokens, Ports, Settings, TokenStore
 from dashboard.core.scrub import register_secret
 from dashboard.sync.limiter import RowLimiter
 from dashboard.sync.models import Connection
@@ -34,9 +36,19 @@ def open_channel(connection: Connection, purpose: str = "staff") -> Any:
             return kept[1]
         if kept is not None:
             kept[1].http.close()
-        channel = _build(connection, purpose)
+        channel = _build(connection, purpose, RowTokens(connection.pk, connection.version))
         _open[key] = (connection.version, channel)
         return channel
+
+
+@contextmanager
+def opened_apart(connection: Connection) -> Iterator[Any]:
+    """A channel for once, with settings that may not be saved: its sign-in is nobody else's."""
+    channel = _build(connection, "staff", MemoryTokens())
+    try:
+        yield channel
+    finally:
+        channel.http.close()
 
 
 def close_channels() -> None:
@@ -64,13 +76,13 @@ def secrets_of(connection: Connection) -> list[str]:
     return [str(connection.credentials.get(name, "")) for name in names] + list(connection.callback_secrets)
 
 
-def _build(connection: Connection, purpose: str) -> Any:
+def _build(connection: Connection, purpose: str, tokens: TokenStore) -> Any:
     patience, reserve = PURPOSES[purpose]
     register_secret(*secrets_of(connection))
     ports = Ports(
         limiter=RowLimiter(connection.pk, patience=patience, reserve=reserve),
         record=recorder(connection.pk),
-        tokens=RowTokens(connection.pk, connection.version),
+        tokens=tokens,
         transport=TRANSPORTS.get(connection.base_url),
         private_hosts=frozenset(settings.CHANNEL_ALLOWED_HOSTS),
     )

@@ -24,6 +24,7 @@ from dashboard.sync.forms import ConnectionForm, RouteForm, SecretForm
 from dashboard.sync.models import Connection
 from dashboard.sync.reading import read_now
 from dashboard.sync.submit import tell
+from dashboard.sync.trial import Trial, tried
 from dashboard.sync.views.connections import callbacks_page, one, routes_page
 
 ask_or_save = require_http_methods(["GET", "HEAD", "POST"])
@@ -58,24 +59,32 @@ def add(request: StaffRequest) -> HttpResponse:
 @ask_or_save
 @requires("connections.manage")
 def settings(request: StaffRequest, slug: str) -> HttpResponse:
-    """Title, credentials, options, address. Empty secrets stay."""
+    """Title, credentials, options, address. Empty secrets stay, and new ones are tried before they are saved."""
     found = one(request, slug)
-    form = ConnectionForm(request.POST or None, platform=found.declared, connection=found)
+    form, trial = ConnectionForm(request.POST or None, platform=found.declared, connection=found), None
     if form.is_valid():
+        given, trusted = form.given(), request.user.is_superuser
         try:
-            service.change(found, form.given(), trusted=request.user.is_superuser, by=request.user)
+            trial = None if given.get("untested") else tried(found, given, trusted=trusted)
+            if trial is None:
+                found.refresh_from_db()  # a trial takes its time
+                service.change(found, given, trusted=trusted, by=request.user)
         except service.Invalid as error:
             found.refresh_from_db()
             _at_field(form, error)
         else:
-            _ask_for_check(found)
-            messages.success(request, _("%(title)s is saved and is being checked.") % {"title": found.title})
-            return redirect(request, _url("sheet", found))
-    return _form_page(request, form, found)
+            if trial is None:
+                _ask_for_check(found)
+                messages.success(request, _("%(title)s is saved and is being checked.") % {"title": found.title})
+                return redirect(request, _url("sheet", found))
+            form.offer_untested()
+    return _form_page(request, form, found, trial)
 
 
-def _form_page(request: StaffRequest, form: ConnectionForm, found: Connection | None) -> HttpResponse:
-    context = {"form": form, "platform": form.platform, "connection": found}
+def _form_page(
+    request: StaffRequest, form: ConnectionForm, found: Connection | None, trial: Trial | None = None
+) -> HttpResponse:
+    context = {"form": form, "platform": form.platform, "connection": found, "trial": trial}
     return render(request, "sync/connection_form.html", context, status=422 if request.method == "POST" else 200)
 
 
