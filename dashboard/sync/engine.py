@@ -18,7 +18,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,11 +55,28 @@ def due(now: datetime | None = None) -> QuerySet[Command]:
     return rows.order_by("priority", "not_before", "id")
 
 
-def more_urgent(pk: int) -> list[int]:
-    """Due commands that go before this one, wherever their messages stand in the broker's line; the first few."""
-    own = Command.objects.filter(pk=pk).values("priority")[:1]
-    rows = due(timezone.now()).filter(state=QUEUED, priority__lt=own)
-    return list(rows.values_list("pk", flat=True)[:FEW])
+def fairly(rows: QuerySet[Command]) -> QuerySet[Command]:
+    """These in another order: of what is equally urgent each connection's oldest, then each one's second."""
+    turn = Window(RowNumber(), partition_by=["connection", "priority"], order_by=["not_before", "id"])
+    return rows.annotate(turn=turn).order_by("priority", "turn", "not_before", "id")
+
+
+def in_turn(pk: int) -> list[tuple[int, int]]:
+    """A command after due ones that go before it, wherever the broker's line has them: the first few of each sort.
+
+    Those are what is more urgent, and what waits first on another connection and is as urgent: a long line of one
+    connection holds up nobody else. Each with its connection; none when there is no such command.
+    """
+    own = Command.objects.filter(pk=pk).values_list("pk", "connection_id", "priority").first()
+    if own is None:
+        return []
+    _, connection_id, priority = own
+    waiting = due(timezone.now()).filter(state=QUEUED)
+    urgent = waiting.filter(priority__lt=priority)
+    line = waiting.filter(connection=OuterRef("pk"), priority=priority)
+    others = Connection.objects.at_work().exclude(pk=connection_id).annotate(head=Subquery(line.values("pk")[:1]))
+    heads = others.exclude(head=None).order_by("head")
+    return [*urgent.values_list("pk", "connection_id")[:FEW], *heads.values_list("head", "pk")[:FEW], own[:2]]
 
 
 # -- claiming --------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from django.utils import timezone
 from dashboard.sync import callbacks, engine, verify
 from dashboard.sync.models import Heartbeat
 from dashboard.sync.models.commands import QUEUED
-from dashboard.sync.slots import FEEDS
+from dashboard.sync.slots import CONNECTIONS, FEEDS
 from dashboard.sync.tasks import SWEEP_SECONDS
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Sweeper(bootsteps.StartStopStep):
     def start(self, parent: Any) -> None:
         """Begin; the worker's size is known by now."""
         FEEDS.leave_room_in(parent.concurrency)
+        CONNECTIONS.leave_room_in(parent.concurrency)
         self._thread.start()
 
     def stop(self, parent: Any) -> None:
@@ -71,7 +72,7 @@ def sweep(over: threading.Event | None = None) -> int:
     deadline = time.monotonic() + SWEEP_SECONDS
     steps: list[tuple[Any, int]] = [
         (engine.perform if state == QUEUED else verify.verify, pk)
-        for pk, state in engine.due(late).values_list("pk", "state")[:MOST]
+        for pk, state in engine.fairly(engine.due(late)).values_list("pk", "state")[:MOST]
     ]
     steps += [(callbacks.process, pk) for pk in callbacks.waiting(late)[:MOST]]
     done = 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.db.models import Q
@@ -12,7 +14,7 @@ from django.utils import timezone
 from dashboard.core import search_index
 from dashboard.sync import broker, callbacks, conformance, engine, slots, verify
 from dashboard.sync.feeds import EVER, FEEDS, feeds_of
-from dashboard.sync.models import Command, Connection, FeedState, Heartbeat
+from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat
 from dashboard.sync.models.commands import QUEUED
 from dashboard.sync.retention import prune_all
 from dashboard.sync.runner import refresh
@@ -30,15 +32,28 @@ def send_command(pk: int) -> None:
 
     The broker's line knows no hurry: a person's command stands behind the hundreds of a batch there.
     """
-    for urgent in engine.more_urgent(pk):
-        engine.perform(urgent)
-    engine.perform(pk)
+    for each, connection_id in engine.in_turn(pk):
+        _in_place(slots.CONNECTIONS, (send_command, each), connection_id, engine.perform, each)
 
 
 @shared_task
 def verify_command(pk: int) -> None:
     """Prove one unknown command."""
-    verify.verify(pk)
+    connection_id = Command.objects.filter(pk=pk).values_list("connection_id", flat=True).first()
+    _in_place(slots.CONNECTIONS, (verify_command, pk), connection_id, verify.verify, pk)
+
+
+def _in_place(places: slots.Slots, wish: slots.Wish, key: int | None, act: Callable[..., Any], *args: Any) -> None:
+    """Do it where a thread is left for it; else whoever gives one back has the broker tell of it again.
+
+    A platform that answers slowly holds the threads that speak to it; others must find one nevertheless.
+    """
+    with places.place(wish, key) as is_ours:
+        if is_ours:
+            act(*args)
+    waiting = places.turned_away(key) if is_ours else None
+    if waiting:
+        tell(*waiting)
 
 
 @shared_task
@@ -58,22 +73,19 @@ def check_connection(pk: int) -> None:
 @shared_task
 def process_callback(pk: int) -> None:
     """Apply one callback, and whatever else waits: of many that came together one is told of."""
-    callbacks.process(pk)
-    for other in callbacks.waiting():
-        callbacks.process(other)
+    pks = [pk, *(other for other in callbacks.waiting() if other != pk)]
+    connections = dict(Callback.objects.filter(pk__in=pks).values_list("pk", "connection_id"))
+    for each in pks:
+        wish = (process_callback, each)
+        _in_place(slots.CONNECTIONS, wish, connections.get(each), callbacks.process, each)
 
 
 @shared_task
 def refresh_feed(connection_id: int, feed: str, full: bool = False) -> None:
     """Run one feed of one connection. Where it would take the last threads of a worker it stays due, for a while."""
     connection = Connection.objects.at_work().filter(pk=connection_id).first()
-    if connection is None or feed not in FEEDS:
-        return
-    with slots.FEEDS.place() as is_ours:
-        if is_ours:
-            refresh(connection, FEEDS[feed], full=full)
-    if is_ours and slots.FEEDS.was_anybody_turned_away():
-        tell(refresh_due)
+    if connection is not None and feed in FEEDS:
+        _in_place(slots.FEEDS, (refresh_due,), None, lambda: refresh(connection, FEEDS[feed], full=full))
 
 
 @shared_task
@@ -109,7 +121,7 @@ def sweep() -> None:
     verify.lapse()
     now = timezone.now()
     if _messages() < SWEEP_LIMIT:
-        for pk, state in engine.due(now).values_list("pk", "state")[:SWEEP_LIMIT]:
+        for pk, state in engine.fairly(engine.due(now)).values_list("pk", "state")[:SWEEP_LIMIT]:
             tell(send_command if state == QUEUED else verify_command, pk)
         for pk in callbacks.waiting():
             tell(process_callback, pk)

@@ -1,6 +1,6 @@
 """Runs the benchmarks on the database that `DATABASE_URL` names (SQLite without one), in a database of their own.
 
-`python -m tests.bench [mirror|lists|inbox|memory|pushes|outbox …] [--rows N] [--keep]`
+`python -m tests.bench [mirror|lists|inbox|memory|pushes|outbox|neighbours …] [--rows N] [--keep]`
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import secrets
 import tempfile
 from base64 import b64encode
 
-BENCHES = ("mirror", "lists", "inbox", "memory", "pushes", "outbox")
+BENCHES = ("mirror", "lists", "inbox", "memory", "pushes", "outbox", "neighbours")
 
 
 def main() -> None:

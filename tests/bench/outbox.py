@@ -54,12 +54,12 @@ def run(rows: int) -> None:
 
 def _drain() -> None:
     """One worker's thread, each command claimed, sent, written down as done and read back; against the calls alone."""
-    with _elsewhere() as url:
-        connection = _connected(url)
+    with elsewhere() as url:
+        connection = connected(url)
         calls: list[float] = []
         drains: list[float] = []
         for _ in range(ROUNDS):
-            pks = [_submitted(connection).pk for _ in range(EACH)]
+            pks = [submitted(connection).pk for _ in range(EACH)]
             begun = time.monotonic()
             for pk in pks:
                 engine.perform(pk, purpose="foreground")
@@ -95,6 +95,32 @@ def _calls(url: str, number: int) -> float:
 
 def _soon(words: str, redis: Redis | None, *, is_dead: bool = False) -> None:
     """From the commit here to the request at the platform, a real worker between."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    broker = f"{redis.url}/0" if redis else "filesystem://"
+    house = House(folder, CELERY_BROKER_URL=broker, DATA_DIR=str(settings.DATA_DIR), COMMAND_SETTLE_SECONDS="5")
+    try:
+        with listening() as (url, arrived):
+            connection = connected(url)
+            begin(house, connection)
+            if redis and is_dead:
+                redis.kill()
+            with told_through(broker) as committed:
+                for _ in range(EACH // 3 if is_dead else EACH):
+                    submitted(connection)
+                    time.sleep(0.1)
+                until(lambda: len(arrived) >= len(committed), "every command arrived")
+        took = sorted((arrived[name] - at) * 1000 for name, at in committed.items())
+        median, p95 = statistics.median(took), took[int(len(took) * 0.95)]
+        print(f"  commit → platform through {words}: median {median:.0f}, p95 {p95:.0f} ms")
+    finally:
+        house.close()
+        close_channels()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, dict[int, float]]]:
+    """A platform in this process, and when each quantity arrived there."""
     arrived: dict[int, float] = {}
     sandbox: Any = PLATFORMS[PLATFORM].sandbox(seed=7)
     sandbox.calls_a_minute = 1_000_000
@@ -108,41 +134,30 @@ def _soon(words: str, redis: Redis | None, *, is_dead: bool = False) -> None:
     sandbox.handle = noted
     server = SandboxServer({PLATFORM: sandbox})
     server.start()
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    broker = f"{redis.url}/0" if redis else "filesystem://"
-    house = House(folder, CELERY_BROKER_URL=broker, DATA_DIR=str(settings.DATA_DIR), COMMAND_SETTLE_SECONDS="5")
     try:
-        connection = _connected(f"{server.url}/{PLATFORM}")
-        begun = timezone.now()
-        house.worker()
-        until(lambda: Heartbeat.objects.filter(name="worker", at__gt=begun).exists(), "the worker")
-        until(lambda: not connection.feed_states.filter(last_ok_at=None).exists(), "the first readings")
-        if redis and is_dead:
-            redis.kill()
-        with _told_through(broker) as committed:
-            for _ in range(EACH // 3 if is_dead else EACH):
-                _submitted(connection)
-                time.sleep(0.1)
-            until(lambda: len(arrived) >= len(committed), "every command arrived")
-        took = sorted((arrived[name] - at) * 1000 for name, at in committed.items())
-        p95 = took[int(len(took) * 0.95)]
-        print(f"  commit → platform through {words}: median {statistics.median(took):.0f}, p95 {p95:.0f} ms")
+        yield f"{server.url}/{PLATFORM}", arrived
     finally:
-        house.close()
         server.shutdown()
         server.server_close()
-        close_channels()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin(house: House, *made: Connection) -> None:
+    """Start a worker and wait until it has read all that is new."""
+    begun = timezone.now()
+    house.worker("-c", "8")
+    until(lambda: Heartbeat.objects.filter(name="worker", at__gt=begun).exists(), "the worker")
+    for one in made:
+        until(lambda one=one: not one.feed_states.filter(last_ok_at=None).exists(), "the first readings")
 
 
 @contextmanager
-def _told_through(broker: str) -> Iterator[dict[int, float]]:
+def told_through(broker: str) -> Iterator[dict[int, float]]:
     """Wake-ups go through that broker, whatever this process has; gives when each was committed, by its quantity."""
     committed: dict[int, float] = {}
     own, link = submit.tell, current_app.connection(broker) if broker.startswith("redis") else None
 
     def tell(task: Any, pk: int) -> None:
-        committed[Command.objects.only("payload").get(pk=pk).payload["quantity"]] = time.time()
+        committed[Command.objects.only("payload").get(pk=pk).payload.get("quantity", -pk)] = time.time()
         if link is None:
             task.delay(pk)
             return
@@ -159,16 +174,21 @@ def _told_through(broker: str) -> Iterator[dict[int, float]]:
 # -- both --------------------------------------------------------------------------------------------------------------
 
 
-def _connected(url: str) -> Connection:
+def connected(url: str) -> Connection:
+    """The only connection there is."""
     Connection.objects.all().delete()
-    values = PLATFORMS[PLATFORM].sandbox(seed=7).credentials
-    given = {"title": "Outbox", "base_url": url, "values": values}
-    made = connections.add(PLATFORM, "bench-outbox", given, trusted=True, by=None)
+    made = connect(PLATFORM, url)
     refresh(made, FEEDS["products"], full=True, purpose="foreground")
     return made
 
 
-def _submitted(connection: Connection) -> Command:
+def connect(key: str, url: str) -> Connection:
+    """One more connection."""
+    given = {"title": "Outbox", "base_url": url, "values": PLATFORMS[key].sandbox(seed=7).credentials}
+    return connections.add(key, f"bench-{key}", given, trusted=True, by=None)
+
+
+def submitted(connection: Connection) -> Command:
     """A stock that nobody has set before, of the next variant."""
     quantity = 10_000 + next(_numbers)
     found = Variant.objects.filter(product__connection=connection).exclude(sku="").order_by("pk")
@@ -178,15 +198,15 @@ def _submitted(connection: Connection) -> Command:
 
 
 @contextmanager
-def _elsewhere() -> Iterator[str]:
-    """The platform in a process of its own."""
+def elsewhere(key: str = PLATFORM, seconds: float = 0) -> Iterator[str]:
+    """A platform in a process of its own, which takes so long for each call."""
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    command = [sys.executable, "-m", "tests.bench.platform", str(port)]
+    command = [sys.executable, "-m", "tests.bench.platform", str(port), key, str(seconds)]
     program = Program(command, folder / "sandbox.log")
     try:
         until(lambda: listens(port), "the platform", 60)
-        yield f"http://127.0.0.1:{port}/{PLATFORM}"
+        yield f"http://127.0.0.1:{port}/{key}"
     finally:
         program.end()
         shutil.rmtree(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.utils import timezone
 from dashboard.sync import broker, slots, sweeper, tasks
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import applied
-from dashboard.sync.models import Callback, Command, FeedState, Heartbeat, Run
+from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat, Run
 from dashboard.sync.models.commands import BACKGROUND, DONE, INTERACTIVE, QUEUED, SENDING, URGENT
 from dashboard.sync.wakes import Wakes
-from tests.connected import queue
+from tests.connected import Connect, queue
 
 pytestmark = pytest.mark.django_db
 SWEEP = timedelta(seconds=tasks.SWEEP_SECONDS)
@@ -35,6 +36,12 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     monkeypatch.setattr(tasks, "tell", lambda task, *args: found.append((task, *args)))
     return found
+
+
+@pytest.fixture
+def other(connect: Connect) -> Connection:
+    """Another connection."""
+    return connect("m2e", "other").connection
 
 
 # -- urgent before interactive before background -----------------------------------------------------------------------
@@ -64,6 +71,31 @@ def test_what_is_urgent_and_not_due_yet_waits(connection: Any, note: Any):
         Command.objects.filter(pk=command.pk).update(priority=priority)
     Command.objects.filter(target="2").update(not_before=timezone.now() + timedelta(seconds=60))
     tasks.send_command(Command.objects.get(target="1").pk)
+    assert note.sent == [1]
+
+
+def test_a_message_lets_the_first_of_every_other_connection_go_before(connection: Any, note: Any, other: Any):
+    """However long one connection's line is, whoever takes a message from it sends what waits first elsewhere."""
+    mine = [queue(connection, "test.note", str(n), value=n) for n in (1, 2)]
+    for n in (3, 4):
+        queue(other, "test.note", str(n), value=n)
+    tasks.send_command(mine[1].pk)
+    assert note.sent == [3, 2]
+    tasks.send_command(mine[0].pk)
+    assert note.sent == [3, 2, 4, 1]
+
+
+def test_what_is_less_urgent_elsewhere_goes_before_nothing(connection: Any, note: Any, other: Any):
+    mine, theirs = queue(connection, "test.note", "1", value=1), queue(other, "test.note", "2", value=2)
+    Command.objects.filter(pk=theirs.pk).update(priority=BACKGROUND)
+    tasks.send_command(mine.pk)
+    assert note.sent == [1]
+
+
+def test_what_rests_elsewhere_goes_before_nothing(connection: Any, note: Any, other: Any):
+    mine, _theirs = queue(connection, "test.note", "1", value=1), queue(other, "test.note", "2", value=2)
+    Connection.objects.filter(pk=other.pk).update(state=Connection.PAUSED)
+    tasks.send_command(mine.pk)
     assert note.sent == [1]
 
 
@@ -165,6 +197,86 @@ def test_a_broker_that_does_not_say_is_told_all_the_same(
     assert told == [(tasks.send_command, command.pk)]
 
 
+# -- one connection leaves room for the others -------------------------------------------------------------------------
+
+
+def test_a_connection_whose_platform_is_slow_leaves_two_threads_to_the_others(
+    connection: Any, note: Any, other: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    """Six of its hundred commands are under way and do not come back: every other message is read past at once."""
+    made = slots.Slots()
+    made.leave_room_in(8)
+    monkeypatch.setattr(slots, "CONNECTIONS", made)
+    backlog = [queue(connection, "test.note", str(n), value=1 + n).pk for n in range(100)]
+    callback = Callback.objects.create(connection=connection, event="x", body=b"{}", received_at=timezone.now())
+    with ExitStack() as stack:
+        for _ in range(6):
+            assert stack.enter_context(made.place(("under way",), connection.pk))
+        for pk in backlog:
+            tasks.send_command(pk)
+        tasks.process_callback(callback.pk)
+        assert (note.sent, told) == ([], [])
+        queue(other, "test.note", "7", value=7777)
+        tasks.send_command(backlog[0])  # whoever comes past sees to the others
+        assert (note.sent, told) == ([7777], [])
+    callback.refresh_from_db()
+    assert (callback.state, callback.attempts) == ("received", 0)
+    assert Command.objects.filter(state=QUEUED, attempts=0).count() == len(backlog)
+    tasks.send_command(backlog[5])  # a place is free again: the first that was turned away is told of anew
+    assert (note.sent, told) == ([7777, 6], [(tasks.send_command, backlog[0])])
+
+
+def test_what_was_turned_away_ends_though_nobody_tells_of_it_again(
+    connection: Any, note: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    """Each that ends brings the next, in the order in which they came."""
+    made = slots.Slots()
+    made.leave_room_in(1)
+    monkeypatch.setattr(slots, "CONNECTIONS", made)
+    first, *rest = [queue(connection, "test.note", str(n), value=1 + n).pk for n in range(5)]
+    with made.place(("under way",), connection.pk):
+        for pk in (*rest, *rest):
+            tasks.send_command(pk)
+    tasks.send_command(first)
+    for task, pk in told:
+        task(pk)
+    assert note.sent == [1, 2, 3, 4, 5]
+    assert told == [(tasks.send_command, pk) for pk in rest]
+
+
+def test_a_proof_waits_for_a_place_too(connection: Any, note: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch):
+    made = slots.Slots()
+    made.leave_room_in(1)
+    monkeypatch.setattr(slots, "CONNECTIONS", made)
+    unknown = queue(connection, "test.note", "1", value=1)
+    Command.objects.update(state="unknown", not_before=timezone.now())
+    with made.place(("under way",), connection.pk):
+        tasks.verify_command(unknown.pk)
+    unknown.refresh_from_db()
+    assert (unknown.state, unknown.checks) == ("unknown", 0)
+    note.findings = [applied("It is there.")]
+    tasks.verify_command(unknown.pk)
+    unknown.refresh_from_db()
+    assert (unknown.state, unknown.checks) == (DONE, 1)
+
+
+def test_a_sweep_takes_each_connection_in_turn(
+    connection: Any, note: Any, other: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    """A backlog longer than a sweep hides nobody; what is urgent goes first all the same."""
+    monkeypatch.setattr(tasks, "SWEEP_LIMIT", 4)
+    monkeypatch.setattr(sweeper, "MOST", 4)
+    mine = [queue(connection, "test.note", str(n), value=1 + n) for n in range(9)]
+    theirs = [queue(other, "test.note", str(n), value=100 + n) for n in range(2)]
+    Command.objects.filter(pk=mine[8].pk).update(priority=URGENT)
+    tasks.sweep()
+    expected = [mine[8], mine[0], theirs[0], mine[1]]
+    assert [pk for _task, pk in told] == [one.pk for one in expected]
+    Command.objects.update(not_before=timezone.now() - SWEEP)
+    assert sweeper.sweep() == 4
+    assert note.sent == [9, 1, 100, 2]
+
+
 # -- feeds leave room --------------------------------------------------------------------------------------------------
 
 
@@ -172,11 +284,11 @@ def test_a_broker_that_does_not_say_is_told_all_the_same(
 def test_two_threads_of_a_worker_are_left_to_commands(threads: int, places: int):
     made = slots.Slots()
     made.leave_room_in(threads)
-    entered = [made.place() for _ in range(places + 1)]
+    entered = [made.place((n,)) for n in range(places + 1)]
     assert [one.__enter__() for one in entered] == [True] * places + [False]
-    assert (made.was_anybody_turned_away(), made.was_anybody_turned_away()) == (True, False)
+    assert (made.turned_away(), made.turned_away()) == ((places,), None)
     entered[0].__exit__(None, None, None)
-    with made.place() as is_ours:
+    with made.place((0,)) as is_ours:
         assert is_ours
 
 
@@ -186,7 +298,7 @@ def test_a_feed_without_a_place_stays_due_and_is_woken_by_the_next_that_ends(
     made = slots.Slots()
     made.leave_room_in(1)
     monkeypatch.setattr(slots, "FEEDS", made)
-    with made.place():
+    with made.place(("another",)):
         tasks.refresh_feed(connection.pk, "products")
     assert (Run.objects.count(), told) == (0, [])
     tasks.refresh_feed(connection.pk, "products")

@@ -118,6 +118,7 @@ class Command(models.Model):
                 name="command_by_urgency",
                 condition=Q(state__in=[QUEUED, SENDING, UNKNOWN]),
             ),
+            models.Index(fields=["connection", "state", "priority", "not_before", "id"], name="command_by_turn"),
             models.Index(
                 fields=["-id"],
                 name="command_open",
