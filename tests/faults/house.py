@@ -112,9 +112,12 @@ class Redis:
 
 
 class Postgres:
-    """A PostgreSQL cluster of one's own in a folder of its own; `crash` is what an operator would rather not do."""
+    """A PostgreSQL cluster of one's own in a folder of its own; `crash` is what an operator would rather not do.
 
-    def __init__(self) -> None:
+    `rows` and `log`, empty folders, hold what its tables hold and what it writes ahead, if those shall lie elsewhere.
+    """
+
+    def __init__(self, rows: Path | None = None, log: Path | None = None) -> None:
         places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
         found = str(places[-1]) if places else shutil.which("initdb")
         if found is None:
@@ -127,13 +130,17 @@ class Postgres:
             if shutil.which("setpriv") is None or not _is_user("postgres"):
                 pytest.skip("PostgreSQL does not run as root, and there is no setpriv or no user postgres")
             self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-            shutil.chown(self.folder, "postgres", "postgres")
+            for one in filter(None, (self.folder, rows, log)):
+                shutil.chown(one, "postgres", "postgres")
         self.port = free_port()
-        self._run("initdb", "-A", "trust", "-U", "postgres", "-D", str(self.folder / "data"))
+        aside = ["-X", str(log), "--wal-segsize=1"] if log else []
+        self._run("initdb", "-A", "trust", "-U", "postgres", "-D", str(self.folder / "data"), *aside)
         try:
             self.start()
             with self._link("postgres") as link:
-                link.execute("CREATE DATABASE house")
+                if rows:
+                    link.execute(f"CREATE TABLESPACE small LOCATION '{rows}'")
+                link.execute("CREATE DATABASE house" + (" TABLESPACE small" if rows else ""))
         except BaseException:
             self.remove()
             raise
@@ -146,6 +153,18 @@ class Postgres:
     def crash(self) -> None:
         """Every session is cut off in the middle; nothing is written back."""
         self._control("stop", "-m", "immediate", "-w", "-t", str(PATIENCE))
+
+    def come_back(self) -> None:
+        """Wait until it answers; if it has ended, start it again."""
+        ready = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+
+        def answers() -> bool:
+            with contextlib.suppress(subprocess.CalledProcessError):  # it had not ended yet, or has since
+                if not self._control("status", check=False):
+                    self.start()
+            return subprocess.run(ready, check=False).returncode == 0
+
+        until(answers, "PostgreSQL")
 
     def remove(self) -> None:
         """End it and forget it."""
@@ -168,14 +187,13 @@ class Postgres:
         address = f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
         return psycopg.connect(address, autocommit=True, application_name="the test")
 
-    def _control(self, *words: str) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), *words)
+    def _control(self, *words: str, check: bool = True) -> bool:
+        return self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), *words, check=check)
 
-    def _run(self, name: str, *words: str) -> None:
-        subprocess.run(
-            [*self._as, str(self._bin / name), *words],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
-        )  # fmt: skip
+    def _run(self, name: str, *words: str, check: bool = True) -> bool:
+        command = [*self._as, str(self._bin / name), *words]
+        done = subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        return done.returncode == 0
 
 
 def _is_user(name: str) -> bool:

@@ -6,14 +6,15 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, close_old_connections, connections
 from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
@@ -21,13 +22,15 @@ from django.utils import timezone
 
 from channels.serving import SandboxServer
 from dashboard.catalog.models import Variant
+from dashboard.staff.audit import verify_chain
 from dashboard.sync import engine, tasks
 from dashboard.sync import submit as submitting
 from dashboard.sync.models import Command
+from dashboard.sync.opening import close_channels
 from tests.connected import Connect, Connected, drive, effects, pull
 from tests.drill.world import open_world, time_passes
 from tests.factories import make_user
-from tests.faults.house import House, Postgres, signed_in, until
+from tests.faults.house import House, Postgres, lived_in, signed_in, until
 from tests.faults.pushing import send, signed
 from tests.faults.test_database import WORDS, cluster, events, post_stock, server
 
@@ -39,12 +42,12 @@ ROOM = 32 * 2**20
 class Disk:
     """A small disk of its own, which can be filled to the last byte."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: int = ROOM) -> None:
         if os.getuid() != 0 or shutil.which("mount") is None:
             pytest.skip("only root may mount a small disk")
         self.folder, self._filler = folder, folder / "filler"
         self.folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(folder)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("this machine does not let a small disk be mounted")
 
@@ -162,6 +165,70 @@ def test_a_push_that_finds_no_room_is_asked_to_come_again(disk: Disk, connect: C
     disk.clear()
     assert send(pushed, push, client) == 200
     assert pushed.connection.callbacks.count() == 1
+
+
+class Small(NamedTuple):
+    """A cluster and the small disk that it needs."""
+
+    disk: Disk
+    cluster: Postgres
+
+
+@pytest.fixture(params=["rows", "log"])
+def small(request: pytest.FixtureRequest, settings: Any, django_db_blocker: Any) -> Iterator[Small]:
+    """PostgreSQL of this test alone, with its rows or its log on a small disk; this process works on it."""
+    settings.COMMAND_SETTLE_SECONDS = 0
+    settings.CHANNEL_ALLOWED_HOSTS = ["127.0.0.1"]
+    place = Path(tempfile.mkdtemp(prefix="dashboard-disk-"))
+    place.chmod(0o755)  # PostgreSQL is another user
+    disk = Disk(place / "disk", room=80 * 2**20)
+    inside = disk.folder / "inside"
+    inside.mkdir()
+    try:
+        cluster = Postgres(**{request.param: inside})
+        try:
+            with django_db_blocker.unblock(), lived_in(cluster):
+                yield Small(disk, cluster)
+        finally:
+            cluster.remove()
+            close_channels()
+    finally:
+        disk.remove()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.mark.slow
+def test_a_cluster_without_room_is_a_503_and_nothing_is_half_written(small: Small, server: SandboxServer):
+    """Where only rows find no room, one statement fails; where the log finds none, the whole server goes down."""
+    world = open_world("m2e", "m2e", server, seed=43)
+    variants = list(Variant.objects.filter(product__gone_at=None).exclude(sku="").order_by("pk"))
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("visitor", role="fulfilment"), "django.contrib.auth.backends.ModelBackend")
+    asked = [(variants[n % len(variants)], 1000 + n) for n in range(2000)]
+    assert post_stock(client, *asked[0]).status_code == 302
+    small.disk.fill()
+    answers = {}
+    for number, one in enumerate(asked[1:], 1):
+        answers[number] = post_stock(client, *one)
+        close_old_connections()  # what the end of a request does outside tests
+        if answers[number].status_code != 302:
+            break
+        small.disk.fill()  # what it gave back by itself
+    refused = answers[number]
+    assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (503, "5", "no-store")
+    assert WORDS in refused.content.decode()
+    small.disk.clear()
+    small.cluster.come_back()
+    until(lambda: post_stock(client, *asked[number]).status_code == 302, "it takes orders again")
+    assert post_stock(client, *asked[number + 1]).status_code == 302
+    kept = Command.objects.order_by("pk").values_list("form_key", flat=True)
+    assert [key.rpartition(":")[2] for key in kept] == [f"key-{quantity}" for _variant, quantity in asked[: number + 2]]
+    assert events() == number + 2
+    assert verify_chain() is None
+    assert {drive(one).state for one in Command.objects.all()} <= {"done", "superseded"}
+    done = Command.objects.filter(state="done").count()
+    assert len(effects(world.sandbox)) == done
+    assert effects(world.sandbox)[-1]["quantity"] == asked[number + 1][1]
 
 
 class Asking(threading.Thread):
