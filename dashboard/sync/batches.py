@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -29,35 +29,34 @@ class Wanted(NamedTuple):
 
 
 def submit_batch(
-    kind_name: str,
     title: str,
-    wanted: Sequence[Wanted],
+    wanted: Mapping[str, Sequence[Wanted]],
     by: Any,
     *,
     skipped: Iterable[dict[str, Any]] = (),
     form_key: str | None = None,
 ) -> Batch:
-    """Queue all that is wanted as one batch, in one transaction with one audit event, and give the batch.
+    """Queue all that is wanted of each kind as one batch, in one transaction with one audit event, and give the batch.
 
     The caller has checked every item by the kind's `check`. What is the same and not final yet is skipped with its
     reason; of absolute kinds, older unsent values give way. With `form_key` the same key always gives the same batch.
-    Raises `Refused` when the role does not allow it; then nothing was queued.
+    Raises `Refused` when the role does not allow a kind; then nothing was queued.
     """
-    kind = kind_of(kind_name)
-    if by is not None and not by.may(kind.permission):
+    kinds = [kind_of(name) for name in wanted]
+    if by is not None and not all(by.may(kind.permission) for kind in kinds):
         raise Refused(_("Your role does not allow this."))
     kept = made_with(form_key)
     if kept is not None:
         return kept
     try:
         with transaction.atomic():
-            return _queue_all(kind, title, wanted, by, list(skipped), form_key)
+            return _queue_all(title, wanted, by, list(skipped), form_key)
     except IntegrityError:  # somebody queued one of these at the same moment, or this is the second click
         kept = made_with(form_key)
         if kept is not None:
             return kept
         with transaction.atomic():
-            return _queue_all(kind, title, wanted, by, list(skipped), form_key)
+            return _queue_all(title, wanted, by, list(skipped), form_key)
 
 
 def made_with(form_key: str | None) -> Batch | None:
@@ -66,17 +65,23 @@ def made_with(form_key: str | None) -> Batch | None:
 
 
 def _queue_all(
-    kind: Kind, title: str, wanted: Sequence[Wanted], by: Any, skipped: list[dict[str, Any]], form_key: str | None
+    title: str,
+    wanted: Mapping[str, Sequence[Wanted]],
+    by: Any,
+    skipped: list[dict[str, Any]],
+    form_key: str | None,
 ) -> Batch:
-    batch = Batch.objects.create(kind=kind.name, title=title[:200], actor=by, form_key=form_key or None)
+    batch = Batch.objects.create(kind=" ".join(wanted), title=title[:200], actor=by, form_key=form_key or None)
     made: list[Command] = []
-    for start in range(0, len(wanted), CHUNK):
-        fresh, same = _without_twins(kind, [_row(kind, one, by, batch) for one in wanted[start : start + CHUNK]])
-        skipped += same
-        made += Command.objects.bulk_create(fresh)
+    for name, items in wanted.items():
+        kind = kind_of(name)
+        for start in range(0, len(items), CHUNK):
+            fresh, same = _without_twins(kind, [_row(kind, one, by, batch) for one in items[start : start + CHUNK]])
+            skipped += same
+            made += Command.objects.bulk_create(fresh)
     Batch.objects.filter(pk=batch.pk).update(skipped=skipped)
     batch.skipped = skipped
-    detail = {"kind": kind.name, "commands": len(made), "skipped": len(skipped)}
+    detail = {"kind": batch.kind, "commands": len(made), "skipped": len(skipped)}
     audit(by, "batch.submitted", AuditTarget("batch", str(batch.pk), title[:200]), detail)
     for command in made[:WOKEN]:
         wake(command)

@@ -47,6 +47,11 @@ def kind_label(name: str) -> str:
     return str(KINDS[name].label) if name in KINDS else name
 
 
+def batch_label(batch: Batch) -> str:
+    """The kinds of a batch."""
+    return ", ".join(map(kind_label, batch.kinds))
+
+
 def feed_label(name: str) -> str:
     """A feed in the reader's language; one that is not known any more keeps its name."""
     return _(FEEDS[name].label) if name in FEEDS else name
@@ -116,7 +121,7 @@ def batch_rows(batches: list[Batch], counts: dict[int, dict[str, int]]) -> list[
                 progress.edge,
                 batch.title,
                 [
-                    ("", kind_label(batch.kind)),
+                    ("", batch_label(batch)),
                     ("nowrap", html.state(progress.tone, progress.word)),
                     ("num", formatting.count(progress.total)),
                     ("num", formatting.count(progress.skipped)),

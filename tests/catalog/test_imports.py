@@ -189,7 +189,7 @@ def test_the_cost_does_not_grow_with_the_file(client_for, digital):
     assert counts[0] == counts[1]
 
 
-def test_one_file_changes_prices_and_stocks_in_two_batches(client_for, retail):
+def test_one_file_changes_prices_and_stocks_in_one_batch(client_for, retail):
     first, second, third, fourth = (
         Variant.objects.filter(product__connection=retail.connection).exclude(sku="").order_by("pk")[:4]
     )
@@ -215,12 +215,16 @@ def test_one_file_changes_prices_and_stocks_in_two_batches(client_for, retail):
     }
     assert send(client, response, typed="2").status_code == 422
     assert not Batch.objects.exists()
-    assert send(client, response).url == "/activity/batches/"
-    assert send(client, response).url == "/activity/batches/"  # the same form again is the same batches
-    assert sorted(Batch.objects.values_list("kind", "title")) == [
-        ("catalog.set_price", "Price from a file"),
-        ("catalog.set_stock", "Stock from a file"),
-    ]
+    sent_to = send(client, response).url
+    batch = Batch.objects.get()
+    assert sent_to == f"/activity/batches/{batch.pk}/"
+    assert send(client, response).url == sent_to  # the same form again is the same batch
+    assert (batch.kind, batch.title, batch.commands.count()) == (
+        "catalog.set_price catalog.set_stock", "Prices and stocks from a file", 4,
+    )  # fmt: skip
+    page = client.get(sent_to)
+    assert (page.context["label"], page.context["progress"].to_go) == ("Set price, Set stock", 4)
+    assert "Set price, Set stock" in client.get("/activity/batches/").content.decode()
     assert {drive(one).state for one in Command.objects.all()} == {"done"}
     sent = [(one["sku"], one.get("price"), one.get("quantity")) for one in effects(retail.sandbox)]
     assert sorted(sent, key=repr) == sorted(

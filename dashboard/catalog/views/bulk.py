@@ -56,7 +56,7 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_POST
 @requires("catalog.edit")
 def send(request: StaffRequest) -> HttpResponse:
-    """Queue what the dry run showed, one batch a plan; what changed since is skipped with its reason."""
+    """Queue what the dry run showed as one batch; what changed since is skipped with its reason."""
     opened = [bulk.unsealed(one) for one in request.POST.getlist("plan")]
     plans = [one for one in opened if one is not None]
     if not plans or len(plans) < len(opened):
@@ -68,27 +68,26 @@ def send(request: StaffRequest) -> HttpResponse:
         words = _("Type %(n)s to confirm. Nothing was sent.") % {"n": n}
         return plan_page(request, again, error=words, status=422)
     try:
-        batches = [_queued(request, plan) for plan in plans if plan.changes]
+        batch = _queued(request, plans)
     except Refused as refused:
         messages.error(request, refused.words)
         return redirect(request, reverse("catalog:list"))
-    return redirect(request, _after(request, batches))
+    return redirect(request, reverse("sync:batch", args=[batch.pk]))
 
 
-def _queued(request: StaffRequest, plan: Sealed) -> Batch:
-    """The batch of one plan. Raises `Refused`."""
-    wanted, skipped = _still_so(request, plan)
-    rule = plan.rule
-    key = f"{request.user.pk}:bulk:{rule.what}:{request.POST.get('form_key', '')[:80]}"
-    return submit_batch(KINDS[rule.what], rule.title, wanted, request.user, skipped=skipped, form_key=key)
+def _queued(request: StaffRequest, plans: Sequence[Sealed]) -> Batch:
+    """The batch of the plans. Raises `Refused`."""
+    wanted, skipped = {}, []
+    for plan in [one for one in plans if one.changes] or plans:
+        wanted[KINDS[plan.rule.what]], left_out = _still_so(request, plan)
+        skipped += left_out
+    key = f"{request.user.pk}:bulk:{request.POST.get('form_key', '')[:80]}"
+    return submit_batch(_title([plan.rule for plan in plans]), wanted, request.user, skipped=skipped, form_key=key)
 
 
-def _after(request: StaffRequest, batches: list[Batch]) -> str:
-    """The batch's own page; of several, their list."""
-    if len(batches) == 1:
-        return reverse("sync:batch", args=[batches[0].pk])
-    messages.info(request, _("Two batches are under way: %(names)s.") % {"names": ", ".join(map(str, batches))})
-    return reverse("sync:batches")
+def _title(rules: Sequence[Rule]) -> str:
+    """What a bulk change is called."""
+    return rules[0].title if len(rules) == 1 else _("Prices and stocks from a file")
 
 
 def _selection(request: StaffRequest) -> Any:
@@ -192,7 +191,7 @@ def plan_page(
     seconds = _seconds(plans)
     several = len(plans) > 1
     context = {
-        "title": _("Prices and stocks from a file") if several else plans[0].rule.title,
+        "title": _title([plan.rule for plan in plans]),
         "is_from_file": from_file,
         "error": error,
         "changes": changes,

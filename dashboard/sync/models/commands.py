@@ -40,6 +40,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(models.Model):
     """Many commands of one bulk edit. `skipped` lists what could not take part, each with its reason.
 
+    `kind` names what they are, several with blanks between: a file may hold both prices and stocks.
     `form_key`: the form that made it, so that a form posted twice makes one.
     """
 
@@ -58,6 +59,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kinds(self) -> list[str]:
+        """The names of the kinds."""
+        return self.kind.split()
 
 
 class CommandQuerySet(ScopedQuerySet):

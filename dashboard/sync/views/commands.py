@@ -24,7 +24,7 @@ from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, UNKNOWN
 from dashboard.sync.progress import Progress, counts_of
 from dashboard.sync.retry import WITHOUT_EFFECT, retry, retry_batch
-from dashboard.sync.rows import command_rows, kind_label
+from dashboard.sync.rows import batch_label, command_rows, kind_label
 from dashboard.sync.submit import tell
 from dashboard.sync.views.activity import exchanges_of
 from dashboard.sync.web import TONES, command_response, new_form_key, state_sentence, state_word
@@ -180,19 +180,23 @@ def _batch_page(
     looked = Command.objects.visible_to(request.user).filter(batch=found).select_related("connection", "actor")
     shown_all = request.GET.get("rows") == "all"
     wrong = looked if shown_all else looked.filter(state__in=[*WITHOUT_EFFECT, *IN_DOUBT])
-    kind = KINDS.get(found.kind)
     context: dict[str, Any] = {
         "batch": found,
-        "label": kind_label(found.kind),
+        "label": batch_label(found),
         "progress": progress,
         "rows": command_rows(list(wrong.defer("payload", "evidence", "before", "receipt").order_by("id")[:200])),
         "shown_all": shown_all,
         "skipped": [_skipped(item) for item in found.skipped[:200]],
-        "may_retry": progress.rejected > 0 and kind is not None and request.user.may(kind.permission),
+        "may_retry": progress.rejected > 0 and _may_give(request, found),
         "form_key": new_form_key(),
         "refused": refused,
     }
     return render(request, "sync/batch.html", context, status=status)
+
+
+def _may_give(request: StaffRequest, found: Batch) -> bool:
+    """Whether the person may give commands of all the batch's kinds."""
+    return all(name in KINDS and request.user.may(KINDS[name].permission) for name in found.kinds)
 
 
 def _skipped(item: dict[str, str]) -> dict[str, str]:
@@ -205,9 +209,8 @@ def _skipped(item: dict[str, str]) -> dict[str, str]:
 def batch_again(request: StaffRequest, pk: int) -> HttpResponse:
     """Try the refused and failed ones of a batch again, as a new batch."""
     found = _batch(request, pk)
-    kind = KINDS.get(found.kind)
     try:
-        if kind is None or not request.user.may(kind.permission):
+        if not _may_give(request, found):
             raise Refused(_("Your role does not allow this."))
         made = retry_batch(found, request.user, form_key=_form_key(request) or "")
     except Refused as error:
