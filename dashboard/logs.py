@@ -12,9 +12,11 @@ from dashboard.core import scrub as scrubbing
 
 
 def without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Scrub an event by key and by value before anything renders it."""
+    """Scrub an event by key and by value before anything renders it; of a long traceback the end stays."""
     for name, value in event.items():
-        if not name.startswith("_"):  # the processors' own entries, such as the record itself
+        if name == "exception" and isinstance(value, str):
+            event[name] = scrubbing.scrub_traceback(value)
+        elif not name.startswith("_"):  # the processors' own entries, such as the record itself
             event[name] = scrubbing.scrub({name: value})[name]
     return event
 

@@ -84,3 +84,10 @@ def test_the_processors_own_entries_are_left_alone():
 def test_a_missing_reporter_is_said_clearly():
     with pytest.raises(Exception, match="sentry-sdk is not installed"):
         logs.report_errors("https://key@sentry.example/1")
+
+
+def test_of_a_long_traceback_the_cause_stays():
+    text = "Traceback\n" + "  a frame\n" * 2000 + "ValueError: password=hunter2hunter2 was refused"
+    event = logs.without_secrets(None, "error", {"event": "x", "exception": text})
+    assert event["exception"].endswith("\n  a frame\nValueError: password=••• was refused")
+    assert len(event["exception"]) < 4100

@@ -28,10 +28,8 @@ _SHAPES = re.compile(
     re.IGNORECASE,
 )
 _HEADERS = re.compile(r"""(?i)\b(?P<name>(?:set-)?cookie|authorization)(?P<sep>\s{0,3}[:=]\s{0,3})[^\s"'][^\r\n"']*""")
-_PAIRS = re.compile(
-    r"""(?P<name>["']?(?<![\w-])[\w-]{2,60}["']?)(?P<sep>\s{0,3}[=:]\s{0,3})"""
-    r"""(?P<value>"(?:[^"\\]|\\.){0,4000}"|'[^']{0,4000}'|[^\s&,;}"'\]\[{]{1,4000})"""
-)
+_NAMED = re.compile(r"""(?P<name>["']?(?<![\w-])[\w-]{2,60}["']?)\s{0,3}[=:]\s{0,3}""")
+_VALUE = re.compile(r""""(?:[^"\\]|\\.){0,4000}"|'[^']{0,4000}'|[^\s&,;}"'\]\[{]{1,4000}""")
 
 
 class _Known:
@@ -70,15 +68,27 @@ def is_secret_name(name: object, also: Collection[str] = ()) -> bool:
 
 def scrub_text(text: str, limit: int = MAX_TEXT) -> str:
     """``text`` without secrets, at most ``limit`` characters; what was cut is counted at the end."""
-    full = len(text)
     # Cut generously first: a secret that the cut would halve must still be seen whole by the patterns.
-    text = text[: limit * 2 + 4000].replace("\x00", "\ufffd")
+    clean = _masked(text[: limit * 2 + 4000])
+    return clean if len(clean) <= limit else f"{clean[:limit]}… ({len(text)} characters)"
+
+
+def scrub_traceback(text: str, limit: int = MAX_TEXT) -> str:
+    """The same for what says the most important last: of a long one the end stays, from the start of a line."""
+    clean = _masked(text[-limit * 2 - 4000 :])
+    if len(text) <= limit * 2 + 4000 and len(clean) <= limit:
+        return clean
+    end = clean[-limit:]
+    return f"({len(text)} characters) …\n{end.partition(chr(10))[2] or end}"
+
+
+def _masked(text: str) -> str:
+    text = text.replace("\x00", "\ufffd")
     if _known.pattern is not None:
         text = _known.pattern.sub(MASK, text)
     text = _SHAPES.sub(lambda found: (found["bearer"] or found["url"] or "") + MASK, text)
     text = _HEADERS.sub(lambda found: f"{found['name']}{found['sep']}{MASK}", text)
-    text = _PAIRS.sub(_mask_pair, text)
-    return text if len(text) <= limit else f"{text[:limit]}… ({full} characters)"
+    return _mask_pairs(text)
 
 
 def scrub_body(body: str | bytes, **options: Any) -> str:
@@ -93,12 +103,19 @@ def scrub_body(body: str | bytes, **options: Any) -> str:
     return scrub_text(json.dumps(clean, ensure_ascii=False), options.get("limit", MAX_TEXT))
 
 
-def _mask_pair(found: re.Match[str]) -> str:
-    name, value = found["name"], found["value"]
-    if not is_secret_name(name) or value in ("null", "true", "false", '""'):
-        return found[0]
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{name}{found['sep']}{quote}{MASK}{quote}"
+def _mask_pairs(text: str) -> str:
+    """What follows a secret name is masked, also where the pair itself is another name's value."""
+    parts, at = [], 0
+    for found in _NAMED.finditer(text):
+        if found.start() < at or not is_secret_name(found["name"]):
+            continue
+        value = _VALUE.match(text, found.end())
+        if value is None or value[0] in ("null", "true", "false", '""'):
+            continue
+        quote = value[0][0] if value[0][0] in "\"'" else ""
+        parts.append(f"{text[at : found.end()]}{quote}{MASK}{quote}")
+        at = value.end()
+    return "".join([*parts, text[at:]])
 
 
 def scrub(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.core.scrub import MASK, is_secret_name, register_secret, scrub, scrub_body, scrub_text
+from dashboard.core.scrub import MASK, is_secret_name, register_secret, scrub, scrub_body, scrub_text, scrub_traceback
 
 CANARY = "Kanari3nvogel-77"
 
@@ -65,6 +65,13 @@ def test_the_rest_of_the_text_stays():
     assert scrub_text("GET /x?token=abc&page=2") == f"GET /x?token={MASK}&page=2"
 
 
+@pytest.mark.parametrize(
+    "before", ["ValueError: ", "reason=", "a: b: ", "url=https://shop.example/?", "text='", '"said": "']
+)
+def test_a_pair_that_is_another_names_value(before):
+    assert scrub_text(f"{before}password={CANARY}") == f"{before}password={MASK}"
+
+
 def test_more_names_and_fewer():
     assert scrub({"content": "codes", "token": "id-1"}, also={"content"}, keep={"token"}) == {
         "content": MASK,
@@ -85,6 +92,22 @@ def test_caps():
 def test_a_secret_at_the_cut_is_not_halved():
     register_secret("secret-at-the-very-edge")
     assert "secret-at" not in scrub_text("a" * 95 + "secret-at-the-very-edge", limit=100)
+
+
+def test_of_a_traceback_the_end_stays():
+    register_secret("secret-at-the-very-edge")
+    lines = [f"line {n} secret-at-the-very-edge password={CANARY}" for n in range(400)]
+    text = "\n".join([*lines, "ValueError: the cause"])
+    seen = scrub_traceback(text, limit=1000)
+    first, *rest = seen.splitlines()
+    assert first == f"({len(text)} characters) …"
+    assert rest[-2:] == [f"line 399 {MASK} password={MASK}", "ValueError: the cause"]
+    assert 900 < len("\n".join(rest)) <= 1000
+    assert all(line.startswith("line ") for line in rest[:-1])
+    for cut in range(30):  # wherever the cut falls, it halves no secret
+        assert "very-edge" not in scrub_traceback("secret-at-the-very-edge " * 9 + "a" * (cut + 90), limit=100)
+    assert scrub_traceback("short\nValueError: the cause") == "short\nValueError: the cause"
+    assert scrub_traceback("a" * 50, limit=10) == f"(50 characters) …\n{'a' * 10}"
 
 
 def test_other_kinds():
