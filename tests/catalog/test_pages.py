@@ -132,6 +132,14 @@ def test_a_product_is_made(client_for, digital):
     assert "pass-word" not in client.get(page(made)).content.decode()
 
 
+def test_times_among_the_attributes_are_shown_as_times_are_everywhere(client_for, digital):
+    product = Product.objects.first()
+    Product.objects.update(attributes=[["expires_at", "2024-03-01T09:30:00Z"], ["colour", "2024"]])
+    page = client_for("viewer").get(f"/catalog/{product.pk}/").content.decode()
+    assert '<dd class="breaks"><time datetime="2024-03-01T09:30:00Z"' in page
+    assert '<dd class="breaks">2024</dd>' in page
+
+
 def test_variants_and_attributes_are_read_line_by_line(client_for, retail):
     client = client_for("fulfilment")
     form = client.get("/catalog/new/retail/").context["form"]

@@ -1,12 +1,14 @@
 """Money, times and weights, exactly, in both languages."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone, translation
 
 from dashboard.core import formatting as f
+from dashboard.core.templatetags.dash import stated
 
 NOW = dt.datetime(2026, 11, 20, 14, 0, tzinfo=dt.UTC)
 N = f.NBSP
@@ -97,3 +99,25 @@ def test_initials(name, letters):
 def test_age_of_nothing():
     with translation.override("en"):
         assert f.age(None) == "never"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-11-18T10:20:05Z", "18 Nov 10:20"),
+        ("2026-11-18T10:20:05.123+08:00", "18 Nov 02:20"),
+        ("2026-11-18 10:20", "18 Nov 10:20"),  # without a zone: UTC
+        ("2026-02-30T10:20:00Z", None),
+        ("2026-11-18", None),
+        ("since 2026-11-18T10:20:05Z", None),
+        ("Cotton", None),
+        ("20261118102005", None),
+    ],
+)
+def test_a_time_that_a_platform_states_is_shown_like_any_other(value, shown, time_machine):
+    time_machine.move_to(NOW)
+    assert html_text(str(stated(value))) == (shown or value)
+
+
+def html_text(text):
+    return re.sub("<[^>]*>", "", text).replace(N, " ")

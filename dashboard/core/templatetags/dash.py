@@ -9,6 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
@@ -16,6 +17,7 @@ from dashboard.core import formatting, forms, html, wording
 from dashboard.core.keyset import PLACE_PARAMS
 
 register = template.Library()
+_ISO_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
 
 register.filter("age", formatting.age)
 register.filter("exact", formatting.exact)
@@ -47,6 +49,16 @@ def money(amount: Any, currency: str = "") -> str:
 def figure(value: str, currency: str = "") -> str:
     """A platform's amount as a figure; what is no amount with decimals, such as a code, stays."""
     return formatting.number(value, currency) if re.fullmatch(r"-?\d+\.\d+", str(value)) else str(value)
+
+
+@register.filter
+def stated(value: str) -> str | SafeString:
+    """A value as the platform states it: a whole ISO time is shown as times are everywhere, all else stays."""
+    try:
+        at = parse_datetime(value) if re.fullmatch(_ISO_TIME, value) else None
+    except ValueError:  # the 30th of February
+        at = None
+    return value if at is None else when(at if timezone.is_aware(at) else at.replace(tzinfo=dt.UTC))
 
 
 @register.filter
