@@ -121,6 +121,7 @@ ACCESS = {
     "messaging:thread": "messages.view",
     "messaging:messages": "messages.view",
     "messaging:context": "messages.view",
+    "messaging:canned_offered": "messages.send",
     "messaging:canned_new": "messages.send",
     "messaging:canned_edit": "messages.send",
     "messaging:canned_delete": "messages.send",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("for-order/<int:pk>/", reading.for_order, name="for_order"),
     path("bulk/assign/", writing.bulk_assign, name="bulk_assign"),
     path("canned/", canned.index, name="canned"),
+    path("canned/offered/", canned.offered, name="canned_offered"),
     path("canned/new/", canned.new, name="canned_new"),
     path("canned/<int:pk>/", canned.edit, name="canned_edit"),
     path("canned/<int:pk>/delete/", canned.delete, name="canned_delete"),

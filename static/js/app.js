@@ -231,7 +231,7 @@ const acts = {
   dismiss: (el) => el.closest(".toast, .banner").remove(),
   drop: (el) => el.closest("li").remove(),
   mode: (el) => composerMode(el),
-  canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text; keepDraft(box); el.closest(".canned").hidden = true; box.focus(); },
+  canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text; box.dispatchEvent(new Event("input", { bubbles: true })); box.focus(); },
   copy: (el) => navigator.clipboard?.writeText(el.dataset.copy).then(() => toast({ text: el.dataset.copied || el.dataset.copy })),
   reveal: (el) => { const box = document.getElementById(el.getAttribute("aria-controls")); box.type = box.type === "password" ? "text" : "password"; el.setAttribute("aria-pressed", String(box.type === "text")); },
   print: () => print(),
@@ -358,6 +358,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   $$(".list", root.parentNode || document).forEach(restorePicks);
   restoreDrafts(root.parentNode || document);
   if (waiting.length) putTyped();
+  if (detail.elt.matches?.(".canned")) offer($("textarea", detail.elt.closest(".composer"))); // a slash was typed before they came
   if (detail.target?.id === "palette-list") {
     $("#palette-input").dataset.answered = detail.requestConfig.parameters.q ?? "";
     choose(options()[0]);

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from dashboard.messaging.models import CannedReply, Draft, Message, Thread, ThreadNote
 from dashboard.orders.models import Order
@@ -229,13 +231,30 @@ def test_canned_replies_are_filled_in(chat, thread_of, client_for, user_for):
     assert response.status_code == 302
     order = Order.objects.filter(buyer_remote_id=thread.buyer_remote_id).order_by("-placed_at", "-pk").first()
     page = client.get(f"/messages/{thread.pk}/").content.decode()
-    from django.utils.html import escape
-
     assert escape(f"{thread.buyer}|{order or ''}|{chat.connection.title}|{user_for('support').label}") in page
     canned = CannedReply.objects.get()
     assert client.post("/messages/canned/new/", {"shortcut": "hi", "text": "x"}).status_code == 422
     client.post(f"/messages/canned/{canned.pk}/delete/")
     assert not CannedReply.objects.exists()
+
+
+def test_canned_replies_are_offered_to_other_rooms(chat, connect, client_for, user_for):
+    client, other = client_for("support"), connect("imetastore", "other")
+    pull(chat.connection, "orders")
+    order, me = Order.objects.exclude(buyer="").order_by("pk").first(), user_for("support").label
+    CannedReply.objects.create(shortcut="hi", text="{buyer}|{order}|{shop}|{me}")
+    cache.clear()
+    for asked, text in (
+        (f"order={order.pk}", f"{order.buyer}|{order}|{chat.connection.title}|{me}"),
+        (f"connection={other.connection.slug}", f"||{other.connection.title}|{me}"),
+    ):
+        page = client.get(f"/messages/canned/offered/?{asked}").content.decode()
+        assert f'data-name="/hi" data-text="{escape(text)}"' in page
+    member = make_user("member", role="support", sees_all_connections=False)
+    member.connections.add(other.connection)
+    client.force_login(member)
+    for asked in (f"order={order.pk}", f"connection={chat.connection.slug}", "order=x", ""):
+        assert client.get(f"/messages/canned/offered/?{asked}").status_code == 404
 
 
 def test_a_viewer_reads_and_does_not_write(chat, thread_of, client_for):

@@ -87,6 +87,7 @@ def test_where_no_reply_can_be_sent_a_note_still_can(supply, ticket_of, client_f
     assert 'data-mode="reply" aria-pressed="false" disabled' in composer
     assert 'data-mode="note" aria-pressed="true"' in composer
     assert "has no endpoint for replies" in composer
+    assert "canned" not in composer
     assert client_for("support").post(f"/tickets/{ticket.pk}/note/", {"text": "Ask again"}).status_code == 302
     assert TicketNote.objects.get().text == "Ask again"
 

@@ -164,7 +164,7 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "text": found.draft or "" if text is None else text,
         "error": error,
         "form_key": new_form_key(),
-        "canned": canned.offered(found, request.user) if may_send else [],
+        "canned": canned.offered(canned.of_thread(found, request.user)) if may_send else [],
         "why": _why_silent(found),
         "may_send": may_send,
         "back": kept_query(request),
