@@ -42,6 +42,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "stale_url": address("sync:connections"),
         "state_line": _state_line(listing),
         "can_create": may(request.user, "orders.create") and bool(reach.able(can.CreatesOrders)),
+        "may_export": may(request.user, "export"),
         "may_fulfil": may(request.user, "orders.fulfil"),
         "may_annotate": may(request.user, "orders.annotate"),
         "colleagues": colleagues("orders.annotate", request.user),

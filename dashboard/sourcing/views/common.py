@@ -104,6 +104,7 @@ def page(request: StaffRequest, here: str, feed: str, **more: Any) -> dict[str, 
         "fresh": reach.fresh(""),
         "may_buy": request.user.may("sourcing.buy"),
         "may_organise": request.user.may("sourcing.organise"),
+        "may_export": request.user.may("export"),
         **more,
     }
 
