@@ -51,9 +51,11 @@ ACCESS = {
     "sync:exchange": "activity.view",
     "sync:callbacks": "activity.view",
     "sync:callback_page": "activity.view",
+    "sync:callbacks_replay": "connections.manage",
     "sync:callback_replay": "connections.manage",
     "sync:quarantine": "activity.view",
     "sync:quarantined": "activity.view",
+    "sync:quarantine_replay_many": "connections.manage",
     "sync:quarantine_replay": "connections.manage",
     "sync:quarantine_dismiss": "connections.manage",
     # orders

@@ -24,7 +24,8 @@ class Part:
     """One part: its page, its list, the rows that somebody may see.
 
     `make(rows, user)` words them. `hint`: what its search looks into. `nothing`: what is said before anything came;
-    `good`: what a view says, by its key, when it is good news that it is empty.
+    `good`: what a view says, by its key, when it is good news that it is empty. `verb`: what may be done with chosen
+    rows, by people who manage connections: the name of its address, and its word.
     """
 
     page: str
@@ -34,6 +35,7 @@ class Part:
     make: Callable[[list[Any], Any], list[rows.Row]]
     hint: Promise
     nothing: Words
+    verb: tuple[str, Promise] | None = None
     good: Mapping[str, Words] = field(default_factory=dict)
 
 
@@ -60,6 +62,7 @@ PARTS = (
         "sync:activity", _("Commands"), filters.COMMANDS, _commands, lambda found, _user: rows.command_rows(found),
         _("Target or words"),
         (_("Nothing was given yet"), _("Whatever staff send to a platform is kept here, with what became of it.")),
+        None,
         {
             "review": (_("Nothing waits for a person"), _("What became of every command is known, or is being asked.")),
             "unknown": (_("Every outcome is known"), _("No command is without an answer.")),
@@ -71,6 +74,7 @@ PARTS = (
         "sync:approvals", _("Approvals"), filters.APPROVALS, _approvals, lambda found, _user: rows.approval_rows(found),
         _("Target"),
         (_("Nothing waits for a second person"), _("A refund above the limit is kept here until another agrees.")),
+        None,
         {"waiting": (_("Nothing waits for a second person"),
                      _("A refund above the limit is kept here until another agrees."))},
     ),
@@ -80,18 +84,21 @@ PARTS = (
         lambda found, user: rows.batch_rows(found, counts_of(found, user)),
         _("Title"),
         (_("No bulk edit yet"), _("A change of many products at once is kept here, with its progress.")),
+        None,
         {"wrong": (_("Nothing needs a look"), _("Nothing was refused, and nothing is in doubt."))},
     ),
     Part(
         "sync:runs", _("Runs"), filters.RUNS, _of_connections(Run), lambda found, _user: rows.run_rows(found),
         _("Words of a fault"),
         (_("No feed has run yet"), _("Every reading of a platform is kept here for 30 days.")),
+        None,
         {"failed": (_("No reading failed"), _("Every reading of the last 30 days came to its end."))},
     ),
     Part(
         "sync:callbacks", _("Callbacks"), filters.CALLBACKS, _of_connections(Callback, "body", "headers"),
         lambda found, _user: rows.callback_rows(found), _("Event, outcome or fault"),
         (_("No platform has pushed yet"), _("The addresses to give to a platform stand on its connection's page.")),
+        ("sync:callbacks_replay", _("Apply again")),
         {
             "failed": (_("No push failed"), _("Whatever was pushed is applied, or waits for its turn.")),
             "waiting": (_("No push waits"), _("Whatever was pushed is applied, or failed and is kept.")),
@@ -102,6 +109,7 @@ PARTS = (
         lambda found, _user: rows.quarantine_rows(found), _("Id, place or reason"),
         (_("Everything was understood"),
          _("A record unlike its document is kept here; the rest of its page is stored.")),
+        ("sync:quarantine_replay_many", _("Read again")),
         {"": (_("Everything was understood"),
               _("A record unlike its document is kept here; the rest of its page is stored."))},
     ),
@@ -109,6 +117,7 @@ PARTS = (
         "sync:exchanges", _("Exchanges"), filters.ALL_EXCHANGES, _of_connections(Exchange, *BODIES),
         lambda found, _user: rows.exchange_rows(found, of_many=True), _("Address or fault"),
         (_("Nothing was exchanged yet"), _("The last requests and answers stand here, secrets removed.")),
+        None,
         {"failed": (_("Every request was answered"), _("No exchange of the last seven days went wrong."))},
     ),
 )  # fmt: skip

@@ -36,6 +36,11 @@ class Row(NamedTuple):
     name: Any
     cells: list[Cell]
 
+    @property
+    def pk(self) -> str:
+        """The key that its id ends with."""
+        return self.id.rpartition("-")[2]
+
 
 def conn(connection: Connection) -> SafeString:
     """Mark and title."""

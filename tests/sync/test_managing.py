@@ -362,6 +362,58 @@ def test_a_record_in_quarantine_is_read_again_or_dismissed(client_for, shop, tol
 # -- figures, frame, admin -------------------------------------------------------------------------------------------
 
 
+def held(connection, feed, n=1):
+    return [
+        Quarantined.objects.create(
+            connection=connection, feed=feed, record_remote_id=f"r{k}", path="$", reason="No.", at=timezone.now()
+        ).pk
+        for k in range(n)
+    ]
+
+
+def test_chosen_records_of_the_quarantine_are_read_again_each_feed_once(client_for, shop, pushing, told):
+    products, orders = held(shop.connection, "products", 3), held(pushing.connection, "orders", 2)
+    Connection.objects.filter(pk=pushing.connection.pk).update(state=Connection.PAUSED)
+    admin, viewer = client_for("admin"), client_for("viewer")
+    page = admin.get("/activity/quarantine/")
+    assert_strict_html(page)
+    assert page.content.decode().count('form="activity-bulk"') == 6  # five boxes and the button
+    assert "activity-bulk" not in viewer.get("/activity/quarantine/").content.decode()
+    address = "/activity/quarantine/replay/"
+    assert viewer.post(address, {"pk": products}).status_code == 403
+    assert told == []
+    assert admin.post(address, {"pk": [*products[:2], *orders]}).url == "/activity/quarantine/"
+    assert told == [("refresh_feed", shop.connection.pk, "products", True)]
+    event = AuditEvent.objects.get(verb="quarantine.replayed")
+    assert (event.connection, event.detail) == ("shop", {"feeds": ["products"]})
+    told.clear()
+    admin.post(address, {"pk": orders})
+    text = admin.get("/activity/quarantine/").content.decode()
+    assert "Nothing that can be read again is among them." in text
+    assert told == []
+
+
+def test_chosen_pushes_are_applied_again(client_for, pushing):
+    now = timezone.now()
+    failed, waiting, other = (
+        Callback.objects.create(
+            connection=pushing.connection, event="order-status", dedupe_key=str(n), body=b"{}", received_at=now,
+            state=state, attempts=3, error="Unreadable.",
+        )
+        for n, state in enumerate((FAILED, RECEIVED, FAILED))
+    )  # fmt: skip
+    admin = client_for("admin")
+    response = admin.post(
+        "/activity/callbacks/replay/", {"pk": [failed.pk, waiting.pk], "next": "/activity/callbacks/?view=failed"}
+    )
+    assert response.url == "/activity/callbacks/?view=failed"
+    rows = Callback.objects.order_by("pk").values_list("state", "attempts")
+    assert list(rows) == [(RECEIVED, 0), (RECEIVED, 3), (FAILED, 3)]
+    assert AuditEvent.objects.filter(verb="callback.replayed").count() == 1
+    assert client_for("viewer").post("/activity/callbacks/replay/", {"pk": other.pk}).status_code == 403
+    assert Callback.objects.get(pk=other.pk).state == FAILED
+
+
 def test_figures_need_the_token_or_a_member_of_staff(client_for, shop, settings):
     pull(shop.connection, "products")
     assert Client().get("/metrics").status_code == 401

@@ -45,8 +45,14 @@ def part(request: StaffRequest, name: str) -> HttpResponseBase:
         "done_title": good and good[0],
         "done_text": good and good[1],
         "can_export": name in EXPORTED and request.user.may("export"),
+        "verb": _verb(shown) if request.user.may("connections.manage") else None,
     }
     return render(request, "sync/activity.html", context)
+
+
+def _verb(shown: Part) -> dict[str, Any] | None:
+    """What may be done with chosen rows of a part."""
+    return {"url": reverse(shown.verb[0]), "word": shown.verb[1]} if shown.verb else None
 
 
 @require_safe

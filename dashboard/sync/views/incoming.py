@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import defaultdict
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.core.pages import is_fragment, redirect, render
+from dashboard.core.pages import is_fragment, redirect, render, safe_next
 from dashboard.core.scrub import scrub, scrub_text
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
 from dashboard.sync import callbacks, rows
 from dashboard.sync.feeds import FEEDS
-from dashboard.sync.models import Callback, Quarantined
+from dashboard.sync.models import Callback, Connection, Quarantined
 from dashboard.sync.models.callbacks import RECEIVED
 from dashboard.sync.reading import read_now
 from dashboard.sync.views.activity import exchanges_of
 
 MAX_SHOWN = 65_536
+MOST = 500
 
 
 @require_safe
@@ -58,6 +62,19 @@ def replay_callback(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(request, reverse("sync:callback_page", args=[pk]))
 
 
+@require_POST
+@requires("connections.manage")
+def replay_callbacks(request: StaffRequest) -> HttpResponse:
+    """Apply the chosen pushes once more; one that waits to be applied goes on waiting."""
+    chosen = list(_chosen(request, Callback).exclude(state=RECEIVED).defer("body", "headers"))
+    for found in chosen:
+        callbacks.replay(found)
+        audit(request.user, "callback.replayed", found, connection=found.connection.slug)
+    words = ngettext("%(n)s push is applied once more.", "%(n)s pushes are applied once more.", len(chosen))
+    _say(request, words % {"n": len(chosen)}, bool(chosen))
+    return redirect(request, safe_next(request, reverse("sync:callbacks")))
+
+
 @require_safe
 @requires("activity.view")
 def quarantined(request: StaffRequest, pk: int) -> HttpResponse:
@@ -85,6 +102,36 @@ def replay_quarantined(request: StaffRequest, pk: int) -> HttpResponse:
         audit(request.user, "quarantine.replayed", found, connection=found.connection.slug)
         messages.success(request, _("The feed %(feed)s is read anew.") % {"feed": rows.feed_label(found.feed)})
     return redirect(request, reverse("sync:quarantined", args=[pk]))
+
+
+@require_POST
+@requires("connections.manage")
+def replay_many(request: StaffRequest) -> HttpResponse:
+    """Read the feeds of the chosen records anew, each once; those of a connection at rest stay as they are."""
+    chosen: dict[Connection, set[str]] = defaultdict(set)
+    for found in _chosen(request, Quarantined).defer("payload"):
+        if found.feed in FEEDS and found.connection.is_at_work:
+            chosen[found.connection].add(found.feed)
+    n = sum(read_now(connection, sorted(feeds), full=True) for connection, feeds in chosen.items())
+    for connection, feeds in chosen.items():
+        audit(request.user, "quarantine.replayed", connection, {"feeds": sorted(feeds)}, connection=connection.slug)
+    words = ngettext("%(n)s feed is read anew.", "%(n)s feeds are read anew.", n) % {"n": n}
+    _say(request, words, bool(chosen))
+    return redirect(request, safe_next(request, reverse("sync:quarantine")))
+
+
+def _chosen(request: StaffRequest, model: Any) -> Any:
+    """The rows whose boxes were ticked, of what the person may see."""
+    given = request.POST.getlist("pk")[:MOST]
+    pks = [int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return model.objects.visible_to(request.user).filter(pk__in=pks).select_related("connection").order_by("pk")
+
+
+def _say(request: StaffRequest, words: str, is_any: bool) -> None:
+    if is_any:
+        messages.success(request, words)
+    else:
+        messages.error(request, _("Nothing that can be read again is among them. Nothing was done."))
 
 
 @require_POST
