@@ -35,6 +35,7 @@ ACCESS = {
     "sync:activity_fresh": "activity.view",
     "sync:exchanges": "activity.view",
     "sync:command": "activity.view",
+    "sync:target": "activity.view",
     "sync:command_row": "activity.view",
     "sync:command_prove": "activity.view",
     "sync:command_settle": "activity.settle",

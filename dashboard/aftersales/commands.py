@@ -22,6 +22,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -56,6 +57,7 @@ class DecideKind(Kind):
     marker = "The decision that the case details show; it was pending just before sending."
     ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "cases"
+    page = PageOf("aftersales:detail", "aftersales.Case")
     moves_money = True
     absences = 2
 

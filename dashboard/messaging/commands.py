@@ -24,6 +24,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -57,6 +58,7 @@ class SendKind(Kind):
     marker = "Our text in the thread's history since 120 seconds before sending, beyond what was there just before."
     ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "messages"
+    page = PageOf("messaging:thread", "messaging.Thread")
     absences = 2
 
     def find(self, connection: Connection, text: str) -> Target:

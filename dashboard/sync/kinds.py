@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
+from django.apps import apps
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -58,6 +60,21 @@ class Target:
 
 
 NO_TARGET = Target(remote_id="-", label="")
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """Where records have pages: the address by name, the model that remote ids are of, its field with a page's key."""
+
+    url_name: str
+    model: str
+    key: str = "pk"
+
+    def url(self, connection: Connection, remote_id: str) -> str:
+        """The page of the record with that remote id; empty where the mirror has none."""
+        rows: Any = apps.get_model(self.model)._default_manager.filter(remote_id=remote_id)
+        key = rows.filter(**{rows.connection_path: connection}).values_list(self.key, flat=True).first()
+        return "" if key is None else reverse(self.url_name, args=[key])
 
 
 @dataclass(frozen=True)
@@ -121,6 +138,7 @@ class Kind:
     - `lane`: the one thing of a connection that kinds of this name work on (its cart, its profile); at most one command
       of a lane is in flight. Without it each target is a lane of its own, and what has no target has none.
     - `feed`: the feed that mirrors the target. `secret_keys`: payload keys that are never shown.
+    - `page`: where the target has a page, or what the kind makes.
     """
 
     name: ClassVar[str]
@@ -132,6 +150,7 @@ class Kind:
     marker: ClassVar[str | Promise]
     ambiguous: ClassVar[str | Promise]
     lane: ClassVar[str] = ""
+    page: ClassVar[PageOf | None] = None
     feed: ClassVar[str] = ""
     absolute: ClassVar[bool] = False
     exclusive: ClassVar[bool] = True

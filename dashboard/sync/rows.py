@@ -22,7 +22,7 @@ from dashboard.sync.models.callbacks import FAILED, PROCESSED
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.progress import Progress
 from dashboard.sync.runner import LEASE
-from dashboard.sync.web import TONES, state_word
+from dashboard.sync.web import TONES, page_url, state_word
 
 Cell = tuple[str, Any]
 
@@ -62,6 +62,13 @@ def feed_label(name: str) -> str:
     return _(FEEDS[name].label) if name in FEEDS else name
 
 
+def target_link(about: Command | Approval) -> SafeString | str:
+    """What a command is about, as a link where that has a page. Needs `connection`."""
+    name = about.target_label or ("" if about.target == "-" else about.target)
+    url = page_url(about.kind, about.connection, about.target)
+    return format_html('<a class="link" href="{}">{}</a>', url, name) if url else name
+
+
 def command_rows(commands: list[Command]) -> list[Row]:
     """Needs `connection` and `actor`."""
     now = timezone.now()
@@ -72,7 +79,7 @@ def command_rows(commands: list[Command]) -> list[Row]:
             {NEEDS_REVIEW: "act", UNKNOWN: "wait"}.get(c.state, ""),
             worded(c.summary) or kind_label(c.kind),
             [
-                ("named", c.target_label or ("" if c.target == "-" else c.target)),
+                ("named", target_link(c)),
                 ("nowrap", conn(c.connection)),
                 ("nowrap", html.state(TONES[c.state], state_word(c.state))),
                 ("grow soft", worded(c.error)),
@@ -100,7 +107,7 @@ def approval_rows(approvals: list[Approval]) -> list[Row]:
             "wait" if one.state == WAITING else "",
             one.summary or kind_label(one.kind),
             [
-                ("named", one.target_label),
+                ("named", target_link(one)),
                 ("nowrap", conn(one.connection)),
                 ("nowrap", approval_sign(one)),
                 ("num nowrap", formatting.money(one.amount, one.currency)),

@@ -48,6 +48,7 @@ urlpatterns = [
     path("activity/commands/<int:pk>/prove/", commands.prove, name="command_prove"),
     path("activity/commands/<int:pk>/settle/", commands.settle, name="command_settle"),
     path("activity/commands/<int:pk>/retry/", commands.again, name="command_retry"),
+    path("activity/targets/<slug:slug>/<str:kind>/", commands.target, name="target"),
     path("activity/approvals/", activity.part, {"name": "approvals"}, name="approvals"),
     path("activity/approvals/<int:pk>/", approvals.approval, name="approval"),
     path("activity/approvals/<int:pk>/approve/", approvals.approve, name="approval_approve"),

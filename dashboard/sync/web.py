@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -125,6 +126,14 @@ def shown(command: Command) -> dict[str, Any]:
         "url": reverse("sync:command", args=[command.pk]),
         "row_url": reverse("sync:command_row", args=[command.pk]),
     }
+
+
+def page_url(kind_name: str, connection: Connection, remote_id: str) -> str:
+    """What leads to the page of a command's target, or of what it made; empty where the kind has none. Asks nothing."""
+    kind = KINDS.get(kind_name)
+    if kind is None or kind.page is None or remote_id in ("", "-"):
+        return ""
+    return f"{reverse('sync:target', args=[connection.slug, kind_name])}?{urlencode({'id': remote_id})}"
 
 
 def latest_commands(connection_ids: Iterable[int], targets: Iterable[str], kinds: Iterable[str]) -> dict[Any, Command]:

@@ -13,7 +13,7 @@ from channels import capabilities as can
 from channels import records as r
 from dashboard.catalog.feeds import read_again
 from dashboard.catalog.targets import find_product
-from dashboard.sync.kinds import AS_IT_IS, Context, Kind, Refused, Target, Witness
+from dashboard.sync.kinds import AS_IT_IS, Context, Kind, PageOf, Refused, Target, Witness
 from dashboard.sync.models import Connection
 
 UNANSWERED = gettext_lazy("A timeout, a broken connection, a 5xx or an unreadable answer after sending.")
@@ -26,6 +26,7 @@ class OfCatalog(Kind):
     repeat = AS_IT_IS
     ambiguous = UNANSWERED
     feed = "products"
+    page = PageOf("catalog:product", "catalog.Product")
     absolute = True
 
     def product_of(self, context: Context) -> r.Ref:

@@ -22,6 +22,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -118,6 +119,7 @@ class CreateProductKind(Kind):
     repeat = AFTER_ABSENCE
     ambiguous = UNANSWERED
     feed = "products"
+    page = PageOf("catalog:product", "catalog.Product")
     has_target = False
     exclusive = False
     secret_keys = ("accounts",)

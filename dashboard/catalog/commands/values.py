@@ -17,6 +17,7 @@ from dashboard.catalog.targets import find_product, find_variant
 from dashboard.sync.kinds import (
     Context,
     Finding,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -41,6 +42,7 @@ class SetPriceKind(OfCatalog):
 
     name = "catalog.set_price"
     label = gettext_lazy("Set price")
+    page = PageOf("catalog:product", "catalog.Variant", "product_id")
     capability = can.SetsPrices
     Payload = SetPrice
     marker = "The price that the product read shows for the variant."
@@ -105,6 +107,7 @@ class SetStockKind(OfCatalog):
 
     name = "catalog.set_stock"
     label = gettext_lazy("Set stock")
+    page = PageOf("catalog:product", "catalog.Variant", "product_id")
     capability = can.SetsStock
     Payload = SetStock
     marker = "The stock that the product read shows for the variant."

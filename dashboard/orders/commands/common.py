@@ -11,7 +11,7 @@ from channels.records import OrderRecord
 from dashboard.orders.feeds import read_again
 from dashboard.orders.mirror import upsert_orders
 from dashboard.orders.targets import find_order
-from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, Refused, Target, Witness
+from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, PageOf, Refused, Target, Witness
 from dashboard.sync.models import Connection
 
 UNANSWERED = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
@@ -29,6 +29,7 @@ class OfOrders(Kind):
     repeat = AFTER_ABSENCE
     ambiguous = UNANSWERED
     feed = "orders"
+    page = PageOf("orders:detail", "orders.Order")
 
     def find(self, connection: Connection, text: str) -> Target:
         """An order."""

@@ -19,6 +19,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -78,6 +79,7 @@ class CreateOrderKind(Kind):
     repeat = AFTER_ABSENCE
     ambiguous = UNANSWERED
     feed = "orders"
+    page = PageOf("orders:detail", "orders.Order")
     has_target = False
     exclusive = False
     absences = 2

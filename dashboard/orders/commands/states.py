@@ -15,7 +15,18 @@ from channels.errors import Rejected
 from channels.records import Receipt, Ref
 from dashboard.orders.commands.common import STOPPED, Nothing, OfOrders, never_sent, refuse_states
 from dashboard.orders.targets import find_line
-from dashboard.sync.kinds import AS_IT_IS, Context, Finding, Refused, Target, absent, applied, register, undecided
+from dashboard.sync.kinds import (
+    AS_IT_IS,
+    Context,
+    Finding,
+    PageOf,
+    Refused,
+    Target,
+    absent,
+    applied,
+    register,
+    undecided,
+)
 from dashboard.sync.models import Connection
 
 
@@ -199,6 +210,7 @@ class CancelItemKind(OfOrders):
 
     name = "orders.cancel_item"
     label = gettext_lazy("Cancel item")
+    page = PageOf("orders:detail", "orders.OrderLine", "order_id")
     capability = can.CancelsLines
     permission = "orders.create"
     Payload = Nothing

@@ -38,6 +38,7 @@ from dashboard.sync.kinds import (
     Arrived,
     Context,
     Finding,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -70,6 +71,7 @@ class PlaceOrderKind(Buying):
     permission = "sourcing.buy"
     Payload = PlaceOrder
     feed = "purchase-orders"
+    page = PageOf("sourcing:purchase", "sourcing.PurchaseOrder")
     has_target = False
     exclusive = False
     moves_money = True
@@ -225,6 +227,7 @@ class CancelOrderKind(Buying):
     permission = "sourcing.buy"
     Payload = CancelOrder
     feed = "purchase-orders"
+    page = PageOf("sourcing:purchase", "sourcing.PurchaseOrder")
     marker = "The status that the order's detail shows."
 
     def find(self, connection: Connection, text: str) -> Target:

@@ -32,6 +32,7 @@ from dashboard.sync.kinds import (
     Arrived,
     Context,
     Finding,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -100,6 +101,7 @@ class CreateShipmentKind(Buying):
     permission = "sourcing.buy"
     Payload = CreateShipment
     feed = "shipments"
+    page = PageOf("sourcing:shipment", "sourcing.Shipment")
     has_target = False
     exclusive = False
     moves_money = True
@@ -256,6 +258,7 @@ class _OfShipment(Buying):
     permission = "sourcing.buy"
     Payload = Nothing
     feed = "shipments"
+    page = PageOf("sourcing:shipment", "sourcing.Shipment")
     marker = "The status that the shipment's detail shows."
     refused: tuple[str, ...] = ()
     reached = ""

@@ -17,7 +17,7 @@ from dashboard.sync.forms import DeclineForm
 from dashboard.sync.kinds import KINDS, Refused
 from dashboard.sync.models import Approval
 from dashboard.sync.models.approvals import WAITING
-from dashboard.sync.rows import approval_sign, kind_label
+from dashboard.sync.rows import approval_sign, kind_label, target_link
 
 
 @require_safe
@@ -73,6 +73,7 @@ def _page(
     context = {
         "approval": found,
         "label": kind_label(found.kind),
+        "target": target_link(found),
         "sign": approval_sign(found),
         "amount": formatting.money(found.amount, found.currency),
         "why": why,

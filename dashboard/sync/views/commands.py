@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,14 +21,14 @@ from dashboard.sync.describe import EMPTY, payload_lines, shown_payload
 from dashboard.sync.evidence import last_asked_at, shown_evidence, states_so_far
 from dashboard.sync.forms import SettleForm
 from dashboard.sync.kinds import KINDS, NEVER, Refused
-from dashboard.sync.models import Batch, Command
+from dashboard.sync.models import Batch, Command, Connection
 from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, UNKNOWN
 from dashboard.sync.progress import Progress, counts_of
 from dashboard.sync.retry import WITHOUT_EFFECT, retry, retry_batch
-from dashboard.sync.rows import batch_label, command_rows, kind_label
+from dashboard.sync.rows import batch_label, command_rows, kind_label, target_link
 from dashboard.sync.submit import tell
 from dashboard.sync.views.activity import exchanges_of
-from dashboard.sync.web import TONES, command_response, new_form_key, state_sentence, state_word
+from dashboard.sync.web import TONES, command_response, new_form_key, page_url, state_sentence, state_word
 
 IN_DOUBT = (UNKNOWN, NEEDS_REVIEW)
 
@@ -57,6 +58,18 @@ def command(request: StaffRequest, pk: int) -> HttpResponse:
     return _page(request, found)
 
 
+@require_safe
+@requires("activity.view")
+def target(request: StaffRequest, slug: str, kind: str) -> HttpResponse:
+    """On to the page of the record that commands of a kind are about (``id``), as long as the mirror has it."""
+    connection = get_object_or_404(Connection.objects.visible_to(request.user), slug=slug)
+    page, remote_id = KINDS[kind].page if kind in KINDS else None, request.GET.get("id", "")
+    url = page.url(connection, remote_id) if page else ""
+    if not url:
+        messages.warning(request, _("“%(id)s” is not in the mirror, so it has no page.") % {"id": remote_id[:200]})
+    return redirect(request, url or reverse("sync:activity") + f"?{urlencode({'q': remote_id[:100]})}")
+
+
 def _answered(request: StaffRequest, found: Command) -> bool:
     """Whether evidence has come since the person asked for it."""
     return last_asked_at(found) != request.GET.get("last", "")
@@ -70,6 +83,8 @@ def _page(
     context = {
         "command": found,
         "label": kind_label(found.kind),
+        "target": target_link(found),
+        "made": _made(found),
         "tone": TONES[found.state],
         "word": state_word(found.state),
         "sentence": state_sentence(found),
@@ -89,6 +104,11 @@ def _page(
         "refused": refused,
     }
     return render(request, "sync/command.html", context, status=status)
+
+
+def _made(found: Command) -> str:
+    """Where the page is of what it made on the platform; empty when it made nothing that has one."""
+    return page_url(found.kind, found.connection, str(found.receipt.get("remote_id", ""))) if found.receipt else ""
 
 
 def _given(found: Command) -> list[tuple[str, list[str]]]:

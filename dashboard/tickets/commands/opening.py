@@ -20,6 +20,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -67,6 +68,7 @@ class OpenKind(Kind):
     marker = "A ticket with our text in the list of tickets that was not there just before."
     ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "tickets"
+    page = PageOf("tickets:detail", "tickets.Ticket")
     absences = 2
 
     def check(self, connection: Connection, target: Target, payload: Open) -> None:

@@ -20,6 +20,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    PageOf,
     Refused,
     Target,
     Witness,
@@ -40,6 +41,7 @@ class _OfTickets(Kind):
     permission = "tickets.work"
     ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "tickets"
+    page = PageOf("tickets:detail", "tickets.Ticket")
 
     def find(self, connection: Connection, text: str) -> Target:
         """A ticket by remote id or number."""
