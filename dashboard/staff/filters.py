@@ -3,10 +3,12 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core.days import SinceDay, UntilDay
 from dashboard.core.filters import Filters, Head, ListSpec
+from dashboard.staff import verbs
 from dashboard.staff.models import AuditEvent, User
 
 
@@ -15,13 +17,27 @@ def everyone(_request: Any) -> Any:
     return User.objects.order_by("username")
 
 
+class ActField(forms.ChoiceField):
+    """An act in words, or an area; what no table holds is looked for just as it is."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Everything: it only finds nothing."""
+        return True
+
+
+class Act(django_filters.ChoiceFilter):
+    """The beginning of a verb: the whole of it, or its area."""
+
+    field_class = ActField
+
+
 class AuditFilters(Filters):
-    """By person, act (the beginning of a verb), connection and day; the search box looks into targets."""
+    """By person, act, connection and day; the search box looks into targets."""
 
     search_fields = ("target_label", "target_id")
 
     actor = django_filters.ModelChoiceFilter(label=_("Person"), queryset=everyone)
-    verb = django_filters.CharFilter(label=_("Act"), lookup_expr="startswith")
+    verb = Act(label=_("Act"), lookup_expr="startswith", choices=verbs.choices)
     connection = django_filters.CharFilter(label=_("Connection"))
     since = SinceDay(label=_("From"), field_name="at")
     until = UntilDay(label=_("To"), field_name="at")

@@ -12,6 +12,7 @@ from dashboard.core.templatetags.dash import when_at
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.filters import TRAIL
 from dashboard.staff.models import AuditEvent
+from dashboard.staff.verbs import in_words
 
 COLUMNS = ("id", "sequence", "at", "actor_label", "verb", "target_kind", "target_label", "connection", "ip", "detail")
 
@@ -26,6 +27,7 @@ def trail(request: StaffRequest) -> HttpResponseBase:
     now = timezone.now()
     for row in listing.page.rows:
         row["when"] = when_at(row["at"], now)
+        row["act"] = in_words(row["verb"])
         row["detail_line"] = _line(row["detail"])
     return render(request, "staff/trail.html", {"listing": listing, "can_export": request.user.may("export")})
 
