@@ -1,14 +1,11 @@
-"""Invoices and packing slips as PDF.
+"""Invoices and packing slips as PDF, in every script that some font shows (`dashboard.orders.fonts`).
 
-Latin text stands in Helvetica; Chinese, Japanese kana, Greek and Cyrillic in the PDF reader's own Chinese font. A
-letter that neither has (Arabic, Hangul, an emoji, Ł) is printed as a box, and the paper says so.
+A letter that none has (an emoji on a bare machine, Devanagari) is printed as a box, and the paper says so.
 """
 
 from __future__ import annotations
 
 import io
-import itertools
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -19,8 +16,6 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import (
     BaseDocTemplate,
     Frame,
@@ -35,14 +30,11 @@ from reportlab.platypus import (
 
 from dashboard.core import formatting
 from dashboard.core.wording import spelled, worded
+from dashboard.orders import fonts
 from dashboard.orders.buyers import address_lines
 from dashboard.orders.models import Order, OrderLine
 
-WIDE = "STSong-Light"
-BOX = "□"
 SCANNED = 40  # letters of a number that a bar code still holds on a line
-VARIANTS = "\ufe0e\ufe0f"  # whether an emoji has colour
-pdfmetrics.registerFont(UnicodeCIDFont(WIDE))
 
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=13)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=8, leading=11, textColor=colors.HexColor("#555555"))
@@ -141,7 +133,7 @@ def _pdf(story: list[Any], *, title: str) -> bytes:
 
 def _boxes(*words: str) -> list[Any]:
     """What the boxes mean, where there are any."""
-    if not any(_shown(letter) == BOX for letter in unicodedata.normalize("NFC", "".join(words))):
+    if not fonts.has_boxes("".join(words)):
         return []
     told = _("□ stands for a letter that this file's fonts lack. Print the page from the browser to have all of them.")
     return [Spacer(0, 6 * mm), _text(told, SMALL)]
@@ -153,31 +145,9 @@ def _lines(words: Sequence[str]) -> str:
 
 def _text(words: str, style: ParagraphStyle = BODY) -> Paragraph:
     """A paragraph in which every run of text has a font that can show it."""
-    shown = "".join(map(_shown, unicodedata.normalize("NFC", words)))
-    return Paragraph("".join(_run(wide, "".join(run)) for wide, run in itertools.groupby(shown, _is_wide)), style)
+    return Paragraph("".join(_run(*run) for run in fonts.runs(words, style.fontName, style.fontSize)), style)
 
 
-def _shown(letter: str) -> str:
-    """The letter, or a box where neither font has it; joiners and marks of direction cannot be seen anyway."""
-    if letter == formatting.MINUS:
-        return "–"
-    if unicodedata.category(letter) == "Cf" or letter in VARIANTS:
-        return ""
-    return letter if _has(letter, "cp1252") or _has(letter, "gbk") else BOX
-
-
-def _run(wide: bool, text: str) -> str:
+def _run(font: str, text: str) -> str:
     safe = escape(text).replace("\n", "<br/>")
-    return f'<font name="{WIDE}">{safe}</font>' if wide else safe
-
-
-def _is_wide(letter: str) -> bool:
-    return not _has(letter, "cp1252")
-
-
-def _has(letter: str, encoding: str) -> bool:
-    try:
-        letter.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return f'<font name="{font}">{safe}</font>' if font else safe
