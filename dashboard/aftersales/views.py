@@ -22,6 +22,7 @@ from dashboard.aftersales.rows import for_list, order_link, rows_of, with_order,
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import forget_counts, may
+from dashboard.core.scope import scoped
 from dashboard.core.templatetags.dash import when_at
 from dashboard.core.walking import steps, walk, walk_of
 from dashboard.orders import words as order_words
@@ -41,6 +42,7 @@ DESK = assigning.Desk("aftersales.decide", "aftersales.assigned", lazy("After-sa
 
 @require_safe
 @requires("aftersales.view")
+@scoped
 def index(request: StaffRequest) -> HttpResponseBase:
     """The list, its fragment, or what it shows as a file."""
     reach = Reach.of(request, "cases")

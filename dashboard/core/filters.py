@@ -25,7 +25,7 @@ from dashboard.core.chips import chips_of
 from dashboard.core.counting import capped, capped_counts
 from dashboard.core.models import SavedView
 from dashboard.core.navigation import may
-from dashboard.core.saved_views import NEWEST, kept_query, own_and_shared, saved_views_key, with_id
+from dashboard.core.saved_views import NEWEST, is_edited, kept_query, own_and_shared, saved_views_key, with_id
 from dashboard.core.searching import Searched, narrow
 from dashboard.core.templatetags.dash import changed_query
 
@@ -200,7 +200,7 @@ class Listing:
         """The fields that order the rows."""
         key, descending = self.sort
         fields = next((head.fields for head in self.spec.heads if head.key == key), ("pk",))
-        return tuple(_turned(name) for name in fields) if descending else fields
+        return tuple(keyset.turned(name) for name in fields) if descending else fields
 
     @cached_property
     def page(self) -> keyset.Page:
@@ -299,7 +299,7 @@ class Listing:
         own = [
             {
                 "label": tab.label,
-                "url": f"?view={tab.key}" + (f"&connection={self._connection}" if self._connection else ""),
+                "url": self._start(tab.key),
                 "current": tab is self.tab and not saved,
                 "count": counts.get(tab.key, ""),
                 "tone": tab.tone if counts.get(tab.key) not in ("", "0", None) else "",
@@ -310,6 +310,10 @@ class Listing:
             {"label": view.name, "url": f"?{with_id(view)}", "current": saved == str(view.pk), "count": "", "tone": ""}
             for view in self.saved_views
         ]
+
+    def _start(self, view: str) -> str:
+        """The address of a view, with no filter but the connection."""
+        return "?" + "&".join(f"{k}={v}" for k, v in (("view", view), ("connection", self._connection)) if v)
 
     @cached_property
     def _connection(self) -> str:
@@ -367,7 +371,7 @@ class Listing:
     @cached_property
     def edited(self) -> bool:
         """Whether the open saved view was changed since."""
-        return self.saved_view is not None and kept_query(self.params) != self.saved_view.query
+        return self.saved_view is not None and is_edited(self.saved_view, self.params)
 
     @cached_property
     def query(self) -> str:
@@ -387,14 +391,10 @@ class Listing:
 
     @cached_property
     def is_filtered(self) -> bool:
-        """Whether an empty page could be the filters' doing."""
-        return bool(self.chips or self.words)
+        """Whether an empty page could be the doing of filters beside the connection."""
+        return bool(self.words or [chip for chip in self.chips if chip["name"] != "connection"])
 
     @cached_property
     def clear_url(self) -> str:
-        """The address of this tab without any filter."""
-        return f"?view={self.tab.key}" if self.tab else "?"
-
-
-def _turned(name: str) -> str:
-    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+        """The address of this tab without any filter but the connection."""
+        return self._start(self.tab.key if self.tab else "")

@@ -179,6 +179,11 @@ def _first(queryset: QuerySet[Any], walk: Order, place: Sequence[Any]) -> Any:
     return Coalesce(*keys) if len(keys) > 1 else keys[0]
 
 
+def turned(name: str) -> str:
+    """The name of a column that orders rows the other way round."""
+    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
 def takes_days(queryset: QuerySet[Any], plan: Order) -> bool:
     """Whether a day names a place: a time leads the order, and the primary key alone settles ties."""
     column = _column(queryset.model, plan.steps[0].path)

@@ -18,6 +18,7 @@ from dashboard.core import formatting
 from dashboard.core.templatetags.dash import changed_query
 
 CACHED_SECONDS = 20
+SCOPE = "scope"  # the cookie with the connection that a person keeps to
 PARTS = ("counts", "sign", "scopes")
 Count = tuple[int, str]  # how many, and the tone: act, wait or empty
 
@@ -142,14 +143,20 @@ class Frame:
 
     @cached_property
     def scope(self) -> dict[str, str] | None:
-        """The connection that the address names, when the person may see it."""
-        wanted = self.request.GET.get("connection", "")
+        """The connection that the address names, else the one that the person keeps to; None unless they may see it."""
+        wanted = self.request.GET.get("connection") or self.request.COOKIES.get(SCOPE, "")
         return next((each for each in self.scopes if each["slug"] == wanted), None)
 
     @cached_property
     def choice(self) -> tuple[Any, ...]:
         """All that the choice of connections shows, in short, but for words."""
-        return changed_query(self.request.GET), *(tuple(each.values()) for each in self.scopes)
+        slug = self.scope["slug"] if self.scope else ""
+        return changed_query(self.request.GET), slug, self.is_narrowed, *(tuple(each.values()) for each in self.scopes)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether this page shows one connection alone."""
+        return self.scope is not None and self.request.GET.get("connection") == self.scope["slug"]
 
     @cached_property
     def name(self) -> tuple[str, ...]:

@@ -24,6 +24,14 @@ def kept_query(params: QueryDict) -> str:
     return "&".join(sorted(urlencode([pair]) for pair in pairs))
 
 
+def is_edited(view: SavedView, params: QueryDict) -> bool:
+    """Whether an address says something else than a view; a connection that the view leaves open is no change."""
+    here = params.copy()
+    if "connection" not in QueryDict(view.query):
+        here.pop("connection", None)
+    return kept_query(here) != view.query
+
+
 def saved_views_key(user: Any, domain: str) -> str:
     """Where the person's saved views of a list are cached."""
     return f"views:{domain}:{user.pk}"

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.core import exports, formatting, html, pages
 from dashboard.core.filters import ListSpec
 from dashboard.core.pages import redirect
+from dashboard.core.scope import scoped
 from dashboard.core.templatetags.dash import when_at
 from dashboard.finance import history, sheets, totals
 from dashboard.finance.exports import balances as balance_rows
@@ -231,6 +232,7 @@ def with_orders(rows: Any) -> Any:
 
 @require_safe
 @requires("finance.view")
+@scoped
 def payments(request: StaffRequest) -> HttpResponse:
     """Payments of buyers."""
 
@@ -258,6 +260,7 @@ def _found_by(number: str) -> Any:
 
 @require_safe
 @requires("finance.view")
+@scoped
 def movements(request: StaffRequest) -> HttpResponse:
     """Movements of wallets."""
 
@@ -276,6 +279,7 @@ def movements(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @requires("finance.view")
+@scoped
 def coupons(request: StaffRequest) -> HttpResponse:
     """Coupons: ours, and those on offer."""
 

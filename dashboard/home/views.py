@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.core import formatting, pages
+from dashboard.core.scope import scoped
 from dashboard.home import arrivals, deadlines
 from dashboard.home import health as connection_health
 from dashboard.home import queues as work_queues
@@ -25,6 +26,7 @@ from dashboard.sync.reading import read_now
 
 
 @require_GET
+@scoped
 def index(request: StaffRequest) -> HttpResponse:
     """What must be done next, how well the connections are read, what came in."""
     reach = _reach(request)

@@ -8,12 +8,12 @@ const typing = (el) => el.matches("input:not([type=checkbox]):not([type=radio]),
 const say = (text) => { const box = $("#announce"); if (box) box.textContent = text; };
 
 // Theme: a cookie, so that the server renders the right scheme and nothing flashes. What the device wants anyway is not fixed.
+const cookie = (name, value, seconds) => { document.cookie = `${name}=${value}; path=/; samesite=lax${seconds === undefined ? "" : `; max-age=${seconds}`}${location.protocol === "https:" ? "; secure" : ""}`; };
 function toggleTheme() {
   const { dataset } = document.documentElement, device = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   const wanted = (dataset.theme || device) === "dark" ? "light" : "dark";
   if (wanted === device) delete dataset.theme; else dataset.theme = wanted;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `theme=${dataset.theme || "device"}; path=/; max-age=31536000; samesite=lax${secure}`;
+  cookie("theme", dataset.theme || "device", 31536000);
 }
 
 // Toasts: words come from <template> elements that the server translated, or from its "toast" event.
@@ -225,6 +225,7 @@ function signedOut(url) {
 const acts = {
   leave: () => keepTyped(),
   theme: () => toggleTheme(),
+  scope: ({ dataset }) => cookie("scope", dataset.scope, dataset.scope ? undefined : 0), // until the browser is closed: lists are asked for it
   open: (el) => openDialog(el.dataset.dialog),
   close: (el) => el.closest("dialog").close(),
   clear: (el) => clearSelection(el.closest(".list")),
@@ -273,7 +274,7 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method === "dialog") return;
   elsewhere(form);
   if (form.dataset.sent) return event.preventDefault();
-  if (form.matches("[data-ends-session]") || event.submitter?.matches("[data-ends-session]")) sessionStorage.clear();
+  if (form.matches("[data-ends-session]") || event.submitter?.matches("[data-ends-session]")) { sessionStorage.clear(); cookie("scope", "", 0); }
   if (form.method === "post") keepTyped();
   if (form.method === "post") { form.dataset.sent = "1"; event.submitter?.setAttribute("aria-busy", "true"); if (form.dataset.draft) dropDraft(form); }
 });

@@ -213,3 +213,25 @@ def test_an_order_from_its_making_to_a_cancelled_line(page_for, connect):
     assert [(one.endpoint, one.effect["order_id"]) for one in partner.sandbox.ledger] == [
         ("createOrder", order.remote_id), ("setOrderAsPaid", order.remote_id), ("cancelOrderItem", order.remote_id),
     ]  # fmt: skip
+
+
+def test_the_connection_chosen_above_is_kept_to_until_it_is_left(page_for, connect, goods):
+    other = connect("accplanet", "supply").connection
+    pull(other, "orders")
+    page = page_for("fulfilment")
+    page.goto("/orders/?view=all")
+    page.click(".top-scope summary")
+    page.click(f".top-scope a:has-text('{other.title}')")
+    page.wait_for_url("**/orders/?view=all&connection=supply")
+    page.click(".nav-link[data-go=t]")
+    page.wait_for_url("**/tickets/?connection=supply")
+    assert_axe_clean(page)
+    page.goto(f"/orders/{Order.objects.filter(connection=other).first().pk}/")
+    assert other.title in page.inner_text(".top-scope summary")
+    page.click(".nav-link[data-go=o]")
+    page.wait_for_url("**/orders/?connection=supply")
+    page.click(".chips .chip-x")
+    page.wait_for_url("**/orders/?")
+    assert "All connections" in page.inner_text(".top-scope summary")
+    page.click(".nav-link[data-go=t]")
+    page.wait_for_url("**/tickets/")

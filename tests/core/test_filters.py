@@ -170,6 +170,7 @@ def test_saved_views_are_tabs_for_their_owner_and_when_shared_for_all(open_list,
     assert listing.tabs[3]["url"] == f"?sort=name&saved={own.pk}"
     assert not listing.edited
     assert open_list(f"sort=-name&saved={own.pk}").edited
+    assert not open_list(f"sort=name&connection=shop&saved={own.pk}").edited  # the top bar's doing
 
 
 def test_what_a_saved_view_keeps(rf):

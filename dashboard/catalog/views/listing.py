@@ -18,12 +18,14 @@ from dashboard.core import html
 from dashboard.core.exports import export_response
 from dashboard.core.pages import render
 from dashboard.core.saved_views import kept_query
+from dashboard.core.scope import scoped
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.reach import Reach, fresh_line
 
 
 @require_safe
 @requires("catalog.view")
+@scoped
 def products(request: StaffRequest) -> HttpResponseBase:
     """Products of all connections; `?format=csv` gives all that match, `of=variants` their variants."""
     listing = PRODUCTS.open(request, Product.objects.visible_to(request.user))
@@ -63,6 +65,7 @@ def export(request: StaffRequest, queryset: Any) -> HttpResponseBase:
 
 @require_safe
 @requires("catalog.view")
+@scoped
 def categories(request: StaffRequest) -> HttpResponseBase:
     """The platforms' categories; each leads to its products."""
     listing = CATEGORIES.open(request, Category.objects.visible_to(request.user).present().light())

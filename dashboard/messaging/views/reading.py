@@ -19,6 +19,7 @@ from channels import capabilities as can
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import may
+from dashboard.core.scope import scoped
 from dashboard.messaging import canned, opened, presence, snoozing
 from dashboard.messaging.buyer import order_facts, orders_of
 from dashboard.messaging.conversation import Conversation
@@ -35,6 +36,7 @@ from dashboard.sync.web import new_form_key
 
 @require_safe
 @requires("messages.view")
+@scoped
 def index(request: StaffRequest) -> HttpResponseBase:
     """The threads, with none opened; or all of them as a file."""
     if "format" in request.GET:
@@ -45,6 +47,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
 
 @require_safe
 @requires("messages.view")
+@scoped
 def thread(request: StaffRequest, pk: int) -> HttpResponse:
     """One thread beside the list; for htmx its pane alone, so that no row moves under the pointer."""
     found = thread_of(request, pk)

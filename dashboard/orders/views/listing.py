@@ -13,6 +13,7 @@ from dashboard.core import pages
 from dashboard.core.exports import export_response
 from dashboard.core.filters import Listing
 from dashboard.core.navigation import may
+from dashboard.core.scope import scoped
 from dashboard.orders.filters import ORDERS
 from dashboard.orders.models import Order, OrderLine
 from dashboard.orders.querysets import with_tags
@@ -25,6 +26,7 @@ from dashboard.sync.reach import Reach, fresh_line
 
 @require_safe
 @requires("orders.view")
+@scoped
 def index(request: StaffRequest) -> HttpResponse:
     """The list, its fragment, or what it shows as a file: `?format=csv`, with `of=lines` the lines of its orders."""
     listing = ORDERS.open(request, Order.objects.visible_to(request.user))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from dashboard.core.exports import export_response
 from dashboard.core.filters import Listing
 from dashboard.core.pages import render
+from dashboard.core.scope import scoped
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import rows
 from dashboard.sync.models import Exchange, Run
@@ -24,6 +25,7 @@ MOST_MOVING = 50
 
 @require_safe
 @requires("activity.view")
+@scoped
 def part(request: StaffRequest, name: str) -> HttpResponseBase:
     """One part as a page, its fragment, or a file."""
     shown = BY_NAME[name]

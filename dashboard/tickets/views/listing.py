@@ -11,6 +11,7 @@ from channels import capabilities as can
 from dashboard.core import pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import may
+from dashboard.core.scope import scoped
 from dashboard.core.walking import walk
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
@@ -24,6 +25,7 @@ from dashboard.tickets.rows import for_list, rows_of
 
 @require_safe
 @requires("tickets.view")
+@scoped
 def index(request: StaffRequest) -> HttpResponseBase:
     """The list, its fragment, or what it shows as a file."""
     reach = Reach.of(request, "tickets")

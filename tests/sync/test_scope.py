@@ -1,0 +1,83 @@
+"""The connection that a person keeps to: put into the address of lists, said in the top bar, left again."""
+
+import pytest
+
+from dashboard.orders.models import Order
+from tests.connected import pull
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+ROOMS = [
+    "/", "/orders/", "/aftersales/", "/messages/", "/tickets/", "/catalog/", "/catalog/categories/",
+    "/finance/payments/", "/finance/wallet/", "/finance/coupons/", "/activity/", "/activity/runs/",
+]  # fmt: skip
+
+
+@pytest.fixture
+def shops(connect):
+    """Two connections of one platform."""
+    found = [connect("accplanet", slug).connection for slug in ("one", "two")]
+    for connection in found:
+        pull(connection, "orders")
+    return found
+
+
+def keeping_to(client, slug):
+    client.cookies["scope"] = slug
+    return client
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_that_is_entered_is_asked_for_the_kept_connection(client_for, room):
+    client = keeping_to(client_for("admin"), "two")
+    assert client.get(room).url == f"{room}?connection=two"
+    page = client.get(f"{room}?connection=two")
+    assert page.status_code == 200
+    assert '<details class="menu menu-start top-scope is-on">' in page.content.decode()
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize(
+    "asked",
+    ["/orders/?connection=one&view=all", "/orders/?connection=", "/orders/?format=csv", "/orders/fresh/?newest=1"],
+)
+def test_what_the_address_says_stands(client_for, asked):
+    assert keeping_to(client_for("admin"), "two").get(asked).status_code == 200
+
+
+@pytest.mark.usefixtures("shops")
+def test_other_filters_stay_and_parts_of_pages_are_not_led_away(client_for):
+    client = keeping_to(client_for("admin"), "two")
+    assert client.get("/orders/?view=all&tag=a%26b").url == "/orders/?view=all&tag=a%26b&connection=two"
+    assert client.get("/orders/?view=all", headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_record_says_what_is_kept_to_and_how_to_leave_it(shops, client_for):
+    order = Order.objects.filter(connection=shops[0]).first()
+    page = keeping_to(client_for("admin"), "two").get(f"/orders/{order.pk}/")
+    top = page.content.decode().partition('<header class="top">')[2].partition("</header>")[0]
+    assert '<details class="menu menu-start top-scope">' in top
+    assert shops[1].title in top.partition("</summary>")[0]
+    assert 'aria-label="Show all connections again"' in top
+    assert 'data-act="scope" data-scope="one"' in top
+
+
+@pytest.mark.parametrize("slug", ["gone", "one", "'", "%00"])
+def test_what_may_not_be_seen_is_not_kept_to(shops, client, slug):
+    member = make_user("member", sees_all_connections=False)
+    member.connections.add(shops[1])
+    client.force_login(member)
+    page = keeping_to(client, slug).get("/orders/")
+    assert page.status_code == 200
+    assert "Show all connections again" not in page.content.decode()
+
+
+@pytest.mark.usefixtures("shops")
+def test_the_filters_say_the_connection_and_leave_choosing_it_to_the_top_bar(client_for):
+    body = client_for("admin").get("/orders/?connection=two&view=all&status=unpaid").content.decode()
+    form = body.partition('<form class="toolbar"')[2].partition("</form>")[0]
+    assert '<input type="hidden" name="connection" value="two">' in form
+    assert 'name="connection"' not in form.replace('<input type="hidden" name="connection"', "")
+    assert 'data-act="scope" data-scope="" data-hx-boost="false"' in form
+    assert '<a class="btn btn-quiet btn-small" href="?view=all&amp;connection=two">Clear filters</a>' in form
