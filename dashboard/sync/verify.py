@@ -203,8 +203,7 @@ def _could_not_ask(command: Command, error: ChannelError) -> None:
 
 
 def _unanswered(error: ChannelError) -> Finding:
-    asked = _("The platform was asked what became of it and did not answer: %(words)s")
-    return Finding(UNANSWERED, asked % {"words": scrub_text(error.words)})
+    return Finding(UNANSWERED, scrub_text(error.words))
 
 
 def _conclude(command: Command, finding: Finding, kind: Kind) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from channels.errors import NotSent
 from channels.records import Receipt
 from dashboard.sync import engine
 from dashboard.sync import verify as proofs
@@ -53,6 +54,16 @@ def test_the_page_shows_question_answer_time_and_verdict(client_for, doubtful, n
     assert "It is not on the platform" in text
     assert "Prove it" in text
     assert "It did not: send it again" in text
+
+
+def test_what_was_not_answered_is_said_once(client_for, doubtful, note):
+    note.findings = [NotSent("503 Service Unavailable")]
+    proofs.ask(doubtful.pk)
+    text = client_for("finance").get(f"/activity/commands/{doubtful.pk}/").content.decode()
+    evidence = text.partition('<details class="evidence')[2].partition("</details>")[0]
+    assert "The platform did not answer" in evidence
+    assert text.count("did not answer") == 1
+    assert '<div class="verdict"><strong>503 Service Unavailable</strong></div>' in evidence
 
 
 def test_send_again_is_offered_only_after_proven_absence(client_for, doubtful, note):
@@ -176,7 +187,11 @@ def test_a_batch_counts_itself_and_retries_only_what_was_refused(client_for, sho
     batch = fill(shop.connection, 5)  # unknown, done, rejected, unknown, done
     client = client_for("fulfilment")
     text = client.get(f"/activity/batches/{batch.pk}/").content.decode()
-    assert "2 done, 1 rejected, 2 unknown, 1 skipped, 0 to go" in text
+    assert "2 confirmed, 1 refused or failed, 2 unknown, 1 skipped, 0 to go" in text
+    tiles = text.partition('aria-label="Counts"')[2].partition("</section>")[0]
+    assert "Refused or failed</span>" in tiles
+    assert "Confirmed</span>" in tiles
+    assert "Rejected" not in text
     assert "Many &lt;b&gt;notes" in text
     assert 'data-hx-trigger="every 2s"' in text
     for _ in range(2):
