@@ -58,7 +58,7 @@ CASES = ListSpec(
     offers_new=True,
     tabs=(
         Tab("waiting", _("Undecided"), lambda rows: rows.waiting(), "wait"),
-        Tab("soon", _("Due within 6 h"), lambda rows: rows.due_soon(), "act"),
+        Tab("soon", _("Due within 6 h"), lambda rows: rows.due_soon(), "wait"),
         Tab("mine", _("Mine"), lambda rows, user: rows.mine(user), own=True),
         Tab("decided", _("Decided"), lambda rows: rows.decided(), counted=False, sort="-placed"),
         Tab("lapsed", _("Lapsed"), lambda rows: rows.lapsed(), counted=False, sort="-placed"),

@@ -18,10 +18,10 @@ HITS = 4
 
 
 def waiting(user: Any) -> tuple[int, str]:
-    """How many cases are undecided; amber, or red while one is due soon."""
+    """How many cases are undecided; amber, or red while one has less than two hours left."""
     rows = Case.objects.visible_to(user)
-    undecided, soon = capped_counts([rows.waiting(), rows.due_soon()])
-    return undecided, "act" if soon else "wait" if undecided else ""
+    undecided, urgent = capped_counts([rows.waiting(), rows.urgent()])
+    return undecided, "act" if urgent else "wait" if undecided else ""
 
 
 def hits(user: Any, q: str) -> Iterator[Hit]:

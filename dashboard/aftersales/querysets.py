@@ -10,6 +10,7 @@ from django.utils import timezone
 from dashboard.sync.models import MirrorQuerySet
 
 SOON = timedelta(hours=6)
+URGENT = timedelta(hours=2)  # as the clock of a deadline turns red
 
 
 class CaseQuerySet(MirrorQuerySet):
@@ -22,6 +23,10 @@ class CaseQuerySet(MirrorQuerySet):
     def due_soon(self) -> Self:
         """Undecided, with less than six hours left, or late already."""
         return self.waiting().filter(decide_by__lt=timezone.now() + SOON)
+
+    def urgent(self) -> Self:
+        """Undecided, with less than two hours left, or late already."""
+        return self.waiting().filter(decide_by__lt=timezone.now() + URGENT)
 
     def mine(self, user: Any) -> Self:
         """Undecided and assigned to a person."""

@@ -15,6 +15,7 @@ from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import clock_at
 from dashboard.core.wording import worded
 from dashboard.home.places import Reach, address
+from dashboard.messaging.inbox import REPLY_WITHIN
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import Package
@@ -27,7 +28,6 @@ from dashboard.tickets.models import Ticket
 SHOWN = 12
 OF_A_KIND = 6  # so that a pile of one kind does not hide the others,
 ALWAYS = 2  # and these of every kind are there however late the others are
-ANSWER_WITHIN = timedelta(hours=24)
 NO_LIMIT_RANK = timedelta(hours=6)  # what has no deadline stands behind what is due within this
 
 
@@ -116,7 +116,7 @@ def _threads(reach: Reach, mine: bool) -> Iterable[Due]:
         yield Due(
             f"thread-{thread.pk}", "chat-bubble-left-right", _("Answer a buyer"), str(thread), f"“{thread.last_body}”",
             _("The buyer goes on waiting"), address("messaging:thread", thread.pk), thread.connection_id,
-            thread.waiting_since + ANSWER_WITHIN, thread.waiting_since,
+            thread.waiting_since + REPLY_WITHIN, thread.waiting_since,
         )  # fmt: skip
 
 

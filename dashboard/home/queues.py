@@ -19,6 +19,7 @@ from dashboard.aftersales.models import Case
 from dashboard.core import formatting
 from dashboard.core.counting import CAP, capped, capped_counts
 from dashboard.home.places import Reach, address
+from dashboard.messaging.inbox import REPLY_WITHIN
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import Package
@@ -122,7 +123,10 @@ def _threads(reach: Reach) -> Sequence[Any]:
 
 
 def _threads_note(reach: Reach, numbers: Sequence[int], first: datetime | None) -> Note:
-    return (_("oldest %(age)s") % {"age": formatting.age(first)}, "wait") if first else (_("all answered"), "")
+    if first is None:
+        return _("all answered"), ""
+    late = first <= timezone.now() - REPLY_WITHIN
+    return _("oldest %(age)s") % {"age": formatting.age(first)}, "act" if late else "wait"
 
 
 def _tickets(reach: Reach) -> Sequence[Any]:

@@ -57,8 +57,8 @@ TICKETS = ListSpec(
     sort="-moved",
     offers_new=True,
     tabs=(
-        Tab("unsolved", _("Unsolved"), lambda rows: rows.unsolved(), "wait"),
-        Tab("waiting", _("Our turn"), lambda rows: rows.waiting(), "act"),
+        Tab("unsolved", _("Unsolved"), lambda rows: rows.unsolved()),
+        Tab("waiting", _("Our turn"), lambda rows: rows.waiting(), "wait"),
         Tab("mine", _("Mine"), lambda rows, user: rows.mine(user), own=True),
         Tab("solved", _("Solved and closed"), lambda rows: rows.filter(status__in=("solved", "closed")), counted=False),
         Tab("all", _("All"), counted=False),

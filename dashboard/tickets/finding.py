@@ -18,10 +18,10 @@ HITS = 4
 
 
 def waiting(user: Any) -> tuple[int, str]:
-    """How many tickets are unsolved; red while one waits for us."""
+    """How many tickets are unsolved; amber while one waits for us: no desk states a deadline."""
     rows = Ticket.objects.visible_to(user)
     unsolved, for_us = capped_counts([rows.unsolved(), rows.waiting()])
-    return unsolved, "act" if for_us else "wait" if unsolved else ""
+    return unsolved, "wait" if for_us else ""
 
 
 def hits(user: Any, q: str) -> Iterator[Hit]:

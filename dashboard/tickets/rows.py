@@ -58,7 +58,7 @@ def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime, carr
         "pk": ticket.pk,
         "url": reverse("tickets:detail", args=[ticket.pk]) + carried,
         "name": str(ticket),
-        "urgency": html.attribute("data-tone", "act" if waits else ""),
+        "urgency": html.attribute("data-tone", "wait" if waits else ""),
         "moved": when_at(ticket.moved_at, now),
         "connection": reach.sign(ticket.connection_id),
         "kind": words.kind(ticket),
