@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from dashboard.core import filters, navigation
+from dashboard.core import listing, navigation
 from dashboard.staff.models import User
 from tests.connected import connect
 from tests.factories import make_user
@@ -65,7 +65,7 @@ def client_for(user_for: Callable[[str], User]) -> Callable[[str], Client]:
 @pytest.fixture
 def asked(client_for: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """``asked(address)``: the answer, and what was asked of the database besides the session and the person."""
-    for module in (filters, navigation):
+    for module in (listing, navigation):
         monkeypatch.setattr(module, "CACHED_SECONDS", 3600)
     client = client_for("admin")
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.core import formatting, html, pages
-from dashboard.core.filters import Filters, Listing
+from dashboard.core.filters import Filters
+from dashboard.core.listing import Listing
 from dashboard.core.navigation import may
 from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS

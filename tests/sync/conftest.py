@@ -48,3 +48,14 @@ def setter() -> Iterator[Any]:
     """A kind that sets a value."""
     with scripted(**ABSOLUTE) as kind:
         yield kind
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What workers were told by pages that manage connections."""
+    kept: list[Any] = []
+    for place in ("views.managing", "reading"):
+        monkeypatch.setattr(
+            f"dashboard.sync.{place}.tell", lambda task, *args: kept.append((task.name.rpartition(".")[2], *args))
+        )
+    return kept

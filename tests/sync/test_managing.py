@@ -11,28 +11,17 @@ from dashboard.staff.models import AuditEvent
 from dashboard.sync import conformance, tasks
 from dashboard.sync.connections import secret_mark
 from dashboard.sync.feeds import feeds_of
-from dashboard.sync.models import Callback, Connection, Exchange, FeedState, Quarantined
-from dashboard.sync.models.callbacks import FAILED, RECEIVED
-from tests.connected import fault, pull
+from dashboard.sync.models import Connection, Exchange, FeedState
+from tests.connected import pull
 from tests.pages import assert_strict_html
 
+pytestmark = pytest.mark.usefixtures("told")
 TOKEN = "eyJnew.token.of-the-test"
 
 
 @pytest.fixture
 def admin(client_for):
     return client_for("admin")
-
-
-@pytest.fixture(autouse=True)
-def told(monkeypatch):
-    """What workers were told."""
-    kept = []
-    for place in ("views.managing", "reading"):
-        monkeypatch.setattr(
-            f"dashboard.sync.{place}.tell", lambda task, *args: kept.append((task.name.rpartition(".")[2], *args))
-        )
-    return kept
 
 
 def add(client, **data):
@@ -122,57 +111,6 @@ def test_new_credentials_wake_a_connection_and_empty_ones_stay(admin, shop):
     )  # fmt: skip
     assert connection.version == 3
     assert TOKEN not in str(list(AuditEvent.objects.values_list("detail", flat=True)))
-
-
-def test_refused_credentials_do_not_replace_those_in_use(admin, shop, told):
-    pull(shop.connection, "products")
-    kept = shop.connection.credentials["access_token"]
-    given = {"title": "Renamed", "access_token": TOKEN, "base_url": shop.connection.base_url}
-    page = refused(
-        admin.post("/connections/shop/settings/", given),
-        "M2E Cloud does not take what was given: “",
-        "Nothing was saved: what was in use stays.",
-        "Renamed",
-        "Save it untested",
-    )
-    assert TOKEN not in page
-    assert kept not in page
-    row = Connection.objects.get()
-    assert (row.title, row.credentials, row.state, row.version) == (
-        shop.connection.title, {"access_token": kept}, Connection.ACTIVE, 1,
-    )  # fmt: skip
-    assert told == []
-    assert not AuditEvent.objects.filter(verb="connection.changed").exists()
-    tried_with = Exchange.objects.latest("pk")
-    assert TOKEN not in str(vars(tried_with))
-
-
-def test_credentials_are_saved_untested_only_by_choice_while_the_platform_is_away(admin, shop, told):
-    fault(shop.sandbox, "*", "status", code=503, times=20)
-    given = {"title": "Shop", "access_token": TOKEN, "base_url": shop.connection.base_url}
-    page = refused(admin.post("/connections/shop/settings/", given), "M2E Cloud could not be asked: “")
-    assert 'name="untested"' in page
-    assert TOKEN not in str(Connection.objects.get().credentials)
-    assert admin.post("/connections/shop/settings/", given | {"untested": "on"}).status_code == 302
-    assert Connection.objects.get().credentials == {"access_token": TOKEN}
-    assert told == [("check_connection", shop.connection.pk)]
-    assert AuditEvent.objects.get(verb="connection.changed").detail["untested"] is True
-
-
-def test_a_trial_leaves_the_sign_in_of_the_connection_alone(admin, pushing):
-    pull(pushing.connection, "products")
-    token = Connection.objects.get().token
-    given = {"title": "P", "email": "other@sandbox.example", "password": "wrong-Passw0rd"}
-    refused(admin.post("/connections/pushing/settings/", given), "does not take what was given")
-    assert token
-    assert Connection.objects.get().token == token
-
-
-def test_what_is_no_credential_is_saved_without_asking_the_platform(admin, shop):
-    shop.sandbox.expire_tokens()
-    assert admin.post("/connections/shop/settings/", {"title": "Other", "currency": "EUR"}).status_code == 302
-    assert Connection.objects.get().options["currency"] == "EUR"
-    assert not Exchange.objects.exists()
 
 
 def test_a_sandbox_address_stays_when_an_admin_saves_the_rest(admin, shop):
@@ -318,100 +256,7 @@ def test_secrets_are_added_beside_each_other_and_taken_out_of_use(admin, pushing
     assert new not in str(list(AuditEvent.objects.values_list("detail", flat=True)))
 
 
-# -- replay ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_callback_is_replayed_by_who_manages(client_for, pushing):
-    from django.utils import timezone
-
-    row = Callback.objects.create(
-        connection=pushing.connection, event="order-status", dedupe_key="1", body=b"{}", received_at=timezone.now(),
-        state=FAILED, error="No.",
-    )  # fmt: skip
-    url = f"/activity/callbacks/{row.pk}/replay/"
-    assert client_for("viewer").post(url).status_code == 403
-    row.refresh_from_db()
-    assert row.state == FAILED
-    assert client_for("admin").post(url).status_code == 302
-    row.refresh_from_db()
-    assert (row.state, row.error) == (RECEIVED, "")
-    assert AuditEvent.objects.filter(verb="callback.replayed").count() == 1
-
-
-def test_a_record_in_quarantine_is_read_again_or_dismissed(client_for, shop, told):
-    from django.utils import timezone
-
-    held = Quarantined.objects.create(
-        connection=shop.connection,
-        feed="products",
-        record_remote_id="1",
-        path="$.price",
-        reason="No.",
-        at=timezone.now(),
-    )
-    page = f"/activity/quarantine/{held.pk}/"
-    for verb in ("replay", "dismiss"):
-        assert client_for("viewer").post(f"{page}{verb}/").status_code == 403
-    assert client_for("admin").post(f"{page}replay/").url == page
-    assert told == [("refresh_feed", shop.connection.pk, "products", True)]
-    assert client_for("admin").post(f"{page}dismiss/").url == "/activity/quarantine/"
-    assert not Quarantined.objects.exists()
-    assert AuditEvent.objects.filter(verb__startswith="quarantine.").count() == 2
-
-
 # -- figures, frame, admin -------------------------------------------------------------------------------------------
-
-
-def held(connection, feed, n=1):
-    return [
-        Quarantined.objects.create(
-            connection=connection, feed=feed, record_remote_id=f"r{k}", path="$", reason="No.", at=timezone.now()
-        ).pk
-        for k in range(n)
-    ]
-
-
-def test_chosen_records_of_the_quarantine_are_read_again_each_feed_once(client_for, shop, pushing, told):
-    products, orders = held(shop.connection, "products", 3), held(pushing.connection, "orders", 2)
-    Connection.objects.filter(pk=pushing.connection.pk).update(state=Connection.PAUSED)
-    admin, viewer = client_for("admin"), client_for("viewer")
-    page = admin.get("/activity/quarantine/")
-    assert_strict_html(page)
-    assert page.content.decode().count('form="activity-bulk"') == 6  # five boxes and the button
-    assert "activity-bulk" not in viewer.get("/activity/quarantine/").content.decode()
-    address = "/activity/quarantine/replay/"
-    assert viewer.post(address, {"pk": products}).status_code == 403
-    assert told == []
-    assert admin.post(address, {"pk": [*products[:2], *orders]}).url == "/activity/quarantine/"
-    assert told == [("refresh_feed", shop.connection.pk, "products", True)]
-    event = AuditEvent.objects.get(verb="quarantine.replayed")
-    assert (event.connection, event.detail) == ("shop", {"feeds": ["products"]})
-    told.clear()
-    admin.post(address, {"pk": orders})
-    text = admin.get("/activity/quarantine/").content.decode()
-    assert "Nothing that can be read again is among them." in text
-    assert told == []
-
-
-def test_chosen_pushes_are_applied_again(client_for, pushing):
-    now = timezone.now()
-    failed, waiting, other = (
-        Callback.objects.create(
-            connection=pushing.connection, event="order-status", dedupe_key=str(n), body=b"{}", received_at=now,
-            state=state, attempts=3, error="Unreadable.",
-        )
-        for n, state in enumerate((FAILED, RECEIVED, FAILED))
-    )  # fmt: skip
-    admin = client_for("admin")
-    response = admin.post(
-        "/activity/callbacks/replay/", {"pk": [failed.pk, waiting.pk], "next": "/activity/callbacks/?view=failed"}
-    )
-    assert response.url == "/activity/callbacks/?view=failed"
-    rows = Callback.objects.order_by("pk").values_list("state", "attempts")
-    assert list(rows) == [(RECEIVED, 0), (RECEIVED, 3), (FAILED, 3)]
-    assert AuditEvent.objects.filter(verb="callback.replayed").count() == 1
-    assert client_for("viewer").post("/activity/callbacks/replay/", {"pk": other.pk}).status_code == 403
-    assert Callback.objects.get(pk=other.pk).state == FAILED
 
 
 def test_figures_need_the_token_or_a_member_of_staff(client_for, shop, settings):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from channels import capabilities as can
 from dashboard.core import pages
 from dashboard.core.exports import export_response
-from dashboard.core.filters import Listing
+from dashboard.core.listing import Listing
 from dashboard.core.navigation import may
 from dashboard.core.scope import scoped
 from dashboard.orders.filters import ORDERS

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard.core.exports import export_response
-from dashboard.core.filters import Listing
+from dashboard.core.listing import Listing
 from dashboard.core.pages import render
 from dashboard.core.scope import scoped
 from dashboard.staff.access import StaffRequest, requires
