@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.aftersales.models import Case
+from dashboard.aftersales.searched import CASES
 from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
+from dashboard.core.searching import TRIGRAM, narrow
 
 HITS = 4
 
@@ -25,12 +26,11 @@ def waiting(user: Any) -> tuple[int, str]:
 
 
 def hits(user: Any, q: str) -> Iterator[Hit]:
-    """Cases by number, id or order."""
+    """Cases as their own list finds them."""
     words = q.strip()
-    if len(words) < 3 or not may(user, "aftersales.view"):
+    if len(words) < TRIGRAM or not may(user, "aftersales.view"):
         return
-    named = Q(number__istartswith=words) | Q(remote_id=words) | Q(order_remote_id=words)
-    rows = Case.objects.visible_to(user).filter(named).select_related("connection")
+    rows = narrow(Case.objects.visible_to(user).select_related("connection"), CASES, words)
     for case in rows.only("number", "remote_id", "buyer", "connection__title").order_by("-placed_at", "-pk")[:HITS]:
         hint = " · ".join(filter(None, (_("Case"), case.connection.title, case.buyer)))
         yield Hit(reverse("aftersales:detail", args=[case.pk]), str(case), hint, "arrow-uturn-left")

@@ -1,9 +1,10 @@
 """Finding rows by any part of their numbers and names, at any size of table.
 
 A domain says in its ``searched.py`` what is searched of a model; a migration makes the index (``search_index``).
-Words of three letters or more go through a trigram index, which is probed for at most ``CAP`` rows; a term that is more
-common than that is common enough to meet while walking the list. Shorter words (Chinese has many) are looked for among
-the newest ``WINDOW`` rows, and where a word begins PostgreSQL's index finds them at any age.
+Words of three letters or more go through a trigram index, which is probed for at most ``CAP`` rows. A term that is more
+common than that is met while walking the list, if ``ENOUGH`` of its newest ``REACH`` rows have it; where only older do,
+the walk would be long, and the index gives them all. Shorter words (Chinese has many) are looked for among the
+newest ``WINDOW`` rows, and where a word begins PostgreSQL's index finds them at any age.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 CAP = 2_000
 CLUE = 10
 DUE = 20_000
 WINDOW = 5_000
+REACH, ENOUGH = 20_000, 101
 TRIGRAM = 3
 SHORTEST = 2
 MAX_WORDS = 6
@@ -102,9 +105,29 @@ def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = 
 
 def _own(queryset: QuerySet[Any], about: Searched, found: list[Any] | None, words: list[str], here: list[Any]) -> Q:
     """Rows with all words themselves. Among common words, short ones count where a word begins, if the index knows."""
+    index = _with
     if found is None and min(map(len, words)) < TRIGRAM and _knows_beginnings(queryset.db, words):
-        found = _begun(queryset.db, about, words)
-    return _walked(here) if found is None or len(found) > CAP else Q(*here, pk__in=found)
+        found, index = _begun(queryset.db, about, words), _beginning
+    if found is not None and len(found) <= CAP:
+        return Q(*here, pk__in=found)
+    return _met(queryset, about, here, index(connections[queryset.db], about, words))
+
+
+def _met(queryset: QuerySet[Any], about: Searched, here: list[Any], keys: RawSQL | None) -> Q:
+    """What too many rows hold for a list of keys: met by a walk if that is short, else among the index's keys."""
+    walked = _walked(here)
+    if keys is None or _is_met_soon(queryset, about, walked):
+        return walked
+    return Q(*here, pk__in=keys)
+
+
+def _is_met_soon(queryset: QuerySet[Any], about: Searched, walked: Q) -> bool:
+    """Whether the newest rows alone have a page's worth of hits."""
+    newest = about.newest or "pk"
+    rows = queryset.order_by(*about.order).filter(**{f"{newest}__isnull": False})
+    edge = rows.values_list(newest, flat=True)[REACH : REACH + 1].first()
+    rows = rows if edge is None else rows.filter(**{f"{newest}__gte": edge})
+    return bool(rows.filter(walked).values_list("pk", flat=True)[ENOUGH - 1 : ENOUGH])
 
 
 def _hits(queryset: QuerySet[Any], about: Searched, long: list[str], words: list[str]) -> tuple[Any, list[Any]]:
@@ -186,7 +209,7 @@ def _of_short_words(queryset: QuerySet[Any], about: Searched, words: list[str]) 
     if all(word.isascii() for word in words):
         return queryset.filter(*here, pk__in=begun[:CAP])
     if len(begun) > CAP:
-        return queryset.filter(_walked(here))
+        return queryset.filter(_met(queryset, about, here, _beginning(connections[queryset.db], about, words)))
     keys = queryset.filter(*here, pk__in=begun).order_by().values_list("pk", flat=True) if begun else []
     return queryset.filter(pk__in={*keys, *_among_the_newest(queryset, about, words)})
 
@@ -205,20 +228,42 @@ def _knows_beginnings(alias: str, words: list[str]) -> bool:
 
 def _begun(alias: str, about: Searched, words: list[str]) -> list[Any]:
     """The keys of rows with the words, short ones where a word begins, and of rows that are due; `CAP` and one."""
-    quote, name = connections[alias].ops.quote_name, apps.get_model(about.model)._meta.db_table
+    with connections[alias].cursor() as cursor:
+        cursor.execute(*_begins(connections[alias], about, words, CAP + 1))
+        return [row[0] for row in cursor.fetchall()][: CAP + 1]
+
+
+def _begins(database: Any, about: Searched, words: list[str], most: int | None) -> tuple[str, list[Any]]:
+    quote, name = database.ops.quote_name, apps.get_model(about.model)._meta.db_table
     search, due = quote(f"{name}_search"), quote(f"{name}_due")
     met, values = [], []
     for word in map(_escaped, words):
         likes = [f"%{word}%"] if len(word) >= TRIGRAM else [f"{word}%", f"% {word}%"]
         met.append(f"({' OR '.join(['words ILIKE %s'] * len(likes))})")
         values += likes
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            f"(SELECT id FROM {due} LIMIT %s) UNION ALL "  # noqa: S608
-            f"(SELECT id FROM {search} WHERE {' AND '.join(met)} LIMIT %s)",
-            [CAP // 2, *values, CAP + 1],
-        )
-        return [row[0] for row in cursor.fetchall()][: CAP + 1]
+    statement = (
+        f"(SELECT id FROM {due} LIMIT %s) UNION ALL "  # noqa: S608
+        f"(SELECT id FROM {search} WHERE {' AND '.join(met)} LIMIT %s)"
+    )
+    return statement, [CAP // 2, *values, most]
+
+
+def _beginning(database: Any, about: Searched, words: list[str]) -> RawSQL:
+    """The keys of `_begun`, however many, for PostgreSQL itself to read."""
+    statement, values = _begins(database, about, words, None)
+    return RawSQL(f"SELECT id FROM ({statement}) AS met", values)  # noqa: S608, S611
+
+
+def _with(database: Any, about: Searched, words: list[str]) -> RawSQL | None:
+    """The keys of all rows with the long words, for the database itself to read; None without an index to ask."""
+    name, long = apps.get_model(about.model)._meta.db_table, [word for word in words if len(word) >= TRIGRAM]
+    if database.vendor == "postgresql":
+        statement, values = _beside(database, about, long, None)
+        return RawSQL(f"SELECT id FROM ({statement}) AS met", values)  # noqa: S608, S611
+    if not has_index(database.alias, name):
+        return None
+    table = database.ops.quote_name(f"{name}_words")
+    return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_terms(long)])  # noqa: S608, S611
 
 
 def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
@@ -247,18 +292,25 @@ def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[
             cursor.execute(*_beside(database, about, words, cap))
             found = [row[0] for row in cursor.fetchall()]
     elif has_index(alias, model._meta.db_table):
-        terms = " ".join('"' + word.replace('"', '""') + '"' for word in words)
         name = database.ops.quote_name(f"{model._meta.db_table}_words")
         with database.cursor() as cursor:
-            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [terms, cap + 1])  # noqa: S608
+            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [_terms(words), cap + 1])  # noqa: S608
             found = [row[0] for row in cursor.fetchall()]
     else:
         return None
     return found if len(found) <= cap else None
 
 
-def _beside(database: Any, about: Searched, words: list[str], cap: int) -> tuple[str, list[Any]]:
-    """A statement for keys, by the words beside the table; rows that are due (the first `DUE`) are read themselves."""
+def _terms(words: list[str]) -> str:
+    """Words as FTS5 takes them: each a phrase."""
+    return " ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def _beside(database: Any, about: Searched, words: list[str], cap: int | None) -> tuple[str, list[Any]]:
+    """A statement for keys, by the words beside the table; rows that are due (the first `DUE`) are read themselves.
+
+    It gives at most one more than `cap`, or all without one.
+    """
     meta, quote = apps.get_model(about.model)._meta, database.ops.quote_name
     table, search, due = quote(meta.db_table), quote(f"{meta.db_table}_search"), quote(f"{meta.db_table}_due")
     joined = " || ' ' || ".join(quote(meta.get_field(name).column) for name in about.indexed)
@@ -275,7 +327,7 @@ def _beside(database: Any, about: Searched, words: list[str], cap: int) -> tuple
         f"AND id NOT IN (SELECT id FROM due) UNION ALL "
         f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s"
     )
-    return statement, [*clues, *likes, *likes, cap + 1]
+    return statement, [*clues, *likes, *likes, None if cap is None else cap + 1]
 
 
 def _clue(word: str) -> str:

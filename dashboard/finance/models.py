@@ -33,6 +33,7 @@ class Payment(MirroredModel):
         indexes = [
             Index(fields=["-placed_at", "-id"], name="payment_newest"),
             Index(fields=["connection", "-placed_at", "-id"], name="payment_of_connection"),
+            Index(fields=["connection", "order_remote_id"], name="payment_of_order"),
             Index(fields=["status", "-placed_at", "-id"], name="payment_by_status"),
             Index(fields=["method", "-placed_at", "-id"], name="payment_by_method"),
             Index(fields=["amount", "id"], name="payment_by_amount"),
@@ -96,7 +97,7 @@ class WalletMovement(MirroredModel):
         indexes = [
             Index(fields=["-happened_at", "-id"], name="movement_newest"),
             Index(fields=["connection", "-happened_at", "-id"], name="movement_of_connection"),
-            Index(fields=["connection", "order_number"], name="movement_of_order"),
+            Index(fields=["order_number", "connection"], name="movement_of_number"),
             Index(fields=["kind", "-happened_at", "-id"], name="movement_by_kind"),
             Index(fields=["amount", "id"], name="movement_by_amount"),
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +12,10 @@ from django.utils.translation import gettext as _
 from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
+from dashboard.core.searching import SHORTEST, narrow
 from dashboard.messaging.inbox import REPLY_WITHIN
 from dashboard.messaging.models import Thread
+from dashboard.messaging.searched import THREADS
 
 HITS = 4
 
@@ -29,10 +30,9 @@ def waiting(user: Any) -> tuple[int, str]:
 def hits(user: Any, q: str) -> Iterator[Hit]:
     """Threads by their buyer."""
     words = q.strip()
-    if len(words) < 2 or not may(user, "messages.view"):
+    if len(words) < SHORTEST or not may(user, "messages.view"):
         return
-    named = Q(buyer__istartswith=words) | Q(buyer_remote_id=words)
-    rows = Thread.objects.visible_to(user).filter(named).select_related("connection")
+    rows = narrow(Thread.objects.visible_to(user).select_related("connection"), THREADS, words)
     fields = ("buyer", "buyer_remote_id", "remote_id", "connection__title")
     for thread in rows.only(*fields).order_by("-last_message_at")[:HITS]:
         hint = " · ".join((_("Messages"), thread.connection.title))

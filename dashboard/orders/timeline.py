@@ -55,8 +55,9 @@ class Told(NamedTuple):
 
 def history(order: Order) -> list[Told]:
     """What happened, newest first; at most a hundred."""
-    parts = (_approvals(order), _callbacks(order), _changes(order), _notes(order), _deliveries(order))
-    rows = _commands(order).union(*parts, all=True).order_by("-told_at", "-pk")[:SHOWN]
+    first, *parts = _commands(order)
+    parts += [_approvals(order), _callbacks(order), _changes(order), _notes(order), _deliveries(order)]
+    rows = first.union(*parts, all=True).order_by("-told_at", "-pk")[:SHOWN]
     return [Told(*row) for row in rows]
 
 
@@ -109,24 +110,19 @@ def _who(path: str) -> Any:
     return Coalesce(NullIf(whole, Value("")), f"{path}__username", Value(""), output_field=TextField())
 
 
-def _commands(order: Order) -> QuerySet[Any]:
-    lines = OrderLine.objects.filter(order=order).values("remote_id")
-    about = Q(target=order.remote_id) | Q(kind="orders.cancel_item", target__in=lines)
+def _commands(order: Order) -> list[QuerySet[Any]]:
+    """Those about the order, about its lines, and the one that made it: apart, so that each is found by its target."""
+    rows = Command.objects.filter(connection=order.connection_id)
+    lines = OrderLine.objects.filter(order=order).exclude(remote_id=order.remote_id).values("remote_id")
+    about = [
+        rows.filter(target=order.remote_id, kind__startswith="orders."),
+        rows.filter(target__in=lines, kind="orders.cancel_item"),
+    ]
     if order.partner_code:
-        about |= Q(kind="orders.create", summary__startswith=f"{order.partner_code}, ")
-    rows = Command.objects.filter(about, connection=order.connection_id, kind__startswith="orders.")
-    return _columns(
-        rows,
-        "command",
-        "created_at",
-        sent=F("sent_at"),
-        ended=F("finished_at"),
-        title=F("kind"),
-        text=F("summary"),
-        state=F("state"),
-        more=F("error"),
-        who=_who("actor"),
-    )
+        about.append(rows.filter(target="-", kind="orders.create", summary__startswith=f"{order.partner_code}, "))
+    told = {"title": "kind", "text": "summary", "state": "state", "more": "error", "sent": "sent_at"}
+    columns = {name: F(column) for name, column in told.items()} | {"ended": F("finished_at"), "who": _who("actor")}
+    return [_columns(each, "command", "created_at", **columns) for each in about]
 
 
 def _approvals(order: Order) -> QuerySet[Any]:

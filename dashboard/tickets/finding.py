@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
+from dashboard.core.searching import TRIGRAM, narrow
 from dashboard.tickets.models import Ticket
+from dashboard.tickets.searched import TICKETS
 
 HITS = 4
 
@@ -25,13 +26,12 @@ def waiting(user: Any) -> tuple[int, str]:
 
 
 def hits(user: Any, q: str) -> Iterator[Hit]:
-    """Tickets by number, id, subject or order."""
+    """Tickets as their own list finds them."""
     words = q.strip()
     if not may(user, "tickets.view"):
         return
-    if len(words) >= 3:
-        named = Q(number__istartswith=words) | Q(remote_id=words) | Q(order_remote_id=words) | Q(opened_for=words)
-        rows = Ticket.objects.visible_to(user).filter(named).select_related("connection")
+    if len(words) >= TRIGRAM:
+        rows = narrow(Ticket.objects.visible_to(user).select_related("connection"), TICKETS, words)
         for ticket in rows.only("number", "remote_id", "subject", "connection__title").order_by("-moved_at")[:HITS]:
             hint = " · ".join(filter(None, (_("Ticket"), ticket.connection.title, ticket.subject)))
             yield Hit(reverse("tickets:detail", args=[ticket.pk]), str(ticket), hint, "ticket")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 
+from dashboard.aftersales.finding import hits as case_hits
+from dashboard.aftersales.models import Case
 from dashboard.core import palette
 from dashboard.core.models import SavedView
 from dashboard.home.actions import actions
 from dashboard.home.destinations import BEGINNINGS, PLACES, destinations
 from dashboard.home.search import everything
+from dashboard.messaging.finding import hits as thread_hits
+from dashboard.messaging.models import Thread
 from dashboard.sync.models import Connection
+from dashboard.tickets.finding import hits as ticket_hits
+from dashboard.tickets.models import Ticket
 from tests.pages import assert_strict_html
 
 
@@ -43,6 +50,19 @@ def test_signing_out_is_posted_and_forgets_drafts(client_for, user_for):
     (button,) = list(tree.iter("button"))
     assert (button.attrib["formaction"], button.attrib["form"]) == ("/staff/sign-out/", "palette-form")
     assert "data-ends-session" in button.attrib
+
+
+def test_records_are_found_by_any_part_of_what_names_them(goods, user_for):
+    """As their own lists find them, through the index."""
+    now = timezone.now()
+    row = {"connection": goods.connection, "remote_id": "r1", "content_hash": b"0" * 16, "changed_at": now}
+    Case.objects.create(**row, number="CASE-778899", buyer="Zora Zimt", placed_at=now)
+    Ticket.objects.create(**row, number="TICKET-778899", subject="Cracked", buyer="Zora Zimt", moved_at=now)
+    Thread.objects.create(**row, buyer="Zora Zimt", last_message_at=now)
+    admin = user_for("admin")
+    for hits, words in ((case_hits, "7788"), (ticket_hits, "racked"), (thread_hits, "zimt")):
+        assert len(list(hits(admin, words))) == 1
+        assert list(hits(admin, f"{words} nowhere")) == []
 
 
 def test_the_way_to_the_search_page(user_for):

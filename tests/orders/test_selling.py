@@ -8,7 +8,8 @@ import pytest
 from django.db.models import Q
 
 from dashboard.catalog.models import Product
-from dashboard.orders.models import OrderLine
+from dashboard.orders.models import Order, OrderLine
+from dashboard.orders.views import selling
 from tests.connected import pull
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +37,25 @@ def test_it_lists_the_newest_orders_of_the_product_and_no_others(connect, client
     mine = Q(product_remote_id=product.remote_id) | Q(sku__in=skus)
     sold = [sum(line.quantity for line in one.lines.filter(mine)) for one in newest]
     assert re.findall(r'<td class="num">(\d+)</td>', rows) == [str(n) for n in sold]
+
+
+def test_only_the_newest_orders_of_the_connection_are_looked_at(connect, client_for, monkeypatch):
+    shop, other = connect("m2e", "shop"), connect("m2e", "other")
+    for each in (shop, other):
+        pull(each.connection, "products")
+        pull(each.connection, "orders")
+    product = Product.objects.filter(connection=shop.connection).exclude(sku="").first()
+    orders = list(Order.objects.filter(connection=shop.connection).order_by("-placed_at", "-pk"))
+    OrderLine.objects.update(product_remote_id="another", sku="")
+    for order in orders:
+        order.lines.update(product_remote_id=product.remote_id)
+    monkeypatch.setattr(selling, "WINDOW", 4)
+    monkeypatch.setattr(selling, "SHOWN", 100)
+    page = client_for("viewer").get(f"/orders/for-product/{product.pk}/").content.decode()
+    assert [f"/orders/{one.pk}/" in page for one in orders] == [True] * 4 + [False] * (len(orders) - 4)
+    monkeypatch.setattr(selling, "WINDOW", len(orders) + 1)
+    page = client_for("viewer").get(f"/orders/for-product/{product.pk}/").content.decode()
+    assert page.split("<tbody>")[1].count("<tr>") == len(orders)
 
 
 def test_a_product_out_of_reach_is_not_there(connect, client_for, user_for):
