@@ -40,17 +40,20 @@ register(
 )
 
 
-def read_again(connection: Connection, channel: Any, ref: Ref) -> Product | None:
-    """Read one product and bring the mirror in step; what the platform does not know any more is gone."""
+def read_again(connection: Connection, channel: Any, ref: Ref) -> bool:
+    """Read one product and bring the mirror in step; what the platform does not know any more is gone.
+
+    Gives whether it is there.
+    """
     read_at = timezone.now()
     record = channel.read_product(ref)
     if record is not None:
         upsert_products(connection, [record], read_at)
-        return Product.objects.filter(connection=connection, remote_id=record.remote_id).first()
+        return True
     Product.objects.filter(connection=connection, remote_id=ref.remote_id, gone_at=None).update(
         gone_at=read_at, changed_at=read_at
     )
-    return None
+    return False
 
 
 @on_event(ProductTouched)
@@ -58,8 +61,8 @@ def product_touched(connection: Connection, channel: Any, event: ProductTouched)
     """A product changed: read it, or, where the push names none, run the feed soon."""
     if not event.remote_id:
         return run_soon(connection)
-    row = read_again(connection, channel, Ref(remote_id=event.remote_id))
-    said = gettext_noop("Read product %(id)s.") if row else gettext_noop("Product %(id)s is not on the platform.")
+    is_there = read_again(connection, channel, Ref(remote_id=event.remote_id))
+    said = gettext_noop("Read product %(id)s.") if is_there else gettext_noop("Product %(id)s is not on the platform.")
     return said % {"id": event.remote_id}
 
 

@@ -51,7 +51,7 @@ def ask(connection: Connection, name: str, question: Any, call: Callable[[Any], 
     if not connection.is_at_work:
         return Answer(problem=_("%(title)s is not at work now.") % {"title": connection.title})
     try:
-        with recording(connection.pk):
+        with recording(connection):
             found = call(open_channel(connection, "staff"))
     except ChannelError as error:
         return Answer(problem=worded(scrub_text(error.words)))

@@ -174,7 +174,7 @@ def process(pk: int) -> Callback | None:
     if not rows.update(attempts=F("attempts") + 1, not_before=now + LEASE):
         return None
     callback = Callback.objects.select_related("connection").get(pk=pk)
-    with recording(callback.connection_id, callback=callback.pk):
+    with recording(callback.connection, callback=callback.pk):
         try:
             outcome = _apply(callback)
         except WireError as error:

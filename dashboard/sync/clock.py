@@ -46,10 +46,14 @@ def keep_skew(connection_id: int, seconds: int) -> None:
     other.update(clock_skew=seconds, clock_skew_at=timezone.now())
 
 
+def is_near(known: int | None, seconds: int) -> bool:
+    """Whether a difference is about the one that is noted."""
+    return known is not None and abs(seconds - known) <= STEP_SECONDS
+
+
 def keep_push_skew(connection: Connection, seconds: int) -> None:
     """Note by how much an authentic push, seen for the first time, was ahead of us; about the same is not written."""
-    known = connection.push_skew
-    if abs(seconds) > NO_CLOCK_SECONDS or (known is not None and abs(seconds - known) <= STEP_SECONDS):
+    if abs(seconds) > NO_CLOCK_SECONDS or is_near(connection.push_skew, seconds):
         return
     Connection.objects.filter(pk=connection.pk).update(push_skew=seconds, push_skew_at=timezone.now())
     connection.push_skew = seconds

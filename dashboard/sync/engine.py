@@ -2,8 +2,9 @@
 
 The row is the truth. A claim is a conditional UPDATE with a lease; `attempts` is the fencing token, so that a process
 that comes back from the dead cannot overwrite what happened since. `sent_attempt` is written just before a command
-leaves: a lapsed attempt without it was never sent and is queued again. A command that was sent and not answered is
-*unknown*: it goes to `verify`, never blindly to `perform` again.
+leaves, with the claim where nothing comes between: a lapsed attempt without it was never sent and is queued again. A
+command that was sent and not answered is *unknown*: it goes to `verify`, never blindly to `perform` again. An outcome
+and the exchanges that led to it are one commit, and each claim is one; nothing else here waits for the disk.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ from dashboard.sync.limiter import on_turn
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.opening import open_channel
-from dashboard.sync.recorder import recording
+from dashboard.sync.recorder import concluding, recording
 from dashboard.sync.runner import credentials_refused
 from dashboard.sync.submit import context_of
 
@@ -85,31 +86,32 @@ def in_turn(pk: int) -> list[tuple[int, int]]:
 def claim(pk: int, *, ignore_backoff: bool = False) -> Command | None:
     """Take a queued command for sending; `None` when it is not due, not ours, or its target is busy."""
     now = timezone.now()
-    rows = Command.objects.filter(pk=pk, state=QUEUED, connection__state=Connection.ACTIVE)
+    rows = Command.objects.filter(~Exists(_ahead()), pk=pk, state=QUEUED, connection__state=Connection.ACTIVE)
     rows = rows if ignore_backoff else rows.filter(not_before__lte=now)
     command = rows.select_related("connection").first()
-    if command is None or _is_behind(command):
+    if command is None:
         return None
+    attempt = command.attempts + 1
+    noted: dict[str, Any] = {"state": SENDING, "attempts": attempt, "leased_until": now + lease(), "receipt": {}}
+    kind = KINDS.get(command.kind)
+    if kind is not None and kind.leaves_at_once:
+        noted |= {"sent_attempt": attempt, "sent_at": now}
     try:
         with transaction.atomic():
-            taken = Command.objects.filter(pk=pk, state=QUEUED, attempts=command.attempts).update(
-                state=SENDING, attempts=F("attempts") + 1, leased_until=now + lease(), receipt={}
-            )
+            taken = Command.objects.filter(pk=pk, state=QUEUED, attempts=command.attempts).update(**noted)
     except IntegrityError:
         return None  # another command of this lane is in flight: the database says so
     if not taken:
         return None
-    command.state, command.attempts = SENDING, command.attempts + 1
-    command.leased_until, command.receipt = now + lease(), {}
+    for name, value in noted.items():
+        setattr(command, name, value)
     return command
 
 
-def _is_behind(command: Command) -> bool:
-    """Whether an older command of the same target is still to be sent; what is urgent overtakes."""
-    if command.lane is None:
-        return False
-    older = Command.objects.filter(connection=command.connection_id, lane=command.lane, state=QUEUED)
-    return older.filter(pk__lt=command.pk, priority__lte=command.priority).exists()
+def _ahead() -> QuerySet[Command]:
+    """Older commands of the same target that are still to be sent; what is urgent overtakes."""
+    same = Command.objects.filter(connection=OuterRef("connection"), lane=OuterRef("lane"), state=QUEUED)
+    return same.filter(pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority"))
 
 
 def _settle(command: Command, state: str, **changes: Any) -> bool:
@@ -134,7 +136,7 @@ def perform(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") -
     if command is None:
         return None
     failpoint("after_claim")
-    with recording(command.connection_id, command=command.pk):
+    with recording(command.connection, command=command.pk):
         try:
             channel = open_channel(command.connection, purpose)
             kind = kind_of(command.kind)
@@ -192,11 +194,13 @@ def _send(kind: Kind, contexts: Sequence[Context]) -> None:
             receipt = kind.send(contexts[0]) if len(contexts) == 1 else kind.send_many(contexts)
         failpoint("after_send")
     except Exception as error:
-        for context in contexts:
-            _failed(context.command, error)
+        with concluding():
+            for context in contexts:
+                _failed(context.command, error)
         return
-    for context in contexts:
-        _answered(context.command, receipt, len(contexts))
+    with concluding():
+        for context in contexts:
+            _answered(context.command, receipt, len(contexts))
 
 
 def _prepare(kind: Kind, context: Context) -> dict[str, Any] | None:
@@ -234,18 +238,20 @@ def _depart(contexts: Sequence[Context], before: dict[str, Any]) -> list[Context
     noted: dict[str, Any] = {"sent_at": now, "leased_until": now + lease()}
     if before:
         noted["before"] = before
-    ours: list[Context] = []
-    for attempt in sorted({context.command.attempts for context in contexts}):
-        mine = [context for context in contexts if context.command.attempts == attempt]
+    ours = [context for context in contexts if context.command.sent_attempt == context.command.attempts]
+    rest = [context for context in contexts if context.command.sent_attempt != context.command.attempts]
+    for attempt in sorted({context.command.attempts for context in rest}):
+        mine = [context for context in rest if context.command.attempts == attempt]
         keys = [context.command.pk for context in mine]
         rows = Command.objects.filter(pk__in=keys, state=SENDING, attempts=attempt)
         if rows.update(sent_attempt=attempt, **noted) < len(mine):
             left = set(rows.filter(sent_attempt=attempt).values_list("pk", flat=True))
             mine = [context for context in mine if context.command.pk in left]
+        for context in mine:
+            command = context.command
+            command.sent_attempt, command.sent_at, command.before = attempt, now, before or command.before
+            command.leased_until = noted["leased_until"]
         ours += mine
-    for context in ours:
-        command = context.command
-        command.sent_attempt, command.sent_at, command.before = command.attempts, now, before or command.before
     return ours
 
 
@@ -257,7 +263,9 @@ class _Hold:
 
     def __init__(self, contexts: Sequence[Context]) -> None:
         self._held = [(one.command.pk, one.command.attempts) for one in contexts]
-        self._since = time.monotonic()
+        now = timezone.now()
+        held = lease() - (min(one.command.leased_until or now for one in contexts) - now)
+        self._since = time.monotonic() - held.total_seconds()
 
     def __call__(self) -> None:
         if time.monotonic() - self._since < settings.COMMAND_LEASE_SECONDS / 4:

@@ -160,6 +160,11 @@ class Kind:
     max_checks: ClassVar[int] = 12
     secret_keys: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def leaves_at_once(self) -> bool:
+        """Whether it counts as sent once it is claimed: nothing is read before, and to send it twice does no harm."""
+        return self.repeat == AS_IT_IS and type(self).prepare is Kind.prepare
+
     def find(self, connection: Connection, text: str) -> Target:
         """The target by remote id, number or SKU. Raises `Refused` when nothing, or more than one thing, has it."""
         raise NotImplementedError

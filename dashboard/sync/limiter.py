@@ -1,31 +1,40 @@
 """One rate limit per connection and bucket, shared by all processes, fed by what the platform itself says.
 
 Ready-made limiters count our own calls against a fixed rate. Here the platform states limit, remainder and reset with
-every answer, and a refusal pauses the bucket, so the bucket is a row that every process reads and lowers by one
-conditional UPDATE.
+every answer, and a refusal pauses the bucket, so the bucket is a row that every process lowers by one conditional
+UPDATE. While nothing is amiss that statement is all that a call costs: an answer that says what it already told, or
+that nothing failed where nothing had, changes no row and asks for none.
 """
 
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
+from django.db import connection as database
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from channels.errors import NotSent
 from channels.ports import Limits
+from dashboard.sync.commits import UNHURRIED
 from dashboard.sync.models import RateBucket
+from dashboard.sync.stored import as_python
+from dashboard.sync.writers import names_of, table_of
 
 WINDOW = timedelta(seconds=60)
 PAUSE, MAX_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 BREAK_AFTER = 5
 BREAK, MAX_BREAK = timedelta(seconds=20), timedelta(minutes=5)
 SAME = timedelta(seconds=2)  # two statements of one reset differ by the time that they travel
+SEEN = ("limit", "remaining", "reset_at", "failures")
 _on_turn: ContextVar[Callable[[], None] | None] = ContextVar("on_turn", default=None)
 
 
@@ -39,6 +48,15 @@ def on_turn(act: Callable[[], None]) -> Iterator[None]:
         _on_turn.reset(token)
 
 
+class _Seen(NamedTuple):
+    """A bucket as it was when a call had its turn: the columns `SEEN`, as far as they were looked at."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_at: datetime | None = None
+    failures: int = 0
+
+
 class RowLimiter:
     """The limiter of one connection. `patience` is how many seconds a call may wait for its turn.
 
@@ -49,10 +67,13 @@ class RowLimiter:
         self._connection_id = connection_id
         self._patience = patience
         self._reserve = reserve
+        self._turns = threading.local()  # of each thread the bucket, and what its last turn saw
+        self._stated: set[str] = set()  # buckets whose limit the platform states
 
     def acquire(self, bucket: str) -> None:
         """Take one call of the bucket, waiting at most `patience`. Raises `NotSent` with the time to come back."""
         deadline = time.monotonic() + self._patience
+        self._turns.seen = None
         while True:
             free_at, why = self._try(bucket)
             if free_at is None:
@@ -68,16 +89,10 @@ class RowLimiter:
 
         What is said of a window that is over tells nothing of the present one: an answer may be late.
         """
-        row, changes = self._row(bucket), dict[str, object]()
-        if limits.limit is not None and limits.limit != row.limit:
-            changes["limit"] = limits.limit
-        is_over = limits.reset_at is not None and limits.reset_at <= timezone.now() and row.reset_at is not None
-        if not is_over:
-            is_new = limits.reset_at is not None and _differ(limits.reset_at, row.reset_at)
-            if is_new:
-                changes["reset_at"] = limits.reset_at
-            if limits.remaining is not None and (is_new or row.remaining is None or limits.remaining < row.remaining):
-                changes["remaining"] = limits.remaining
+        seen = self._seen(bucket)
+        if seen is not None and not _news(limits, seen):
+            return  # others may have lowered it since, which changes nothing of that
+        changes = _news(limits, self._row(bucket))
         if changes:
             self._rows(bucket).update(**changes)
 
@@ -94,7 +109,10 @@ class RowLimiter:
 
     def outcome(self, bucket: str, ok: bool) -> None:
         """Count failures in a row; five open the breaker, doubling up to 5 minutes. A success closes it."""
+        seen, self._turns.seen = self._seen(bucket), None
         if ok:
+            if seen is not None and not seen.failures:
+                return  # what failed since had left later
             failed = self._rows(bucket).filter(failures__gt=0)
             if failed.exists():  # a look costs SQLite no lock
                 failed.update(failures=0, open_until=None)
@@ -112,6 +130,11 @@ class RowLimiter:
         if act is not None:
             act()
 
+    def _seen(self, bucket: str) -> _Seen | None:
+        """What this thread's call, which is under way, saw when it had its turn."""
+        name, seen = getattr(self._turns, "seen", None) or ("", None)
+        return seen if name == bucket else None
+
     def _rows(self, bucket: str) -> QuerySet[RateBucket]:
         return RateBucket.objects.filter(connection_id=self._connection_id, bucket=bucket)
 
@@ -121,10 +144,13 @@ class RowLimiter:
 
     def _try(self, bucket: str) -> tuple[datetime | None, str]:
         """Take a call now (`None`), or say when one is free and why not now."""
+        now = timezone.now()
+        if bucket in self._stated and self._take_one(bucket, now):
+            return None, ""
         row = self._rows(bucket).first()
+        self._turns.seen = (bucket, _Seen(failures=row.failures) if row else _Seen())
         if row is None:
             return None, ""
-        now = timezone.now()
         if row.paused_until and row.paused_until > now:
             return row.paused_until, "The platform asked for a pause."
         if row.open_until and row.open_until > now:
@@ -133,7 +159,18 @@ class RowLimiter:
             return now + timedelta(seconds=1), "One call is trying whether the platform is back."
         if row.limit is None or row.remaining is None:
             return None, ""
+        self._stated.add(bucket)
         return self._take(row, now)
+
+    def _take_one(self, bucket: str, now: datetime) -> bool:
+        """Take a call of a window that is open and at peace, by the one statement that most calls cost."""
+        with database.cursor() as cursor:
+            at = database.ops.adapt_datetimefield_value(now)
+            cursor.execute(_taking(database.vendor), [self._connection_id, bucket, self._reserve, at, at])
+            found = as_python(RateBucket, SEEN, cursor.fetchall())
+        if found:
+            self._turns.seen = (bucket, _Seen(*found[0]))
+        return bool(found)
 
     def _probe(self, row: RateBucket, now: datetime) -> bool:
         """After the break one call goes ahead; the others wait for what it meets."""
@@ -149,6 +186,33 @@ class RowLimiter:
             return None, ""
         fresh = same.values_list("reset_at", flat=True).first()
         return fresh or now + WINDOW, "The platform's rate limit is used up."
+
+
+@cache
+def _taking(vendor: str) -> str:
+    unhurried = f" AND {UNHURRIED}" if vendor == "postgresql" else ""
+    return (
+        f"UPDATE {table_of(RateBucket)} SET remaining = remaining - 1 "  # noqa: S608
+        "WHERE connection_id = %s AND bucket = %s AND remaining > %s AND reset_at > %s AND failures = 0 "
+        f"AND open_until IS NULL AND (paused_until IS NULL OR paused_until <= %s){unhurried} "
+        f"RETURNING {names_of(RateBucket, SEEN)}"
+    )
+
+
+def _news(limits: Limits, known: _Seen | RateBucket) -> dict[str, object]:
+    """What an answer says that was not known; it may be late."""
+    changes: dict[str, object] = {}
+    if limits.limit is not None and limits.limit != known.limit:
+        changes["limit"] = limits.limit
+    is_over = limits.reset_at is not None and limits.reset_at <= timezone.now() and known.reset_at is not None
+    if is_over:
+        return changes
+    is_new = limits.reset_at is not None and _differ(limits.reset_at, known.reset_at)
+    if is_new:
+        changes["reset_at"] = limits.reset_at
+    if limits.remaining is not None and (is_new or known.remaining is None or limits.remaining < known.remaining):
+        changes["remaining"] = limits.remaining
+    return changes
 
 
 def _differ(stated: datetime, known: datetime | None) -> bool:

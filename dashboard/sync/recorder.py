@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.db import DatabaseError, transaction
+
 from channels import ports
 from dashboard.core.scrub import scrub_text
-from dashboard.sync.clock import keep_skew, skew_of
-from dashboard.sync.models import Exchange
+from dashboard.sync.clock import is_near, keep_skew, skew_of
+from dashboard.sync.commits import may_be_lost
+from dashboard.sync.models import Connection, Exchange
+
+log = logging.getLogger(__name__)
 
 _KEEP_OF_A_RUN = 3
 _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
 
 class Recording:
-    """What one run, command or callback exchanged; written in one go at its end.
+    """What one run, command or callback exchanged; written at its end, or with what was concluded from it.
 
     Of successful reads only the last three are kept, of everything else all.
     """
 
-    def __init__(self, connection_id: int, **origin: int) -> None:
-        self._connection_id = connection_id
+    def __init__(self, connection: Connection, **origin: int) -> None:
+        self._connection = connection
         self._origin = origin
         self._rows: list[Exchange] = []
         self._reads: list[Exchange] = []
@@ -31,7 +37,7 @@ class Recording:
     def add(self, exchange: ports.Exchange) -> None:
         """Take one exchange in."""
         self._skew = skew_of(exchange) if self._skew is None else self._skew
-        row = as_row(self._connection_id, exchange)
+        row = as_row(self._connection.pk, exchange)
         for name, pk in self._origin.items():
             setattr(row, f"{name}_id", pk)
         if exchange.error or (exchange.method != "GET" and "run" not in self._origin):
@@ -40,17 +46,23 @@ class Recording:
             self._reads = [*self._reads[-_KEEP_OF_A_RUN + 1 :], row]
 
     def save(self) -> None:
-        """Write what was kept."""
-        Exchange.objects.bulk_create(self._rows + self._reads)
-        if self._skew is not None:
-            keep_skew(self._connection_id, self._skew)
+        """Write what was kept since."""
+        if self._rows or self._reads:
+            with may_be_lost():
+                Exchange.objects.bulk_create(self._rows + self._reads)
+        if self._skew is not None and not is_near(self._connection.clock_skew, self._skew):
+            keep_skew(self._connection.pk, self._skew)
         self._rows, self._reads, self._skew = [], [], None
+
+    def is_of(self, connection_id: int) -> bool:
+        """Whether it is about that connection."""
+        return self._connection.pk == connection_id
 
 
 @contextmanager
-def recording(connection_id: int, **origin: int) -> Iterator[Recording]:
+def recording(connection: Connection, **origin: int) -> Iterator[Recording]:
     """Collect every exchange made inside; `origin` is one of ``run=``, ``command=``, ``callback=`` with its id."""
-    kept = Recording(connection_id, **origin)
+    kept = Recording(connection, **origin)
     token = _current.set(kept)
     try:
         yield kept
@@ -59,12 +71,28 @@ def recording(connection_id: int, **origin: int) -> Iterator[Recording]:
         kept.save()
 
 
+@contextmanager
+def concluding() -> Iterator[None]:
+    """One transaction for what is written inside and for the exchanges until now that it is concluded from.
+
+    Exchanges that the database does not take never undo the conclusion; they are tried again at the end.
+    """
+    with transaction.atomic():
+        yield
+        kept = _current.get()
+        try:
+            if kept is not None:
+                kept.save()
+        except DatabaseError as error:
+            log.warning("Exchanges were not kept with what they led to: %s", type(error).__name__)
+
+
 def recorder(connection_id: int):  # type: ignore[no-untyped-def]
     """The `record` port of a connection: into the recording that is under way, or straight into its own row."""
 
     def record(exchange: ports.Exchange) -> None:
         kept = _current.get()
-        if kept is not None and kept._connection_id == connection_id:
+        if kept is not None and kept.is_of(connection_id):
             kept.add(exchange)
         else:
             as_row(connection_id, exchange).save()

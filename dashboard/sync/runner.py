@@ -86,7 +86,7 @@ def refresh(connection: Connection, feed: Feed, *, full: bool = False, purpose: 
     is_full = full or _sweep_is_due(state, feed)
     _close_dead(connection, feed)
     run = Run.objects.create(connection=connection, feed=feed.name, is_full=is_full, started_at=timezone.now())
-    with recording(connection.pk, run=run.pk):
+    with recording(connection, run=run.pk):
         try:
             sweep = _run(connection, feed, state, run, restart=full, purpose=purpose)
         except (ChannelError, Stopped) as error:

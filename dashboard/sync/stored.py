@@ -28,7 +28,7 @@ def differing(
     with database.cursor() as cursor:
         cursor.execute(_differing(model, columns, database.vendor), [wanted, connection.pk])
         found = cursor.fetchall()
-    rows = _as_python(model, columns, [row[1:] for row in found])
+    rows = as_python(model, columns, [row[1:] for row in found])
     return {one[0]: row if row[0] is not None else None for one, row in zip(found, rows, strict=True)}
 
 
@@ -42,7 +42,7 @@ def parts_of(model: type[models.Model], whole: str, pks: Collection[int], column
             _parts(model, whole, columns, database.vendor),
             [f"{{{wanted}}}" if database.vendor == "postgresql" else f"[{wanted}]"],
         )
-        return _as_python(model, columns, cursor.fetchall())
+        return as_python(model, columns, cursor.fetchall())
 
 
 @cache
@@ -71,7 +71,7 @@ def _parts(model: type[models.Model], whole: str, columns: tuple[str, ...], vend
 # -- values ----------------------------------------------------------------------------------------------------------
 
 
-def _as_python(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Row]) -> list[Row]:
+def as_python(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Row]) -> list[Row]:
     """Values as the fields give them: what a database stores in another type becomes what was written."""
     reading = _readers(model, columns, database.vendor)
     if not rows or not any(reading):

@@ -51,7 +51,7 @@ def tried(connection: Connection, given: dict[str, Any], *, trusted: bool) -> Tr
     candidate = copy.copy(connection)
     apply(candidate, given, trusted)
     try:
-        with recording(connection.pk), opened_apart(candidate) as channel:
+        with recording(connection), opened_apart(candidate) as channel:
             channel.check_credentials()
     except ChannelError as error:
         words = worded(scrub_text(error.words))

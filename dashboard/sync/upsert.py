@@ -20,6 +20,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dashboard.sync.commits import may_be_lost
 from dashboard.sync.models import Change, Connection, UnknownWord
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart
 from dashboard.sync.stored import differing, parts_of
@@ -124,7 +125,7 @@ def upsert(
     counts = Counts(seen=len(latest))
     if not latest:
         return counts
-    with transaction.atomic():
+    with may_be_lost():  # it can be read again
         plan = _plan(mirror, connection, latest, read_at or timezone.now())
         counts.touched = [*plan.writes, *plan.revived]
         counts.created = len(plan.writes.keys() - plan.existed.keys())

@@ -87,7 +87,7 @@ def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") ->
     if command.kind not in KINDS:
         _nobody_knows(command)
         return command
-    with recording(command.connection_id, command=command.pk):
+    with recording(command.connection, command=command.pk):
         try:
             channel = open_channel(command.connection, purpose)
             kind = kind_of(command.kind)
@@ -132,7 +132,7 @@ def ask(pk: int) -> Command | None:
     command = rows.filter(pk=pk).first()
     if command is None:
         return None
-    with recording(command.connection_id, command=command.pk):
+    with recording(command.connection, command=command.pk):
         try:
             prove(command, open_channel(command.connection))
         except ChannelError as error:
