@@ -63,6 +63,13 @@ def receive(key: str, received: Received) -> tuple[int, bytes] | None:
     return _taken(connection, received, verdict, _keep(connection, received, verdict))
 
 
+def is_expected(key: str, event: str) -> bool:
+    """Whether somebody takes this event at this address; to be asked before anything of a push is read."""
+    door = doors.kept(key)
+    connection = door.connection if door is not None else doors.opened(key)
+    return connection is not None and _sends(connection, event)
+
+
 def _sends(connection: Connection, event: str) -> bool:
     callbacks = connection.declared.callbacks
     return callbacks is not None and any(one.event == event for one in callbacks.events)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection as database
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.sync import connections, doors
 from dashboard.sync.models import Callback, Connection
-from tests.sync.test_callbacks import BODY, SUCCESS, post, signed
+from tests.connected import CALLBACK_KEY
+from tests.sync.test_callbacks import BODY, SUCCESS, path, post, signed
 
 NEW = "the-new-secret-0123456789"
 
@@ -35,13 +37,30 @@ def test_a_new_push_at_an_open_door_costs_one_statement(opened):
 
 
 def test_a_door_is_opened_anew_after_a_moment(opened, monkeypatch):
-    monkeypatch.setattr(doors, "LIFE", 0.0)
+    key = CALLBACK_KEY + opened.connection.slug
+    assert doors.kept(key).connection == opened.connection
     doors.close_doors()
-    for number in ("2", "3"):
-        headers = signed(opened, number)
-        with CaptureQueriesContext(database) as asked:
-            assert post(opened.connection, BODY, headers).content == SUCCESS
-        assert [one["sql"].split()[0] for one in asked] == ["SELECT", "INSERT"]
+    headers = signed(opened, "2")
+    with CaptureQueriesContext(database) as asked:
+        assert post(opened.connection, BODY, headers).content == SUCCESS
+    assert [one["sql"].split()[0] for one in asked] == ["SELECT", "INSERT"]
+    monkeypatch.setattr(doors, "LIFE", 0.0)
+    doors.opened(key)
+    assert doors.kept(key) is None
+
+
+def test_nothing_is_read_of_what_comes_to_no_address(opened):
+    """Or whoever sends a body without end would hold a thread that others need."""
+
+    class Endless:
+        def read(self, *_size):
+            pytest.fail("it was read")
+
+        readline = read
+
+    for address in ("/callbacks/no-key/order-status", path(opened.connection, "no-such-event")):
+        sent = {"data": b"{", "content_type": "application/json", "wsgi.input": Endless()}
+        assert Client().post(address, **sent).status_code == 404
 
 
 @pytest.mark.parametrize("with_version", [True, False])

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from channels.platform import Received
-from dashboard.sync.callbacks import receive
+from dashboard.sync.callbacks import is_expected, receive
 
 MAX_BODY = 256 * 1024
 
@@ -17,7 +17,9 @@ MAX_BODY = 256 * 1024
 @login_not_required
 @require_POST
 def callback(request: HttpRequest, key: str, event: str) -> HttpResponse:
-    """Take one push: 413 beyond 256 KiB, 404 for an unknown key or event, else what the platform expects."""
+    """Take one push: 404 for an unknown key or event, 413 beyond 256 KiB, else what the platform expects."""
+    if not is_expected(key, event):
+        return HttpResponse(status=404)  # unread: whoever sends a body without end to no address holds no thread
     stated = request.headers.get("Content-Length") or "0"
     if not stated.isdecimal():
         return HttpResponse(status=400)
