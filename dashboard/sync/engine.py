@@ -18,8 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Window
+from django.db.models import OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from django.utils.translation import gettext as _
 from channels.errors import Ambiguous, AuthFailed, ChannelError, NotSent, Rejected, RouteUnconfirmed, WireError
 from channels.records import Receipt
 from dashboard.core.scrub import scrub
+from dashboard.sync.claims import claim, lease
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.hiding import hide
 from dashboard.sync.kinds import KINDS, Arrived, Context, Kind, kind_of, settle_time
@@ -42,11 +42,6 @@ log = logging.getLogger(__name__)
 
 MAX_BACKOFF = timedelta(seconds=300)
 FEW = 3
-
-
-def lease() -> timedelta:
-    """After this a command that is being sent is in doubt: its process is taken for dead."""
-    return timedelta(seconds=settings.COMMAND_LEASE_SECONDS)
 
 
 def due(now: datetime | None = None) -> QuerySet[Command]:
@@ -78,40 +73,6 @@ def in_turn(pk: int) -> list[tuple[int, int]]:
     others = Connection.objects.at_work().exclude(pk=connection_id).annotate(head=Subquery(line.values("pk")[:1]))
     heads = others.exclude(head=None).order_by("head")
     return [*urgent.values_list("pk", "connection_id")[:FEW], *heads.values_list("head", "pk")[:FEW], own[:2]]
-
-
-# -- claiming --------------------------------------------------------------------------------------------------------
-
-
-def claim(pk: int, *, ignore_backoff: bool = False) -> Command | None:
-    """Take a queued command for sending; `None` when it is not due, not ours, or its target is busy."""
-    now = timezone.now()
-    rows = Command.objects.filter(~Exists(_ahead()), pk=pk, state=QUEUED, connection__state=Connection.ACTIVE)
-    rows = rows if ignore_backoff else rows.filter(not_before__lte=now)
-    command = rows.select_related("connection").first()
-    if command is None:
-        return None
-    attempt = command.attempts + 1
-    noted: dict[str, Any] = {"state": SENDING, "attempts": attempt, "leased_until": now + lease(), "receipt": {}}
-    kind = KINDS.get(command.kind)
-    if kind is not None and kind.leaves_at_once:
-        noted |= {"sent_attempt": attempt, "sent_at": now}
-    try:
-        with transaction.atomic():
-            taken = Command.objects.filter(pk=pk, state=QUEUED, attempts=command.attempts).update(**noted)
-    except IntegrityError:
-        return None  # another command of this lane is in flight: the database says so
-    if not taken:
-        return None
-    for name, value in noted.items():
-        setattr(command, name, value)
-    return command
-
-
-def _ahead() -> QuerySet[Command]:
-    """Older commands of the same target that are still to be sent; what is urgent overtakes."""
-    same = Command.objects.filter(connection=OuterRef("connection"), lane=OuterRef("lane"), state=QUEUED)
-    return same.filter(pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority"))
 
 
 def _settle(command: Command, state: str, **changes: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -14,9 +14,14 @@ from dashboard.core.scrub import scrub_text
 from dashboard.sync.clock import is_near, keep_skew, skew_of
 from dashboard.sync.commits import may_be_lost
 from dashboard.sync.models import Connection, Exchange
+from dashboard.sync.writers import Row, insert_rows
 
 log = logging.getLogger(__name__)
 
+COLUMNS = (
+    "connection_id", "command_id", "run_id", "callback_id", "route", "method", "url", "request_headers",
+    "request_body", "status", "response_headers", "response_body", "milliseconds", "error", "at",
+)  # fmt: skip
 _KEEP_OF_A_RUN = 3
 _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
@@ -30,16 +35,14 @@ class Recording:
     def __init__(self, connection: Connection, **origin: int) -> None:
         self._connection = connection
         self._origin = origin
-        self._rows: list[Exchange] = []
-        self._reads: list[Exchange] = []
+        self._rows: list[Row] = []
+        self._reads: list[Row] = []
         self._skew: int | None = None
 
     def add(self, exchange: ports.Exchange) -> None:
         """Take one exchange in."""
         self._skew = skew_of(exchange) if self._skew is None else self._skew
-        row = as_row(self._connection.pk, exchange)
-        for name, pk in self._origin.items():
-            setattr(row, f"{name}_id", pk)
+        row = _row(self._connection.pk, exchange, self._origin)
         if exchange.error or (exchange.method != "GET" and "run" not in self._origin):
             self._rows.append(row)
         else:
@@ -49,7 +52,7 @@ class Recording:
         """Write what was kept since."""
         if self._rows or self._reads:
             with may_be_lost():
-                Exchange.objects.bulk_create(self._rows + self._reads)
+                insert_rows(Exchange, COLUMNS, self._rows + self._reads)
         if self._skew is not None and not is_near(self._connection.clock_skew, self._skew):
             keep_skew(self._connection.pk, self._skew)
         self._rows, self._reads, self._skew = [], [], None
@@ -95,7 +98,8 @@ def recorder(connection_id: int):  # type: ignore[no-untyped-def]
         if kept is not None and kept.is_of(connection_id):
             kept.add(exchange)
         else:
-            as_row(connection_id, exchange).save()
+            with may_be_lost():
+                insert_rows(Exchange, COLUMNS, [_row(connection_id, exchange, {})])
             skew = skew_of(exchange)
             if skew is not None:
                 keep_skew(connection_id, skew)
@@ -103,19 +107,22 @@ def recorder(connection_id: int):  # type: ignore[no-untyped-def]
     return record
 
 
-def as_row(connection_id: int, exchange: ports.Exchange) -> Exchange:
-    """The row of an exchange; the house's own scrubber goes over it once more."""
-    return Exchange(
-        connection_id=connection_id,
-        route=exchange.route,
-        method=exchange.method,
-        url=scrub_text(exchange.url),
-        request_headers=exchange.request_headers,
-        request_body=scrub_text(exchange.request_body),
-        status=exchange.status,
-        response_headers=exchange.response_headers,
-        response_body=scrub_text(exchange.response_body),
-        milliseconds=exchange.milliseconds,
-        error=scrub_text(exchange.error)[:1000],
-        at=exchange.started_at,
+def _row(connection_id: int, exchange: ports.Exchange, origin: Mapping[str, int]) -> Row:
+    """The values of an exchange, in the order of `COLUMNS`; the house's own scrubber goes over it once more."""
+    return (
+        connection_id,
+        origin.get("command"),
+        origin.get("run"),
+        origin.get("callback"),
+        exchange.route,
+        exchange.method,
+        scrub_text(exchange.url),
+        exchange.request_headers,
+        scrub_text(exchange.request_body),
+        exchange.status,
+        exchange.response_headers,
+        scrub_text(exchange.response_body),
+        exchange.milliseconds,
+        scrub_text(exchange.error)[:1000],
+        exchange.started_at,
     )

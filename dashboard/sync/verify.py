@@ -15,7 +15,8 @@ from dashboard.core.exports import plain_time
 from dashboard.core.scrub import scrub_text
 from dashboard.staff.audit import Target as AuditTarget
 from dashboard.staff.audit import audit
-from dashboard.sync.engine import again, backoff, is_overtaken, lease, mirror_back
+from dashboard.sync.claims import lease
+from dashboard.sync.engine import again, backoff, is_overtaken, mirror_back
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.kinds import (
     ABSENT,
