@@ -77,7 +77,7 @@ def command_rows(commands: list[Command]) -> list[Row]:
             f"command-{c.pk}",
             reverse("sync:command", args=[c.pk]),
             {NEEDS_REVIEW: "act", UNKNOWN: "wait"}.get(c.state, ""),
-            worded(c.summary) or kind_label(c.kind),
+            command_name(c),
             [
                 ("named", target_link(c)),
                 ("nowrap", conn(c.connection)),
@@ -89,6 +89,12 @@ def command_rows(commands: list[Command]) -> list[Row]:
         )
         for c in commands
     ]
+
+
+def command_name(command: Command) -> str:
+    """What was intended: the kind, and in its words how."""
+    label, summary = kind_label(command.kind), worded(command.summary)
+    return f"{label}: {summary}" if summary and summary != label else label
 
 
 def approval_sign(approval: Approval) -> SafeString:

@@ -81,6 +81,15 @@ def test_what_the_mirror_does_not_have_is_said(connect, client_for):
     assert "“gone/1” is not in the mirror, so it has no page." in answer.content.decode()
 
 
+def test_a_row_says_the_kind_and_how(connect, client_for):
+    connection = connect("accplanet", "shop").connection
+    given(connection, "orders.deliver", "7", summary="2 units")
+    refund = str(KINDS["orders.refund"].label)
+    given(connection, "orders.refund", "8", summary=refund)
+    page = client_for("viewer").get("/activity/").content.decode()
+    assert [words in page for words in (">Deliver: 2 units</a>", f">{refund}</a>")] == [True, True]
+
+
 def test_what_has_no_page_is_no_link(connect, client_for):
     connection = connect("fulfillbot", "buyer").connection
     for kind, target in (("sourcing.cart_clear", "-"), ("sourcing.remove_favourite", "77"), ("gone.kind", "78")):
