@@ -152,12 +152,12 @@ function offer(box) {
   if (!list) return;
   const typed = box.value.toLowerCase(), words = typed.slice(1);
   $$("button", list).forEach((one) => { one.hidden = !one.dataset.name.startsWith(typed) && !one.dataset.text.toLowerCase().includes(words); });
-  list.hidden = !typed.startsWith("/") || !offered(list).length || box.form.classList.contains("is-note");
+  list.hidden = !typed.startsWith("/") || !(offered(list).length || $("a", list)) || box.form.classList.contains("is-note");
   mark(list, offered(list)[0]);
 }
 function cannedKey(event) {
   const list = $(".canned:not([hidden])", event.target.closest(".composer"));
-  if (!list || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return false;
+  if (!list || !offered(list).length || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return false;
   const all = offered(list), at = all.findIndex((one) => one.classList.contains("is-active"));
   event.preventDefault();
   if (event.key === "Enter") all[at]?.click();
@@ -298,13 +298,13 @@ document.addEventListener("keydown", (event) => {
   const { key, target } = event, withCommand = event.ctrlKey || event.metaKey;
   if (event.isComposing) return;
   if (withCommand && key.toLowerCase() === "k") { event.preventDefault(); return openDialog("palette"); }
+  if (target.matches(".composer textarea") && cannedKey(event)) return; // also with Ctrl: half a shortcut is never sent
   if (withCommand && key === "Enter" && target.form) { // the button that is shown is pressed: a private note stays one
     const button = $("[type=submit]:not([hidden])", target.form);
     event.preventDefault();
     return button ? button.click() : target.form.requestSubmit();
   }
   if (target.id === "palette-input") return paletteKey(event);
-  if (target.matches(".composer textarea") && !withCommand && cannedKey(event)) return;
   const cell = key === "Escape" && target.closest(".cell-form");
   if (cell) return $("[type=button]", cell).click();
   if (key === "Escape" && target.matches("[data-key-search]")) { event.preventDefault(); return target.blur(); } // what was searched stays; keys work again

@@ -238,6 +238,15 @@ def test_canned_replies_are_filled_in(chat, thread_of, client_for, user_for):
     assert not CannedReply.objects.exists()
 
 
+def test_without_canned_replies_the_slash_leads_to_writing_one(chat, thread_of, client_for):
+    pages = (f"/messages/{thread_of(chat).pk}/", f"/messages/canned/offered/?connection={chat.connection.slug}")
+    for address in pages:
+        assert (
+            '<div class="canned" hidden><a href="/messages/canned/new/">'
+            in client_for("support").get(address).content.decode()
+        )
+
+
 def test_canned_replies_are_offered_to_other_rooms(chat, connect, client_for, user_for):
     client, other = client_for("support"), connect("imetastore", "other")
     pull(chat.connection, "orders")
