@@ -29,6 +29,7 @@ def test_from_the_list_to_a_confirmed_delivery(page_for, goods):
     page.click(f"#order-{order.pk} th a")
     page.wait_for_url(f"**/orders/{order.pk}/?list=*")
     page.click("text=Deliver…")
+    page.wait_for_selector("[name=content]:focus")
     page.fill("[name=content]", "only-one-code\nonly-one-code")
     page.click("main button[type=submit]")
     assert "Nothing was sent" in page.locator("[role=alert]").inner_text()
@@ -40,6 +41,20 @@ def test_from_the_list_to_a_confirmed_delivery(page_for, goods):
     page.wait_for_selector("#history .badge:has-text('Confirmed')")
     assert [effect["units"] for effect in effects(goods.sandbox, "orders.deliver")] == [2]
     assert "first-code" not in page.content()
+
+
+def test_an_order_is_noted_and_taken_by_keys(page_for, goods, user_for):
+    order = Order.objects.filter(connection=goods.connection).first()
+    page = page_for("fulfilment")
+    page.goto(f"/orders/{order.pk}/")
+    page.keyboard.press("n")
+    page.keyboard.type("Gift wrap")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#history .event:has-text('Gift wrap')")
+    page.keyboard.press("a")
+    page.wait_for_selector("#assign:has-text('You')")
+    assert Order.objects.get(pk=order.pk).assignee == user_for("fulfilment")
+    assert_axe_clean(page)
 
 
 def test_chosen_orders_are_delivered_together(page_for, goods):

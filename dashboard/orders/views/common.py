@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
+from django.forms import Form, Textarea, TextInput
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -69,7 +70,13 @@ def asked(
 
 
 def show(request: StaffRequest, order: Order, form: Form, page: dict[str, Any]) -> HttpResponse:
-    """The page of a verb: title, button, note, facts, warning."""
+    """The page of a verb: title, button, note, facts, warning. The cursor stands in what is typed first."""
+    if not form.is_bound:
+        typed = (
+            one.field.widget for one in form.visible_fields() if isinstance(one.field.widget, TextInput | Textarea)
+        )
+        for widget in islice(typed, 1):
+            widget.attrs["autofocus"] = True
     context = {"order": order, "form": form, "danger": False, "order_url": order_url(request, order), **page}
     return render(request, "orders/verb.html", context, status=422 if request.method == "POST" else 200)
 
