@@ -18,12 +18,19 @@ def address(to: Connected, event: str) -> str:
     return f"/callbacks/{CALLBACK_KEY}{to.connection.slug}/{event}"
 
 
-def post(to: Connected, event: str, body: bytes, headers: dict[str, str], client: Client | None = None) -> int:
-    """One push; its status."""
+def answered(
+    to: Connected, event: str, body: bytes, headers: dict[str, str], client: Client | None = None
+) -> tuple[int, bytes]:
+    """One push; status and body of the answer."""
     given = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "application/json")
     reply = (client or Client()).post(address(to, event), data=body, content_type=kind, headers=given)
-    return int(reply.status_code)
+    return int(reply.status_code), reply.content
+
+
+def post(to: Connected, event: str, body: bytes, headers: dict[str, str], client: Client | None = None) -> int:
+    """One push; its status."""
+    return answered(to, event, body, headers, client)[0]
 
 
 def send(to: Connected, push: Push, client: Client | None = None) -> int:

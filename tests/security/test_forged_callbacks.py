@@ -6,21 +6,25 @@ import base64
 import hashlib
 import hmac
 import json
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from channels.imetastore.callbacks import signature
 from dashboard.orders.models import Order
-from dashboard.sync import callbacks
+from dashboard.sync import callbacks, connections
 from dashboard.sync.models import Callback, Connection
+from dashboard.sync.models.connections import new_callback_key
 from dashboard.tickets.models import Ticket
 from tests.connected import Connect, Connected, pull
-from tests.faults.pushing import address, post, send, signed
+from tests.faults.pushing import address, answered, post, send, signed
 
 Headers = dict[str, str]
 TOKENED = ("product-create", "product-update", "sku-create", "sku-update", "merchant-toggle", "order-cancel",
@@ -92,10 +96,9 @@ def forgeries(secret: str, foreign: str) -> Iterator[Headers]:
 def test_no_forged_signature_is_taken(signing: Connected, connect: Connect):
     corpus = list(forgeries(signing.sandbox.callback_secret, "another-secret-of-32-characters!"))
     assert len(corpus) >= 500
-    client = Client()
-    body = json.dumps({"orderId": 1}).encode()
-    refused = [post(signing, "order-status", body, _sendable(headers), client) for headers in corpus]
-    assert set(refused) == {401}
+    client, body = Client(), json.dumps({"orderId": 1}).encode()
+    refused = [answered(signing, "order-status", body, _sendable(headers), client) for headers in corpus]
+    assert set(refused) == {(401, b'{"error": "The callback was refused."}')}  # nothing tells how near it came
     assert Callback.objects.count() == 0
     assert Connection.objects.get(pk=signing.connection.pk).refused_callbacks == len(corpus)
 
@@ -107,11 +110,55 @@ def _sendable(headers: Headers) -> Headers:
 
 @pytest.mark.django_db
 def test_every_true_signature_is_taken(signing: Connected):
-    client = Client()
-    for n, order in enumerate(signing.sandbox.orders):
-        at = timezone.now() + timedelta(minutes=(n % 79) - 39)
-        assert send(signing, signed(signing.sandbox.callback_secret, order, at, str(9000 + n)), client) == 200
-    assert Callback.objects.count() == len(signing.sandbox.orders)
+    """Six hundred: any request id, any time within forty minutes, either of two secrets, in capitals or not."""
+    secrets = [signing.sandbox.callback_secret, "the-next-secret-of-32-characters"]
+    signing.connection.callback_secrets = secrets
+    signing.connection.save()
+    client, orders, chance = Client(), signing.sandbox.orders, random.Random(20260302)
+    for n in range(600):
+        at = timezone.now() + timedelta(seconds=chance.randint(-2390, 2390))
+        push = signed(secrets[n % 2], orders[n % len(orders)], at, str(chance.getrandbits(60)))
+        if n % 3 == 0:
+            push.headers["X-Signature"] = push.headers["X-Signature"].upper()
+        assert send(signing, push, client) == 200
+    assert Callback.objects.count() == 600
+    assert Connection.objects.get(pk=signing.connection.pk).refused_callbacks == 0
+
+
+@pytest.mark.django_db
+def test_no_bit_of_the_address_may_differ(signing: Connected):
+    """A true signature at an address that is one bit off: nobody is there."""
+    push = signed(signing.sandbox.callback_secret, signing.sandbox.orders[0], timezone.now(), "1")
+    client, path, seen = Client(), address(signing, push.event), set()
+    for at in range(len("/callbacks/"), len(path)):
+        for bit in range(7):
+            other = path[:at] + quote(chr(ord(path[at]) ^ 1 << bit), safe="/") + path[at + 1 :]
+            answer = client.post(other, push.body, content_type="application/json", headers=push.headers)
+            seen.add(answer.status_code)
+    assert seen == {404}
+    assert Callback.objects.count() == 0
+    assert send(signing, push, client) == 200
+
+
+@pytest.mark.django_db
+def test_whatever_bit_of_the_body_is_turned_the_mirror_says_what_the_platform_says(signing: Connected):
+    """The signature covers the headers alone, as its document has it; so the body is only ever a hint to read."""
+    pull(signing.connection, "orders")
+    secret, order, before, client = signing.sandbox.callback_secret, signing.sandbox.orders[0], _rows(), Client()
+    whole = signed(secret, order, timezone.now(), "0")
+    told = {**order, "sellerOrderStatus": 104, "refundAmount": "99999.00", "currencyCode": "USD"}
+    body = json.dumps({key: told[key] for key in ("orderId", "orderNum", "sellerOrderStatus") if key in told}).encode()
+    turned = [body[:at] + bytes([body[at] ^ 1 << bit]) + body[at + 1 :] for at in range(len(body)) for bit in range(8)]
+    for n, each in enumerate(turned):
+        push = signed(secret, order, timezone.now(), f"77{n}")
+        assert post(signing, whole.event, each, push.headers, client) == 200
+    for _ in range(len(turned) // 500 + 1):
+        for pk in callbacks.waiting():
+            callbacks.process(pk)
+    assert callbacks.waiting() == []
+    states = set(Callback.objects.values_list("state", flat=True))
+    assert (len(turned) >= 500, Callback.objects.count(), states) == (True, len(turned), {"processed", "failed"})
+    assert _rows() == before
 
 
 @pytest.mark.django_db
@@ -140,8 +187,17 @@ def test_replays(signing: Connected, connect: Connect):
     push = signed(secret, order, timezone.now(), "42")
     assert [send(signing, push) for _ in range(5)] == [200] * 5
     assert Callback.objects.count() == 1
+    for pk in callbacks.waiting():
+        callbacks.process(pk)
+    assert [send(signing, push) for _ in range(5)] == [200] * 5  # applied meanwhile: still one row, and nothing waits
+    assert (Callback.objects.get().attempts, callbacks.waiting()) == (1, [])
     assert send(other, push) == 401
     assert send(signing, signed(secret, order, timezone.now() - timedelta(minutes=41), "43")) == 401
+    with time_machine.travel(timezone.now() + timedelta(minutes=41)):
+        assert send(signing, push) == 401
+    signing.connection.callback_secrets = ["another-secret-of-32-characters!"]
+    signing.connection.save()
+    assert send(signing, push) == 401  # its secret was taken back
     assert Callback.objects.count() == 1
 
 
@@ -180,10 +236,24 @@ def test_no_wrong_token_is_taken(tokened: Connected):
 
 @pytest.mark.django_db
 def test_every_right_token_is_taken(tokened: Connected):
-    token = tokened.sandbox.callback_secret
-    for n, event in enumerate(TOKENED):
-        assert post(tokened, event, json.dumps({"order_id": str(n)}).encode(), {"accesstoken": token}) == 200
-    assert Callback.objects.count() == len(TOKENED)
+    """Whatever it says, and whichever of two tokens it carries."""
+    tokens, client = [tokened.sandbox.callback_secret, "the-next-token-of-32-characters!"], Client()
+    tokened.connection.callback_secrets = tokens
+    tokened.connection.save()
+    said = [{"order_id": str(n)} for n in range(60)] + [{"text": text} for text in ("é", "退款", "😀", "a" * 9999, "")]
+    for n, each in enumerate(said * 8):
+        body = json.dumps(each | {"n": n}, ensure_ascii=n % 2 == 0).encode()
+        assert post(tokened, TOKENED[n % len(TOKENED)], body, {"accesstoken": tokens[n % 2]}, client) == 200
+    assert Callback.objects.count() == len(said) * 8 >= 500
+
+
+def test_the_address_of_a_connection_cannot_be_guessed():
+    """Where a platform signs nothing, the address is what a forger would need: 128 bits and more by chance."""
+    keys = {new_callback_key() for _ in range(1000)}
+    assert len(keys) == 1000
+    assert {len(base64.urlsafe_b64decode(key + "==")) * 8 >= 128 for key in keys} == {True}
+    assert connections.is_guessable("shop-1234567890")
+    assert not any(connections.is_guessable(key) for key in keys)
 
 
 @pytest.mark.django_db
