@@ -183,10 +183,13 @@ def when(iso: str, exact: str, words: str) -> SafeString:
     return mark_safe(f'<time datetime="{escape(iso)}" title="{escape(exact)}">{escape(words)}</time>')  # noqa: S308
 
 
-@functools.lru_cache(maxsize=512)
 def field_name(name: str) -> SafeString:
     """A platform's name of a fact in the reader's words, the name itself on hover."""
-    words = worded(spelled(name))
+    return _titled(name, worded(spelled(name)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _titled(name: str, words: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', name, words) if words != name else format_html("{}", name)
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: E501
 import html5lib
 import pytest
+from django.utils import translation
 
 from dashboard.core import html
 
@@ -115,3 +116,12 @@ def test_signs_escape_their_words():
 def test_icons():
     assert html.icon("home").startswith('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">')
     assert 'role="img" aria-label="&lt;x&gt;"' in html.icon("home", "<x>")
+
+
+def test_a_name_of_a_fact_is_in_the_language_of_who_reads_it_now():
+    with translation.override("en"):
+        assert html.field_name("connection") == '<span title="connection">Connection</span>'
+    with translation.override("zh-hans"):
+        assert html.field_name("connection") == '<span title="connection">连接</span>'
+    with translation.override("en"):
+        assert html.field_name("connection") == '<span title="connection">Connection</span>'
