@@ -21,10 +21,10 @@ class Renderer(TemplatesSetting):
 
 def control(field: BoundField) -> SafeString:
     """The field's widget with the class that the style sheet knows, besides its own."""
-    name = type(field.field.widget).__name__
-    if name in _BARE:
+    names = [kind.__name__ for kind in type(field.field.widget).__mro__]
+    if names[0] in _BARE:
         return field.as_widget()
-    css = _CLASSES.get(name, "input")
+    css = next((_CLASSES[name] for name in names if name in _CLASSES), "input")
     own = field.field.widget.attrs.get("class", "")
     return field.as_widget(attrs={"class": f"{css} {own}".strip()})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from channels.records import CouponRecord
 from dashboard.core import formatting
+from dashboard.core.countries import CountryField, choices
 from dashboard.core.exports import plain_money
 from dashboard.sync.kinds import Refused
 
@@ -111,7 +112,7 @@ class AddressForm(CommandForm):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=60)
-    country = forms.CharField(label=gettext_lazy("Country, two letters"), max_length=2, min_length=2)
+    country = CountryField(label=gettext_lazy("Country"))
     state = forms.CharField(label=gettext_lazy("State or province"), max_length=120, required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=120)
     address = forms.CharField(label=gettext_lazy("Street and number"), max_length=400)
@@ -143,13 +144,22 @@ def side(label: Any) -> forms.DecimalField:
 
 
 class QuoteForm(forms.Form):
-    """What to quote: a country, the weight where there is no package yet, and the box where it is known."""
+    """What to quote: a country, the weight where there is no package yet, and the box where it is known.
 
-    country = forms.CharField(label=gettext_lazy("To country, two letters"), max_length=2, min_length=2)
-    grams = forms.IntegerField(label=gettext_lazy("Weight, g"), min_value=1, max_value=1_000_000, required=False)
+    `codes` are the countries that the agent ships to; none: nobody knows, and all are offered.
+    """
+
+    country = CountryField(label=gettext_lazy("To country"))
+    grams = forms.IntegerField(label=gettext_lazy("Weight, g"), min_value=1, max_value=1_000_000)
     length = side(gettext_lazy("Length, cm"))
     width = side(gettext_lazy("Width, cm"))
     height = side(gettext_lazy("Height, cm"))
+
+    def __init__(self, *args: Any, weighed: bool, codes: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **{"use_required_attribute": False, **kwargs})
+        if weighed:
+            del self.fields["grams"]
+        self.fields["country"].choices = choices(codes)  # type: ignore[attr-defined]
 
 
 class ProfileForm(CommandForm):

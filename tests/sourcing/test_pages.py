@@ -257,34 +257,6 @@ def test_quotes_are_compared_and_a_shipment_is_made(client, sandbox):
     assert Decimal(effect["shippingFee"]) == Decimal(price["typed"])
 
 
-def test_freight_is_compared_on_a_page_of_its_own_too(client_for, mirrored):
-    viewer = client_for("viewer")
-    package = m.Package.objects.filter(shippable=True, weight_grams__gt=200).first()
-    whole = viewer.get(url("quotes"), {"package": package.pk, "country": "DE"})
-    assert_strict_html(whole)
-    assert "<main" in text(whole)
-    assert len(whole.context["quotes"]) >= 2
-    assert 'type="radio"' not in text(whole)
-    assert url("shipment_new") not in text(whole)
-    assert url("shipment_new") in text(client_for("fulfilment").get(url("quotes"), {"package": package.pk}))
-    light = viewer.get(url("quotes"), {"country": "DE", "grams": "900"})
-    assert_strict_html(light)
-    assert light.context["grams"] == "900\u00a0g"
-    assert len(light.context["quotes"]) >= 2
-    assert_strict_html(viewer.get(url("quotes")))
-
-
-def test_a_box_has_sides_with_parts_of_a_centimetre(client_for, mirrored):
-    viewer, given = client_for("viewer"), {"country": "DE", "grams": "900", "width": "20", "height": "15"}
-    page = viewer.get(url("quotes"), given | {"length": "30.5"})
-    assert_strict_html(page)
-    assert {one["charged"] for one in page.context["quotes"]} == {"1.83\u00a0kg"}  # 30.5 · 20 · 15 / 5
-    for wrong in ("0", "-3", "501", "1.234", "wide"):
-        page = viewer.get(url("quotes"), given | {"length": wrong})
-        assert "length" in page.context["quote_form"].errors
-        assert page.context["quotes"] == []
-
-
 def test_shipments_are_cancelled_and_confirmed_from_their_page(client, sandbox):
     pending = m.Shipment.objects.filter(status="pending").first()
     shipped = m.Shipment.objects.filter(status="shipped").first()

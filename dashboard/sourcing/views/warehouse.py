@@ -96,13 +96,13 @@ def chosen(request: StaffRequest, given: Any) -> list[Package]:
 
 def quoted(connection: Connection | None, packages: list[Package], given: Any) -> dict[str, Any]:
     """The freight quotes for the packages, or for the weight that is given without any; none until a country is."""
-    form = QuoteForm(given)
+    form = QuoteForm(given, weighed=bool(packages))
     grams = sum(one.weight_grams or 0 for one in packages)
-    grams = grams if packages or not form.is_valid() else form.cleaned_data["grams"] or 0
+    grams = grams if packages or not form.is_valid() else form.cleaned_data["grams"]
     if connection is None or not form.is_valid() or grams < 1:
         return {"quotes": [], "grams": formatting.weight(grams), "quote_problem": ""}
     box = {f"{name}_cm": form.cleaned_data[name] for name in ("length", "width", "height")}
-    query = r.FreightQuery(country=form.cleaned_data["country"].upper(), weight_grams=grams, **box)
+    query = r.FreightQuery(country=form.cleaned_data["country"], weight_grams=grams, **box)
     answer = live.quotes(connection, query)
     found = answer.value or ()
     methods = ShippingMethod.objects.filter(connection=connection).only("remote_id", "carrier", "cargo_types")
@@ -114,7 +114,20 @@ def quoted(connection: Connection | None, packages: list[Package], given: Any) -
         row["is_cheapest"] = one.price is not None and one.price == cheapest
         row["is_fastest"] = fastest is not None and first_day(one.delivery_days) == fastest
     prices = {one.channel_remote_id: one for one in found}
-    return {"quotes": rows, "grams": formatting.weight(grams), "quote_problem": answer.problem, "prices": prices}
+    return {
+        "quotes": rows,
+        "grams": formatting.weight(grams),
+        "quote_problem": answer.problem,
+        "prices": prices,
+        "several": len(packages) > 1,
+    }
+
+
+def reached(connection: Connection | None) -> list[str]:
+    """Where the agent ships to; empty while nobody can tell."""
+    if connection is None or not connection.can(can.QuotesFreight):
+        return []
+    return [one.code for one in live.countries(connection).value or ()]
 
 
 def first_day(words: str) -> int:
@@ -151,11 +164,9 @@ def quotes(request: StaffRequest) -> HttpResponse:
     context = page(request, "warehouse", "packages", packages=packages)
     connection = connection or context["connection"]
     asked = request.GET if "country" in request.GET else None
-    form = QuoteForm(asked)
-    if packages:
-        del form.fields["grams"]
+    form = QuoteForm(asked, weighed=bool(packages), codes=reached(connection))
     context |= quoted(connection, packages, request.GET) | {"connection": connection, "quote_form": form}
-    context |= {"why_ship": reason(connection, can.CreatesShipments), "asked": asked is not None}
+    context |= {"why_ship": reason(connection, can.CreatesShipments), "asked": form.is_valid()}
     return pages.render(request, "sourcing/quotes.html", context)
 
 
@@ -182,8 +193,7 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
         else:
             return redirect(request, reverse("sourcing:shipments"))
     context |= page(request, "warehouse", "packages", form=form, packages=packages, addresses=addresses)
-    quote_form = QuoteForm(asked, auto_id="quote_%s")
-    del quote_form.fields["grams"]
+    quote_form = QuoteForm(asked, auto_id="quote_%s", weighed=True, codes=reached(connection))
     context |= {"connection": connection, "quote_form": quote_form, "choosing": True}
     context |= {"chosen_channel": given.get("channel", ""), "why_ship": reason(connection, can.CreatesShipments)}
     return render(request, "sourcing/shipment_new.html", context, status=422 if form.errors else 200)
