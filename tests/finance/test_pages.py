@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels.records import WalletMovementRecord
+from dashboard.core import formatting
 from dashboard.finance import models as m
 from dashboard.finance import totals
 from dashboard.finance.mirror import WALLET
@@ -84,6 +85,21 @@ def test_lists_export_what_they_show(client, name):
 @pytest.mark.parametrize("period", ["day", "week", "month", "nonsense"])
 def test_every_sum_has_its_page(client, what, period):
     assert_strict_html(client.get(url("index"), {"what": what, "period": period}))
+
+
+def test_a_bar_says_its_day_and_sums(client, agent):
+    connection, _sandbox = agent
+    upsert(
+        WALLET,
+        connection,
+        [
+            WalletMovementRecord(
+                remote_id="1", kind="x", amount=Decimal("-40.10"), currency="CNY", happened_at=timezone.now()
+            )
+        ],
+    )
+    page = client.get(url("index"), {"what": "wallet"}).content.decode()
+    assert f"<title>{formatting.day(timezone.now())}: in CNY\u00a00.00, out CNY\u00a040.10</title>" in page
 
 
 def test_the_wallets_sums_are_exact(agent):

@@ -48,8 +48,8 @@ def test_the_trail_and_its_filter_speak_the_readers_language(client_for, user_fo
         response = client_for("admin").get("/staff/audit/")
     assert_strict_html(response)
     page = response.content.decode()
-    assert f'<td title="staff.confirmed">{words}</td>' in page
-    assert '<td title="of.a_version_to_come">of.a_version_to_come</td>' in page
+    assert f'<td class="nowrap" title="staff.confirmed">{words}</td>' in page
+    assert '<td class="nowrap" title="of.a_version_to_come">of.a_version_to_come</td>' in page
     assert f'<option value="staff.confirmed">{words}</option>' in page
 
 

@@ -68,7 +68,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     if made:
         return redirect(request, back)
     title = _("Edit %(name)s") % {"name": row}
-    return _form_page(request, form, title, back, row.connection, _("Send changes"))
+    return _form_page(request, form, title, back, row.connection, _("Send changes"), about=str(row))
 
 
 @require_POST
@@ -99,7 +99,7 @@ def accounts(request: StaffRequest, pk: int) -> HttpResponse:
         if _given(request, form, row.connection, "catalog.append_accounts", row.remote_id, given):
             return redirect(request, back)
     title = _("Add accounts to %(name)s") % {"name": row}
-    return _form_page(request, form, title, back, row.connection, _("Add accounts"))
+    return _form_page(request, form, title, back, row.connection, _("Add accounts"), about=str(row))
 
 
 @ask_or_send
@@ -183,12 +183,13 @@ def _given(
 
 
 def _form_page(
-    request: StaffRequest, form: Any, title: str, back: str, connection: Connection, verb: str
+    request: StaffRequest, form: Any, title: str, back: str, connection: Connection, verb: str, about: str = ""
 ) -> HttpResponse:
     context = {
         "form": form,
         "title": title,
         "back": back,
+        "about": about,
         "connection": connection,
         "verb": verb,
         "form_key": new_form_key(),

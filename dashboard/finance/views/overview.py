@@ -130,11 +130,21 @@ def _all(currency: str, money_in: Decimal, money_out: Decimal, number: int) -> d
     }
 
 
+def _said(bar: dict[str, Any], currency: str) -> str:
+    """What a bar says under the pointer; nothing where nothing moved."""
+    if not (bar["money_in"] or bar["money_out"]):
+        return ""
+    told = {name: money(bar[name], currency) for name in ("money_in", "money_out")}
+    return _("%(day)s: in %(money_in)s, out %(money_out)s") % (told | {"day": formatting.day(bar["start"])})
+
+
 def _sums(
     one: totals.Sums, number: int, period: str, now: datetime, connections: dict[int, Connection]
 ) -> dict[str, Any]:
     connection = connections[one.connection_id]
-    bars = totals.bars(one, period, now) if number < CHARTS else []
+    bars = (
+        [bar | {"said": _said(bar, one.currency)} for bar in totals.bars(one, period, now)] if number < CHARTS else []
+    )
     highest, deepest = totals.extent(one)
     return {
         "highest": money(highest, one.currency) if highest else "",
@@ -147,7 +157,7 @@ def _sums(
         "money_out": money(one.money_out, one.currency),
         "left": money(one.money_in - one.money_out, one.currency),
         "count": formatting.count(one.number),
-        "bars": bars,
+        "bars": [bar | {"said": _said(bar, one.currency)} for bar in bars],
         "line": f"{totals.line_of(one):.1f}",
         "rows": [
             (
