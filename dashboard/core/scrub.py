@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 MASK = "•••"
@@ -60,9 +61,12 @@ def register_secret(*values: str) -> None:
 
 def is_secret_name(name: object, also: Collection[str] = ()) -> bool:
     """Whether a value under this name is a secret; case, ``_``, ``-`` and ``.`` do not matter."""
-    if str(name) in also:
-        return True
-    plain = re.sub(r"[^a-z0-9]", "", str(name).lower())
+    return str(name) in also or _is_secret(str(name))
+
+
+@lru_cache(4096)  # the names of a platform's fields come again with every answer
+def _is_secret(name: str) -> bool:
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
     return plain not in _HARMLESS and (plain in _NAMES or any(part in plain for part in _PARTS))
 
 

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -112,7 +113,10 @@ def perform(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") -
 
 
 def _siblings(first: Context, kind: Kind, ignore_backoff: bool) -> list[Context]:
-    """Other commands of the batch that go into the same call, each claimed by itself; unreadable ones stay queued."""
+    """Other commands of the batch that go into the same call; unreadable ones stay queued.
+
+    Each is claimed by itself, all of them in one commit.
+    """
     command, channel = first.command, first.channel
     room = kind.bulk(channel) - 1
     if command.batch_id is None or room < 1:
@@ -127,9 +131,18 @@ def _siblings(first: Context, kind: Kind, ignore_backoff: bool) -> list[Context]
         context = _readable(other, channel)
         if context is None or kind.bulk_group(context.payload) != kind.bulk_group(first.payload):
             continue
-        taken = claim(other.pk, ignore_backoff=ignore_backoff)
-        found += [replace(context, command=taken)] if taken else []
-    return found
+        found.append(context)
+    with transaction.atomic():
+        claimed = [_claimed(context, ignore_backoff) for context in found]
+    return [context for context in claimed if context is not None]
+
+
+def _claimed(context: Context, ignore_backoff: bool) -> Context | None:
+    taken = claim(context.command.pk, ignore_backoff=ignore_backoff)
+    if taken is None:
+        return None
+    taken.connection = context.connection
+    return replace(context, command=taken)
 
 
 def _readable(command: Command, channel: Any) -> Context | None:

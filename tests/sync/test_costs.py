@@ -18,8 +18,9 @@ from dashboard.sync import engine, recorder, verify
 from dashboard.sync.commits import may_be_lost
 from dashboard.sync.kinds import ABSENT, NEVER, Finding, Kind
 from dashboard.sync.limiter import RowLimiter
-from dashboard.sync.models import Command, RateBucket
+from dashboard.sync.models import Batch, Command, RateBucket
 from dashboard.sync.models.commands import DONE, SENDING, UNKNOWN
+from dashboard.sync.submit import submit
 from tests.connected import Connected, drive, pull, queue
 from tests.sync.scripted import ABSOLUTE, scripted
 
@@ -79,6 +80,36 @@ def test_exchanges_that_cannot_be_kept_undo_no_outcome(stock: Command, monkeypat
         engine.perform(stock.pk, purpose="foreground")
     stock.refresh_from_db()
     assert (stock.state, stock.leased_until, stock.exchanges.count()) == (DONE, None, 0)
+
+
+# -- commits ---------------------------------------------------------------------------------------------------------
+
+
+def commits(asked: CaptureQueriesContext) -> int:
+    return sum(one["sql"] == "COMMIT" for one in asked)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_is_committed_when_it_is_claimed_and_when_it_is_concluded(stock: Command):
+    """The other two may be lost: the mirror, and the exchange that it was read by."""
+    with CaptureQueriesContext(database) as asked:
+        engine.perform(stock.pk, purpose="foreground")
+    assert commits(asked) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_for_many_is_claimed_and_concluded_in_as_many_commits_as_for_two(shop: Connected):
+    found = []
+    with scripted(**ABSOLUTE, prepare=Kind.prepare) as kind:
+        for many in (2, 9):
+            kind.size, batch = many, Batch.objects.create(kind=kind.name, title="Many")
+            given = [(kind.name, f"{many} {n}", {"value": n}, None) for n in range(1, many + 1)]
+            commands = [submit(shop.connection, *one, batch=batch).command for one in given]
+            with CaptureQueriesContext(database) as asked:
+                engine.perform(commands[0].pk)
+            found.append((len(kind.sent[-1]), commits(asked)))
+        assert {one.state for one in Command.objects.all()} == {DONE}
+    assert found == [(2, 3), (9, 3)]
 
 
 # -- a claim that is the departure too -------------------------------------------------------------------------------
@@ -157,7 +188,7 @@ def test_what_others_did_meanwhile_is_obeyed(limiter: RowLimiter):
         assert caught.value.rate_limited
 
 
-# -- commits ---------------------------------------------------------------------------------------------------------
+# -- what may be lost ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif("database.vendor != 'postgresql'", reason="SQLite waits for no disk")
