@@ -348,7 +348,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful && elt.closest("[data-clears]")) clearSelection(elt.closest(".list"));
 });
 
-// Focus stays on the element with the same id (htmx does that); when it is gone, the row of the keys takes it, else the fragment's heading.
+// Focus stays on the element with the same id (htmx does that); when it is gone, the row of the keys takes it, else the cell's link or the fragment's heading.
 let focusWas = null, rowWas = "";
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   focusWas = detail.target?.contains(document.activeElement) ? detail.target.id : null;
@@ -369,7 +369,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (wrong) wrong.focus();
   const row = rowWas && !cursor() && document.getElementById(rowWas);
   if (row) row.classList.add("is-cursor");
-  if (!wrong && focusWas && document.activeElement === document.body) (row && $("th a", row) || $("[tabindex='-1'], .scroll[tabindex]", root))?.focus({ preventScroll: true });
+  if (!wrong && focusWas && document.activeElement === document.body) (row && $("th a", row) || (root.matches("td") ? $("tr.is-cursor th a:not(.photo)", root.closest("tbody")) || $("a", root) : $("[tabindex='-1'], .scroll[tabindex]", root)))?.focus({ preventScroll: true });
   const counted = $("[data-announce]", root);
   if (counted && detail.target?.id === root.id) say(counted.textContent);
   focusWas = null;

@@ -78,11 +78,24 @@ def test_the_list_by_keys(page_for, digital):
     page.wait_for_selector(f"#price-{variant.pk} input[name=price]:focus")
     page.keyboard.press("Escape")
     page.wait_for_selector(f"#price-{variant.pk} a.edits")
+    page.wait_for_selector(f"#product-{first.pk} a[href='/catalog/{first.pk}/']:focus")
     page.keyboard.press("x")
     page.wait_for_selector(f"#product-{first.pk} .box:checked")
     assert not Command.objects.exists()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/catalog/{first.pk}/")
+
+
+def test_a_value_that_is_left_gives_the_focus_back_to_its_link(page_for, digital):
+    variant = Product.objects.filter(gone_at=None).first().variants.get()
+    page = page_for("fulfilment")
+    page.goto(f"/catalog/{variant.product_id}/", wait_until="networkidle")
+    page.focus(f"#stock-{variant.pk} a.edits")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#stock-{variant.pk} input[name=quantity]:focus")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(f"#stock-{variant.pk} a.edits:focus")
+    assert not Command.objects.exists()
 
 
 def test_choose_rule_dry_run_send(page_for, digital):
