@@ -222,7 +222,7 @@ class Listing:
 
     @cached_property
     def _connection(self) -> str:
-        slug = self.params.get("connection", "")
+        slug = self.params.get("connection", "") if "connection" in self.spec.filters.base_filters else ""
         return slug if re.fullmatch(r"[\w-]{1,64}", slug, re.ASCII) else ""
 
     @cached_property
@@ -234,7 +234,8 @@ class Listing:
         key = self._tabs_key
         found = self._kept.get(key)
         if found is None:
-            numbers = capped_counts([tab.rows(self.everything, self.request.user) for tab in counted])
+            seen = self.everything.filter(connection__slug=self._connection) if self._connection else self.everything
+            numbers = capped_counts([tab.rows(seen, self.request.user) for tab in counted])
             found = {tab.key: number for tab, number in zip(counted, numbers, strict=True)}
             cache.set(key, found, CACHED_SECONDS)
         return {key: capped(number) for key, number in found.items()}

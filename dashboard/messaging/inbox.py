@@ -81,6 +81,7 @@ class Inbox:
         self.q = self.params.get("q", "").strip()[:100]
         self.slug = self.params.get("connection", "")
         self.reach = Reach.of(request, "threads")
+        self.reach.asked = self.slug
 
     @cached_property
     def page(self) -> keyset.Page:
@@ -112,7 +113,7 @@ class Inbox:
             names = [name for name in BOXES if name != "all"]
             counts = dict(zip(names, capped_counts([self._box(name) for name in names]), strict=True))
             cache.set(key, (read, counts), COUNTED_SECONDS)
-        tail = f"&connection={self.slug}" if self._scope() is not None else ""
+        tail = f"&connection={self.slug}" if self._scope() is not None or self.reach.lacks else ""
         return [
             {
                 "label": label,
@@ -134,8 +135,9 @@ class Inbox:
         return found(self._everything(), messages if scope is None else messages.filter(connection=scope), self.q)
 
     def _everything(self) -> QuerySet[Any]:
-        rows = Thread.objects.visible_to(self.user)
-        scope = self._scope()
+        rows, scope = Thread.objects.visible_to(self.user), self._scope()
+        if self.reach.lacks:
+            return rows.none()
         return rows if scope is None else rows.filter(connection=scope)
 
     def _scope(self) -> int | None:

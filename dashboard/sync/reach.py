@@ -50,6 +50,12 @@ class Reach:
             kept[feed].asked = request.GET.get("connection", "")
         return kept[feed]
 
+    @property
+    def lacks(self) -> str:
+        """The title of the connection that is asked for, when it has no such rows at all; else empty."""
+        titles = (one.title for one in self.seen if one.slug == self.asked and one.pk not in self.connections)
+        return next(titles, "")
+
     def choices(self) -> list[tuple[str, str]]:
         """For a filter: also the connection that is asked for though it has no such rows; its list is empty."""
         return [(one.slug, one.title) for one in self.seen if one.pk in self.connections or one.slug == self.asked]
@@ -82,7 +88,7 @@ class Reach:
             }
             for one in self.connections.values()
         ]
-        told = {"is_stale": any(item["tone"] for item in items), "stale": self.stale()}
+        told = {"is_stale": any(item["tone"] for item in items), "stale": self.stale(), "lacks": self.lacks}
         return {"url": url, "items": items, "new": 0, "show_url": "", **told}
 
     def fresh_of(self, listing: Listing, name: str) -> dict[str, Any]:

@@ -81,3 +81,34 @@ def test_the_filters_say_the_connection_and_leave_choosing_it_to_the_top_bar(cli
     assert 'name="connection"' not in form.replace('<input type="hidden" name="connection"', "")
     assert 'data-act="scope" data-scope="" data-hx-boost="false"' in form
     assert '<a class="btn btn-quiet btn-small" href="?view=all&amp;connection=two">Clear filters</a>' in form
+
+
+def test_the_tabs_count_what_the_list_shows(shops, client_for):
+    Order.objects.filter(connection=shops[0]).update(status="completed")
+    client, waiting = client_for("admin"), Order.objects.filter(connection=shops[1]).to_deliver().count()
+    for slug, number in (("one", 0), ("two", waiting)):
+        page = client.get(f"/orders/?connection={slug}")
+        assert page.context["listing"].counts["to-deliver"] == str(number)
+        assert len(page.context["rows"]) == min(25, number)
+        assert f"{number} order{'' if number == 1 else 's'} to deliver" in page.context["state_line"]
+
+
+def test_a_connection_without_such_rows_says_so(shops, connect, client_for):
+    chat = connect("imetastore", "chat").connection
+    pull(chat, "threads")
+    client = client_for("admin")
+    for address, title in (
+        ("/tickets/?connection=chat", chat.title),
+        ("/messages/?view=all&connection=one", shops[0].title),
+    ):
+        body = client.get(address).content.decode()
+        assert f"{title} has nothing of this kind" in body
+        assert "thread-item-" not in body
+    assert "thread-item-" in client.get("/messages/?view=all&connection=chat").content.decode()
+
+
+@pytest.mark.usefixtures("shops")
+def test_home_says_for_which_connection_it_speaks(client_for, shops):
+    client = client_for("admin")
+    assert f"What must be done next on {shops[1].title}." in client.get("/?connection=two").content.decode()
+    assert "What must be done next, over all platforms." in client.get("/").content.decode()
