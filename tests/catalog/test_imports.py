@@ -254,3 +254,11 @@ def test_the_result_names_what_could_not_be_sent(client_for, digital, retail):
     (skipped,) = Batch.objects.get().skipped
     assert (skipped["connection"], skipped["target"]) == ("retail", unable.remote_id)
     assert skipped["reason"].startswith("At most ")
+
+
+def test_the_file_to_begin_with_is_one_click_away_for_who_may_export(client_for, retail):
+    link = 'href="/catalog/?format=csv&amp;of=variants"'
+    client = client_for("fulfilment")
+    assert link in client.get("/catalog/bulk/file/").content.decode()
+    head = b"".join(client.get("/catalog/?format=csv&of=variants").streaming_content).decode().splitlines()[0]
+    assert {"sku", "barcode", "remote_id", "price", "quantity", "connection"} <= set(head.replace('"', "").split(","))

@@ -221,6 +221,7 @@ def test_deleting(client_for, digital, free):
 @pytest.mark.parametrize("way", ["pasted", "file"])
 def test_accounts_are_added_and_never_shown(client_for, digital, free, way):
     client = client_for("fulfilment")
+    assert "No account was added from here yet." in client.get(page(free)).content.decode()
     assert_strict_html(client.get(page(free, "accounts/")))
     file = SimpleUploadedFile("pool.txt", b"\xef\xbb\xbf" + POOL.encode())
     response = client.post(page(free, "accounts/"), {"accounts": POOL} if way == "pasted" else {"file": file})

@@ -87,6 +87,11 @@ def test_every_sum_has_its_page(client, what, period):
     assert_strict_html(client.get(url("index"), {"what": what, "period": period}))
 
 
+def test_kinds_of_balances_are_words(client, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert '<span title="wallet">钱包</span>' in client.get(url("index")).content.decode()
+
+
 def test_a_bar_says_its_day_and_sums(client, agent):
     connection, _sandbox = agent
     upsert(

@@ -32,4 +32,5 @@ def page(request: StaffRequest) -> HttpResponse:
 
 
 def _file_page(request: StaffRequest, form: FileForm) -> HttpResponse:
-    return render(request, "catalog/bulk_file.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "may_export": request.user.may("export")}
+    return render(request, "catalog/bulk_file.html", context, status=422 if form.errors else 200)

@@ -107,7 +107,7 @@ def _balance(row: Any, course: history.Course | None) -> dict[str, Any]:
     amounts = {name: money(getattr(row, name), row.currency) for name in ("balance", "frozen", "available")}
     connection = html.connection(row.connection.mark, row.connection.title)
     return {
-        "name": row.remote_id,
+        "name": html.field_name(row.remote_id),
         "connection": connection,
         "read_at": row.read_at,
         "course": course and _course(course, row),
