@@ -18,9 +18,9 @@ from dashboard.core.searching import TRIGRAM, narrow
 HITS = 4
 
 
-def waiting(user: Any) -> tuple[int, str]:
+def waiting(user: Any, slug: str = "") -> tuple[int, str]:
     """How many cases are undecided; amber, or red while one has less than two hours left."""
-    rows = Case.objects.visible_to(user)
+    rows = Case.objects.visible_to(user).on(slug)
     undecided, urgent = capped_counts([rows.waiting(), rows.urgent()])
     return undecided, "act" if urgent else "wait" if undecided else ""
 

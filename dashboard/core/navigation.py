@@ -52,13 +52,16 @@ NAVIGATION = (
     Entry(OPERATIONS, _("Staff"), "staff:people", "users", "staff.manage", "p"),
 )
 
-_counts: dict[str, Callable[[Any], int | Count]] = {}
+_counts: dict[str, Callable[[Any, str], int | Count]] = {}
 _sign: list[Callable[[Any], dict[str, Any]]] = []
 _scopes: list[Callable[[Any], list[dict[str, str]]]] = []
 
 
-def register_count(name: str, provider: Callable[[Any], int | Count]) -> None:
-    """``provider(user)`` gives the number beside the entry called ``name``: an int, or (int, tone)."""
+def register_count(name: str, provider: Callable[[Any, str], int | Count]) -> None:
+    """``provider(user, slug)`` gives the number beside the entry called ``name``: an int, or (int, tone).
+
+    A slug names the one connection to count; empty: all of them.
+    """
     _counts[name] = provider
 
 
@@ -128,8 +131,13 @@ class Frame:
 
     @cached_property
     def counts(self) -> dict[str, Count]:
-        """Every registered count, at most ``CACHED_SECONDS`` old."""
-        return self._cached("counts", lambda: {name: _pair(provider(self.user)) for name, provider in _counts.items()})
+        """Every registered count, at most ``CACHED_SECONDS`` old; of the one connection that the person keeps to."""
+        slug = self.kept["slug"] if self.kept else ""
+        kept = self._kept.get(self._key("counts")) or {}
+        if slug not in kept:
+            kept = {slug: {name: _pair(provider(self.user, slug)) for name, provider in _counts.items()}}
+            cache.set(self._key("counts"), kept, CACHED_SECONDS)
+        return cast(dict[str, Count], kept[slug])
 
     @cached_property
     def sync_sign(self) -> dict[str, Any]:
@@ -144,8 +152,16 @@ class Frame:
     @cached_property
     def scope(self) -> dict[str, str] | None:
         """The connection that the address names, else the one that the person keeps to; None unless they may see it."""
-        wanted = self.request.GET.get("connection") or self.request.COOKIES.get(SCOPE, "")
-        return next((each for each in self.scopes if each["slug"] == wanted), None)
+        asked = self.request.GET.get("connection")
+        return self._named(asked) if asked else self.kept
+
+    @cached_property
+    def kept(self) -> dict[str, str] | None:
+        """The connection that the person keeps to, when they may see it."""
+        return self._named(self.request.COOKIES.get(SCOPE, ""))
+
+    def _named(self, slug: str) -> dict[str, str] | None:
+        return next((each for each in self.scopes if each["slug"] == slug), None) if slug else None
 
     @cached_property
     def choice(self) -> tuple[Any, ...]:

@@ -34,4 +34,4 @@ def scoped(view: View) -> View:
 def _kept(request: HttpRequest) -> dict[str, str] | None:
     """The connection to put into the address; None where it says one, and for parts of pages and files."""
     asks = request.method == "GET" and not is_fragment(request) and not {"connection", "format"} & set(request.GET)
-    return Frame(request).scope if asks and SCOPE in request.COOKIES else None
+    return Frame(request).kept if asks and SCOPE in request.COOKIES else None

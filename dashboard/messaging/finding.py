@@ -20,9 +20,9 @@ from dashboard.messaging.searched import THREADS
 HITS = 4
 
 
-def waiting(user: Any) -> tuple[int, str]:
+def waiting(user: Any, slug: str = "") -> tuple[int, str]:
     """How many buyers wait for an answer; amber, or red while one has waited too long."""
-    rows = Thread.objects.visible_to(user).waiting()
+    rows = Thread.objects.visible_to(user).on(slug).waiting()
     all_, late = capped_counts([rows, rows.filter(waiting_since__lt=timezone.now() - REPLY_WITHIN)])
     return all_, "act" if late else "wait" if all_ else ""
 

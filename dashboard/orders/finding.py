@@ -18,9 +18,9 @@ from dashboard.orders.searched import ORDERS
 HITS = 6
 
 
-def waiting(user: Any) -> tuple[int, str]:
+def waiting(user: Any, slug: str = "") -> tuple[int, str]:
     """How many orders are to be delivered; amber, or red while one is late."""
-    rows = Order.objects.visible_to(user)
+    rows = Order.objects.visible_to(user).on(slug)
     to_deliver, late = capped_counts([rows.to_deliver(), rows.late()])
     return to_deliver, "act" if late else "wait" if to_deliver else ""
 

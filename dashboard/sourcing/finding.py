@@ -19,7 +19,7 @@ from dashboard.sourcing.searched import PURCHASES, SHIPMENTS
 HITS = 4
 
 
-def waiting(user: Any) -> tuple[int, str]:
+def waiting(user: Any, _slug: str = "") -> tuple[int, str]:
     """How many packages wait to be shipped; amber while storage runs out or an inspection failed."""
     packages, purchases = Package.objects.visible_to(user), PurchaseOrder.objects.visible_to(user)
     ready, overdue, failed = capped_counts([packages.shippable(), packages.overdue(), purchases.troubled()])

@@ -45,17 +45,18 @@ def scopes(user: Any) -> list[dict[str, str]]:
     return [{"slug": one.slug, "title": one.title, "mark": one.mark} for one in found]
 
 
-def doubtful(user: Any) -> tuple[int, str]:
+def doubtful(user: Any, slug: str = "") -> tuple[int, str]:
     """Commands whose outcome nobody knows: those that wait for a person are urgent."""
     numbers = (
         Command.objects.visible_to(user)
+        .on(slug)
         .filter(state__in=[UNKNOWN, NEEDS_REVIEW])
         .aggregate(all=Count("pk"), review=Count("pk", filter=Q(state=NEEDS_REVIEW)))
     )
     return numbers["all"], "act" if numbers["review"] else "wait"
 
 
-def troubled(user: Any) -> tuple[int, str]:
+def troubled(user: Any, _slug: str = "") -> tuple[int, str]:
     """Connections that a person must look at: sign-in refused, or a feed with an alarm."""
     visible = Connection.objects.visible_to(user)
     refused = Q(state=Connection.REAUTH_NEEDED)

@@ -18,9 +18,9 @@ from dashboard.tickets.searched import TICKETS
 HITS = 4
 
 
-def waiting(user: Any) -> tuple[int, str]:
+def waiting(user: Any, slug: str = "") -> tuple[int, str]:
     """How many tickets are unsolved; amber while one waits for us: no desk states a deadline."""
-    rows = Ticket.objects.visible_to(user)
+    rows = Ticket.objects.visible_to(user).on(slug)
     unsolved, for_us = capped_counts([rows.unsolved(), rows.waiting()])
     return unsolved, "wait" if for_us else ""
 

@@ -40,7 +40,7 @@ def test_the_full_frame_is_clean_for_axe_and_stays_inside(style, monkeypatch, wi
     everywhere = tuple(replace(entry, url_name="staff:people") for entry in navigation.NAVIGATION)
     monkeypatch.setattr(navigation, "NAVIGATION", everywhere)
     monkeypatch.setattr(
-        navigation, "_counts", {"orders": lambda user: (48, "act"), "messages": lambda user: (1200, "wait")}
+        navigation, "_counts", {"orders": lambda user, slug: (48, "act"), "messages": lambda user, slug: (1200, "wait")}
     )
     sign = {"tone": "wait", "text": "4 of 5 up to date", "failures": 1, "url": "/staff/"}
     monkeypatch.setattr(navigation, "_sign", [lambda user: sign])

@@ -201,7 +201,7 @@ def test_palette_offers_pages_and_what_apps_register(client_for, monkeypatch):
 
 def test_counts_and_sign_are_asked_once_and_kept_a_while(user_for, monkeypatch):
     asked = []
-    monkeypatch.setattr(navigation, "_counts", {"orders": lambda user: asked.append(user) or (1200, "act")})
+    monkeypatch.setattr(navigation, "_counts", {"orders": lambda user, slug: asked.append(user) or (1200, "act")})
     made = request()
     made.user = user_for("admin")
     assert navigation.Frame(made).counts == {"orders": (1200, "act")}
@@ -228,7 +228,7 @@ def test_fragments_and_signed_out_pages_ask_nothing(client_for, monkeypatch, set
 def test_the_counts_of_the_navigation_come_with_the_sign(client_for, monkeypatch):
     numbers = {"orders": 3}
     monkeypatch.setattr(navigation, "_sign", [lambda user: {"tone": "good", "text": "fine", "failures": 0, "url": "/"}])
-    monkeypatch.setattr(navigation, "_counts", {"orders": lambda user: (numbers["orders"], "act")})
+    monkeypatch.setattr(navigation, "_counts", {"orders": lambda user, slug: (numbers["orders"], "act")})
     monkeypatch.setattr(navigation, "CACHED_SECONDS", 0)
     client = client_for("viewer")
     first = client.get("/sync-sign/", headers=HTMX)

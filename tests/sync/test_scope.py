@@ -112,3 +112,15 @@ def test_home_says_for_which_connection_it_speaks(client_for, shops):
     client = client_for("admin")
     assert f"What must be done next on {shops[1].title}." in client.get("/?connection=two").content.decode()
     assert "What must be done next, over all platforms." in client.get("/").content.decode()
+
+
+@pytest.mark.usefixtures("shops")
+def test_the_navigation_counts_the_same_connection(shops, client_for):
+    Order.objects.filter(connection=shops[0]).update(status="completed")
+    waiting = Order.objects.filter(connection=shops[1]).to_deliver().count()
+    client = client_for("admin")
+    kept = (("/staff/", "one", 0), ("/staff/", "two", waiting), ("/orders/?connection=one", "two", waiting))
+    for address, cookie, number in kept:
+        page = keeping_to(client, cookie).get(address)
+        assert page.context["frame"].counts["orders"][0] == number, (address, cookie)
+    assert keeping_to(client, "").get("/staff/").context["frame"].counts["orders"][0] == waiting

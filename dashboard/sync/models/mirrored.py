@@ -24,6 +24,10 @@ class ScopedQuerySet(models.QuerySet[Any]):
         seen = Connection.objects.filter(people=user).values("pk")
         return self.filter(**{f"{self.connection_path}__in": seen})
 
+    def on(self, slug: str) -> Self:
+        """Those of the connection with that slug; all of them without one."""
+        return self.filter(**{f"{self.connection_path}__slug": slug}) if slug else self
+
 
 class MirrorQuerySet(ScopedQuerySet):
     """Mirrored rows."""
