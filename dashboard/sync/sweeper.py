@@ -16,7 +16,7 @@ from celery import bootsteps
 from django.db import close_old_connections
 from django.utils import timezone
 
-from dashboard.sync import callbacks, engine, verify
+from dashboard.sync import callbacks, engine, restored, verify
 from dashboard.sync.models import Heartbeat
 from dashboard.sync.models.commands import QUEUED
 from dashboard.sync.slots import CONNECTIONS, FEEDS
@@ -35,7 +35,7 @@ class Sweeper(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
-        self._over = threading.Event()
+        self._over, self._has_looked = threading.Event(), False
         self._thread = threading.Thread(target=self._go_on, name="sweeper", daemon=True)
         super().__init__(parent, **options)
 
@@ -43,6 +43,7 @@ class Sweeper(bootsteps.StartStopStep):
         """Begin; the worker's size is known by now."""
         FEEDS.leave_room_in(parent.concurrency)
         CONNECTIONS.leave_room_in(parent.concurrency)
+        self._look_back()  # before any message is taken
         self._thread.start()
 
     def stop(self, parent: Any) -> None:
@@ -54,10 +55,26 @@ class Sweeper(bootsteps.StartStopStep):
         """At once."""
         self._over.set()
 
+    def _look_back(self) -> None:
+        try:
+            restored.recover_if_restored()
+            self._has_looked = True
+        except Exception as error:  # the database is away, and nothing can be taken; the next look comes soon
+            log.warning("Whether a backup was restored is not known yet: %s", type(error).__name__)
+        finally:
+            close_old_connections()
+
     def _go_on(self) -> None:
+        remembered = time.monotonic()
         while not self._over.wait(EVERY):
             try:
+                if not self._has_looked:
+                    self._look_back()
+                    continue
                 sweep(self._over)
+                if time.monotonic() - remembered > SWEEP_SECONDS:
+                    restored.remember()
+                    remembered = time.monotonic()
             except Exception as error:  # the database is away; the next look comes soon
                 log.warning("The worker's own sweep broke off: %s", type(error).__name__)
             finally:
