@@ -43,9 +43,9 @@ def of_connection(connection: Connection, user: Any) -> dict[str, str]:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """A canned reply with its variables: ``{buyer}``, ``{order}``, ``{shop}``, ``{me}``."""
+    """A canned reply with ``{buyer}``, ``{order}``, ``{shop}``, ``{me}``; what is unknown stays to be seen."""
     for name, value in values.items():
-        text = text.replace(name, value)
+        text = text.replace(name, value or name)
     return text
 
 

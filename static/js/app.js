@@ -232,7 +232,7 @@ const acts = {
   dismiss: (el) => el.closest(".toast, .banner").remove(),
   drop: (el) => el.closest("li").remove(),
   mode: (el) => composerMode(el),
-  canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text; box.dispatchEvent(new Event("input", { bubbles: true })); box.focus(); },
+  canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text.replaceAll("{buyer}", box.form.dataset.buyer || "{buyer}"); box.dispatchEvent(new Event("input", { bubbles: true })); box.focus(); },
   copy: (el) => navigator.clipboard?.writeText(el.dataset.copy).then(() => toast({ text: el.dataset.copied || el.dataset.copy })),
   reveal: (el) => { const box = document.getElementById(el.getAttribute("aria-controls")); box.type = box.type === "password" ? "text" : "password"; el.setAttribute("aria-pressed", String(box.type === "text")); },
   print: () => print(),

@@ -265,18 +265,19 @@ def test_a_ticket_is_opened_from_an_order_with_a_picture(page_for, desk, tmp_pat
 
 def test_a_ticket_is_answered_with_keys_noted_and_answered_by_the_desk(page_for, desk):
     ticket = Ticket.objects.filter(status="open").first()
-    CannedReply.objects.create(shortcut="look", text="We look into it, {shop}")
+    CannedReply.objects.create(shortcut="look", text="{buyer}: we look into it, {shop}")
     page = page_for("support")
     page.goto(f"/tickets/{ticket.pk}/")
+    wanted = f"{ticket.buyer}: we look into it, {desk.connection.title}"
     page.keyboard.press("r")
     page.keyboard.type("/")
     page.wait_for_selector("#composer .canned button.is-active")
     page.keyboard.press("Control+Enter")  # takes it; half a shortcut is never sent
-    assert page.input_value("#composer textarea") == f"We look into it, {desk.connection.title}"
+    assert page.input_value("#composer textarea") == wanted
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("#conversation .msg-out:has-text('Queued')")
     assert drive(Command.objects.get()).state == "done"
-    page.wait_for_selector("#conversation .msg-out:not(:has(.state)):has-text('We look into it')")
+    page.wait_for_selector("#conversation .msg-out:not(:has(.state)):has-text('we look into it')")
     page.wait_for_selector("#history .badge:has-text('Confirmed')")
     page.keyboard.press("n")
     page.keyboard.type("Ask the warehouse")
@@ -284,7 +285,7 @@ def test_a_ticket_is_answered_with_keys_noted_and_answered_by_the_desk(page_for,
     page.wait_for_selector("#conversation .msg-note:has-text('Ask the warehouse')")
     page.keyboard.press("a")
     page.wait_for_selector("#assign:has-text('You')")
-    assert [effect["content"] for effect in effects(desk.sandbox)] == [f"We look into it, {desk.connection.title}"]
+    assert [effect["content"] for effect in effects(desk.sandbox)] == [wanted]
     assert Ticket.objects.get(pk=ticket.pk).assignee.role == "support"
 
 
