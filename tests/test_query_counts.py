@@ -35,8 +35,8 @@ from tests.connected import pull
 pytestmark = pytest.mark.django_db
 MANY = (1, 10, 100)
 HTMX = {"HX-Request": "true"}
-LIST, RECORD, THREAD, FRAGMENT, HOME, PALETTE = "list", "record", "thread", "fragment", "home", "palette"
-MOST = {LIST: 3, RECORD: 8, THREAD: 5, FRAGMENT: 3, HOME: 11, PALETTE: 4}
+LIST, RECORD, THREAD, FRAGMENT, HOME = "list", "record", "thread", "fragment", "home"
+MOST = {LIST: 3, RECORD: 8, THREAD: 5, FRAGMENT: 3, HOME: 11}
 
 # What it is, the exact number, the address. Names in braces are keys of rows of the world.
 ASKED = [
@@ -113,7 +113,7 @@ ASKED = [
     (FRAGMENT, 2, "/orders/{order}/history/"),
     (FRAGMENT, 2, "/orders/for-product/{product}/"),
     (FRAGMENT, 2, "/orders/fresh/?newest=1"),
-    (PALETTE, 4, "/search/palette?q=x"),
+    (FRAGMENT, 3, "/search/palette?q=x"),
     (FRAGMENT, 3, "/sourcing/for-order/{order}/"),
     (FRAGMENT, 0, "/sync-sign/"),
     (FRAGMENT, 3, "/tickets/for-order/{order}/"),

@@ -12,8 +12,7 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the palette find records and start actions."""
-        from dashboard.home import actions, destinations, search
+        from dashboard.home import destinations, search
 
         destinations.register()
         search.register()
-        actions.register()

@@ -1,4 +1,4 @@
-"""Where the palette leads without naming a record: pages, views of lists, saved views, and what can be begun."""
+"""What the palette offers beside records: pages, views of lists, saved views, and what can be begun or done."""
 
 from __future__ import annotations
 
@@ -97,7 +97,10 @@ BEGINNINGS = (
 
 
 def destinations(user: Any, q: str) -> Iterator[Hit]:
-    """What somebody may open or begin and whose words hold every word of ``q``; without words what can be begun."""
+    """What somebody may begin, do or open and whose words hold every word of ``q``.
+
+    Without words what can be begun, and nothing that acts at once: no key does something unasked.
+    """
     words = q.casefold().split()
     offered = _everything(user) if words else _beginnings(user)
     found = (hit for hit in offered if all(word in hit.label.casefold() for word in words))
@@ -106,21 +109,29 @@ def destinations(user: Any, q: str) -> Iterator[Hit]:
 
 def _everything(user: Any) -> Iterator[Hit]:
     yield from _beginnings(user)
+    yield from _on_connections(user)
     kept = SavedView.objects.visible_to(user).order_by("name", "pk")[:MOST]
     for place in PLACES:
         if not place.permission or user.may(place.permission):
             yield from _views(place, [view for view in kept if place.spec and view.domain == place.spec.domain])
+    yield Hit(address("staff:sign_out"), _("Sign out"), _("Action"), "arrow-right-start-on-rectangle", True, True)
 
 
 def _beginnings(user: Any) -> Iterator[Hit]:
     for place in BEGINNINGS:
         if user.may(place.permission):
             yield Hit(address(place.url_name), str(place.label), _("Action"), place.icon)
-    if user.may("catalog.edit"):
-        for connection in Reach(user).every:
-            if connection.state != Connection.DISABLED and connection.can(can.CreatesProducts):
-                label = _("New product on %(where)s") % {"where": connection.title}
-                yield Hit(address("catalog:new", connection.slug), label, _("Action"), "plus")
+
+
+def _on_connections(user: Any) -> Iterator[Hit]:
+    """What is begun on a connection by name, and to read one now."""
+    for one in Reach(user).every:
+        if user.may("catalog.edit") and one.state != Connection.DISABLED and one.can(can.CreatesProducts):
+            label = _("New product on %(where)s") % {"where": one.title}
+            yield Hit(address("catalog:new", one.slug), label, _("Action"), "plus")
+        if user.may("connections.manage") and one.state == Connection.ACTIVE:
+            label = _("Refresh %(connection)s now") % {"connection": one.title}
+            yield Hit(address("sync:connection_refresh", one.slug), label, _("Action"), "arrow-path", True)
 
 
 def _views(place: Place, kept: list[SavedView]) -> Iterator[Hit]:

@@ -9,7 +9,6 @@ from dashboard.aftersales.finding import hits as case_hits
 from dashboard.aftersales.models import Case
 from dashboard.core import palette
 from dashboard.core.models import SavedView
-from dashboard.home.actions import actions
 from dashboard.home.destinations import BEGINNINGS, PLACES, destinations
 from dashboard.home.search import everything
 from dashboard.messaging.finding import hits as thread_hits
@@ -27,15 +26,15 @@ def labels(hits):
 def test_refreshing_is_offered_to_those_who_manage_connections(goods, user_for):
     title = goods.connection.title
     admin, viewer = user_for("admin"), user_for("viewer")
-    assert labels(actions(admin, "refresh")) == [f"Refresh {title} now"]
-    assert next(iter(actions(admin, title))).posts
-    assert labels(actions(viewer, "refresh")) == []
+    assert labels(destinations(admin, "refresh")) == [f"Refresh {title} now"]
+    assert next(iter(destinations(admin, title))).posts
+    assert labels(destinations(viewer, "refresh")) == []
     Connection.objects.update(state=Connection.PAUSED)
-    assert labels(actions(admin, "refresh")) == []
+    assert labels(destinations(admin, "refresh")) == []
 
 
 def test_refreshing_from_the_palette_asks_for_every_feed(goods, client_for, user_for):
-    hit = next(iter(actions(user_for("admin"), "refresh")))
+    hit = next(iter(destinations(user_for("admin"), "refresh")))
     assert client_for("admin").get(hit.url).status_code == 405
     assert client_for("viewer").post(hit.url).status_code == 403
     response = client_for("admin").post(hit.url)
@@ -44,7 +43,7 @@ def test_refreshing_from_the_palette_asks_for_every_feed(goods, client_for, user
 
 
 def test_signing_out_is_posted_and_forgets_drafts(client_for, user_for):
-    (hit,) = actions(user_for("viewer"), "sign out")
+    (hit,) = destinations(user_for("viewer"), "sign out")
     assert (hit.url, hit.posts, hit.ends_session) == ("/staff/sign-out/", True, True)
     tree = assert_strict_html(client_for("viewer").get("/search/palette", {"q": "sign out"}), fragment=True)
     (button,) = list(tree.iter("button"))
