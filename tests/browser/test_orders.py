@@ -65,6 +65,7 @@ def test_chosen_orders_are_delivered_together(page_for, goods):
         page.check(f"#order-{order.pk} .box")
     page.click(".bulk button:has-text('Deliver…')")
     page.wait_for_url("**/orders/bulk/deliver/?pk=*")
+    page.wait_for_selector("[name=content]:focus")
     page.fill("[name=content]", "code-1\ncode-2")
     with page.expect_navigation():
         page.click("button:has-text('Deliver 2 units')")

@@ -20,7 +20,7 @@ from dashboard.orders.actions import BY_KEY, why_closed
 from dashboard.orders.forms import BulkDeliverForm, StatusForm
 from dashboard.orders.models import Order
 from dashboard.orders.reading import chosen
-from dashboard.orders.views.common import ask_or_give, posted
+from dashboard.orders.views.common import ask_or_give, posted, put_cursor
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
@@ -173,6 +173,7 @@ def _page(request: StaffRequest, form: Any, rows: list[dict[str, Any]], context:
     sent = _sent_already(request)
     if sent is not None:  # the same form, a moment earlier, is why nothing can take part any more
         return _to_batch(sent)
+    put_cursor(form)
     part = [row for row in rows if not row["why"]]
     context |= {"form": form, "rows": rows, "taking_part": len(part), "left_out": len(rows) - len(part)}
     context.setdefault("may_choose", bool(part))

@@ -71,12 +71,7 @@ def asked(
 
 def show(request: StaffRequest, order: Order, form: Form, page: dict[str, Any]) -> HttpResponse:
     """The page of a verb: title, button, note, facts, warning. The cursor stands in what is typed first."""
-    if not form.is_bound:
-        typed = (
-            one.field.widget for one in form.visible_fields() if isinstance(one.field.widget, TextInput | Textarea)
-        )
-        for widget in islice(typed, 1):
-            widget.attrs["autofocus"] = True
+    put_cursor(form)
     context = {"order": order, "form": form, "danger": False, "order_url": order_url(request, order), **page}
     return render(request, "orders/verb.html", context, status=422 if request.method == "POST" else 200)
 
@@ -89,3 +84,13 @@ def given(request: StaffRequest, order: Order, done: Submitted) -> HttpResponse:
     if not done.is_new:
         messages.info(request, _("This was queued already: “%(what)s”.") % {"what": done.command.summary})
     return redirect(order_url(request, order, "#history"))
+
+
+def put_cursor(form: Form) -> None:
+    """Into the first field that is typed into, while nothing has to be corrected."""
+    if not form.is_bound:
+        typed = (
+            one.field.widget for one in form.visible_fields() if isinstance(one.field.widget, TextInput | Textarea)
+        )
+        for widget in islice(typed, 1):
+            widget.attrs["autofocus"] = True
