@@ -192,12 +192,14 @@ def test_a_poll_carries_the_validator_and_rests_on_hidden_tabs(page_for, setting
     page.wait_for_selector("body[data-settled]")
     with page.expect_response("**/sync-sign/"):
         page.evaluate(wake)
-    assert codes == [200, 304]
+    assert (codes[0], set(codes[1:])) == (200, {304})  # a slow machine may see a poll that was due anyway
     assert page.locator("#sync-sign").inner_text().startswith("4 of 5 up to date")
     page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "sync-sign" in request.url else None)
     page.evaluate(wake)
     page.wait_for_timeout(200)
-    assert codes == [200, 304]
+    assert asked == []
     page.problems.clear()
 
 

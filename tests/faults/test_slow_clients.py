@@ -46,6 +46,14 @@ def slow_ones(url: str) -> list[socket.socket]:
     return found
 
 
+def last_words(link: socket.socket) -> bytes:
+    """Blocks until the server has answered or hung up, gently or not."""
+    try:
+        return link.recv(4096)
+    except ConnectionResetError:
+        return b""
+
+
 def test_others_are_served_while_two_hundred_never_finish(web: str, pushed: Connected):
     push = signed(pushed.sandbox.callback_secret, pushed.sandbox.orders[0], timezone.now(), "5")
     where = address(pushed, push.event)
@@ -54,7 +62,7 @@ def test_others_are_served_while_two_hundred_never_finish(web: str, pushed: Conn
         statuses = [client.get("/healthz").status_code for _ in range(30)]
         statuses += [client.get("/staff/sign-in/").status_code for _ in range(30)]
         statuses += [client.post(where, content=push.body, headers=push.headers).status_code for _ in range(30)]
-        ends = [link.recv(4096) for link in slow]  # blocks until the server has answered or hung up
+        ends = [last_words(link) for link in slow]
     assert statuses == [200] * 90
     assert [end[:12] for end in ends[::2]] == [b"HTTP/1.1 404"] * (SLOW // 2)
     assert all(end[:12] in (b"", b"HTTP/1.1 408") for end in ends[1::2])

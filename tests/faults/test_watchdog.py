@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from celery import current_app
@@ -97,7 +97,7 @@ def test_a_new_start_is_counted():
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     redis = Redis(tmp_path) if request.param == "redis" else None
     broker = f"{redis.url}/0" if redis else "filesystem://"
-    made = House(tmp_path, CELERY_BROKER_URL=broker, WORKER_STALL_SECONDS="6")
+    made = House(tmp_path, CELERY_BROKER_URL=broker, WORKER_STALL_SECONDS="15")
     try:
         yield made
     finally:
@@ -107,10 +107,14 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 
 
 def processes(house: House) -> list[int]:
-    """The worker and its clock."""
-    group = str(house.programs["worker"].pid)
-    found = subprocess.run(["pgrep", "-g", group], capture_output=True, text=True, check=False).stdout
-    return sorted(int(line) for line in found.split())
+    """The worker and its clock, once they are two: an old clock takes its time to end."""
+    group = ["pgrep", "-g", str(house.programs["worker"].pid)]
+
+    def both() -> list[int]:
+        found = subprocess.run(group, capture_output=True, text=True, check=False).stdout.split()
+        return sorted(map(int, found)) if len(found) == 2 else []
+
+    return cast(list[int], until(both, "a worker and its clock"))
 
 
 def swept_since(at: Any) -> Callable[[], bool]:
