@@ -65,11 +65,11 @@ def assign(request: Any, desk: Desk, row: Any, *, back: str, done: Callable[[], 
 def assign_many(request: Any, desk: Desk, seen: QuerySet[Any]) -> HttpResponse:
     """Give the rows that ``pk`` names to ``me``, to the colleague of that key, or with an empty ``person`` to nobody.
 
-    Rows on connections where the colleague may not work stay as they are, and the toast says so. `seen` holds what the
-    person who asks may see. 404 without a row, or without a known person.
+    Rows on connections where the colleague may not work stay as they are, as do those beyond `MOST`, and the toast says
+    so. `seen` holds what the person who asks may see. 404 without a row, or without a known person.
     """
-    keys = pages.keys_of(request.POST.getlist("pk"))[:MOST]
-    rows = list(seen.filter(pk__in=keys).select_related("connection").order_by("pk"))
+    keys = pages.keys_of(request.POST.getlist("pk"))
+    rows = list(seen.filter(pk__in=keys[:MOST]).select_related("connection").order_by("pk"))
     if not rows or "person" not in request.POST:
         raise Http404
     person = _person(request)
@@ -78,12 +78,13 @@ def assign_many(request: Any, desk: Desk, seen: QuerySet[Any]) -> HttpResponse:
     with transaction.atomic():
         hand_over(desk, given, person, by=request.user)
     forget_counts(request.user)
-    left = len(rows) - len(given)
-    words, note = _words(len(given), person, request.user), _left(left, person)
+    left, beyond = len(rows) - len(given), max(0, len(keys) - MOST)
+    words = _words(len(given), person, request.user)
+    note = " ".join(filter(None, (_left(left, person), _beyond(beyond))))
     if not pages.is_fragment(request):
-        (messages.warning if left else messages.success)(request, f"{words} {note}".strip())
+        (messages.warning if note else messages.success)(request, f"{words} {note}".strip())
         return redirect(desk.index)
-    answer = pages.toast(HttpResponse(status=204), words, tone="wait" if left else "good", note=note)
+    answer = pages.toast(HttpResponse(status=204), words, tone="wait" if note else "good", note=note)
     return trigger_client_event(answer, "settled")
 
 
@@ -137,3 +138,14 @@ def _left(n: int, person: Any) -> str:
         n,
     )
     return said % {"n": n, "name": person.label}
+
+
+def _beyond(n: int) -> str:
+    if not n:
+        return ""
+    said = ngettext(
+        "%(n)s more stays as it was: at most %(most)s are given away at once.",
+        "%(n)s more stay as they were: at most %(most)s are given away at once.",
+        n,
+    )
+    return said % {"n": n, "most": MOST}

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.cache import cache
 
 from dashboard.staff.models import AuditEvent
+from dashboard.sync import assigning
 from tests.connected import pull
 from tests.factories import make_user
 from tests.pages import assert_strict_html
@@ -67,6 +68,16 @@ def test_a_row_stays_where_the_colleague_may_not_work(room, client_for):
     toast = json.loads(answer["HX-Trigger"])["toast"]
     assert (toast["text"], toast["tone"]) == ("1 is given to member.", "wait")
     assert toast["note"] == "1 stays as it was: member may not work on its connection."
+
+
+def test_what_is_too_many_at_once_stays_and_is_told(room, client_for, user_for, monkeypatch):
+    monkeypatch.setattr(assigning, "MOST", 1)
+    address, rows, _verb = room
+    answer = client_for("support").post(address, given(rows, "me"), headers=HTMX)
+    assert whose(rows) == [user_for("support"), None]
+    toast = json.loads(answer["HX-Trigger"])["toast"]
+    assert (toast["text"], toast["tone"]) == ("1 is yours now.", "wait")
+    assert toast["note"] == "1 more stays as it was: at most 1 are given away at once."
 
 
 def test_nothing_is_given_to_who_lacks_the_permission_or_left_or_is_not_named(room, client_for, user_for):
