@@ -6,10 +6,11 @@ from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db import connection as database
 from django.utils import timezone
 
+from dashboard.sync.commits import alone
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command
 from dashboard.sync.stored import as_python
@@ -42,7 +43,7 @@ def claim(pk: int, *, ignore_backoff: bool = False) -> Command | None:
     ends, at = (database.ops.adapt_datetimefield_value(time) for time in (now + lease(), now))
     given = [ends, *at_once, *at_once, at, pk, ignore_backoff, at]
     try:
-        with transaction.atomic(), database.cursor() as cursor:
+        with alone(), database.cursor() as cursor:
             cursor.execute(_claiming(len(at_once)), given)
             found = as_python(Command, _columns(), cursor.fetchall())
     except IntegrityError:

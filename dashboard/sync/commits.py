@@ -1,9 +1,9 @@
-"""Commits that need not wait for the disk."""
+"""Commits that cost less: those that need not wait for the disk, and those of one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.db import connection as database
 from django.db import transaction
@@ -24,3 +24,8 @@ def may_be_lost() -> Iterator[None]:
             with database.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit = off")
         yield
+
+
+def alone() -> AbstractContextManager[None]:
+    """Around one statement that the database may refuse: it is a transaction by itself, or a savepoint inside one."""
+    return transaction.atomic() if database.in_atomic_block else nullcontext()

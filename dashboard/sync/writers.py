@@ -1,7 +1,7 @@
 """Writes many rows at once: rows that are new by COPY, others by one INSERT … ON CONFLICT; executemany on SQLite.
 
-On PostgreSQL a large set of rows that may exist goes through COPY into a staging table, a small one as a single JSON
-parameter: below a hundred rows the staging table costs more than it saves.
+On PostgreSQL a handful of new rows is one INSERT. A large set of rows that may exist goes through COPY into a staging
+table there, a small one as a single JSON parameter: below a hundred rows the staging table costs more than it saves.
 
 The mirror's hot path. Values go from records to the database column by column, by converters that are made once per
 model, never through model instances.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ Row = Sequence[Any]
 Converter = Callable[[Sequence[Any]], Sequence[Any]]
 MAX_PARAMETERS = 500
 COPY_FROM = 100
+INSERT_BELOW = 10  # COPY asks the server once more than one statement does
 
 _json = msgspec.json.Encoder(decimal_format="number")
 # The escape of NUL, which no text of PostgreSQL can hold, but not a backslash that is written before “u0000”.
@@ -60,10 +62,13 @@ def insert_rows(model: type[models.Model], columns: tuple[str, ...], rows: Seque
     prepared = ready(converters(model, columns), rows)
     table, names = table_of(model), names_of(model, columns)
     with database.cursor() as cursor:
-        if database.vendor == "postgresql":
-            _copy_into(cursor, table, names, prepared)
-        else:
+        if database.vendor != "postgresql":
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_marks(columns)})", prepared)
+        elif len(prepared) < INSERT_BELOW:
+            marks = ", ".join([f"({_marks(columns)})"] * len(prepared))
+            cursor.execute(f"INSERT INTO {table} ({names}) VALUES {marks}", list(chain.from_iterable(prepared)))
+        else:
+            _copy_into(cursor, table, names, prepared)
 
 
 def write_rows(model: type[models.Model], columns: tuple[str, ...], key: tuple[str, ...], rows: Sequence[Row]) -> None:
