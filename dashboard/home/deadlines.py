@@ -85,7 +85,7 @@ def _tone(due: Due, now: datetime) -> str:
 
 
 def _orders(reach: Reach, mine: bool) -> Iterable[Due]:
-    rows = reach.rows(Order).to_deliver().filter(ship_by__isnull=False).order_by("ship_by", "pk")
+    rows = reach.rows(Order).to_deliver().open_deadlines().order_by("ship_by", "pk")
     rows = rows.filter(assignee=reach.user) if mine else rows
     columns = ("connection_id", "number", "partner_code", "remote_id", "items", "ship_by", "placed_at")
     for order in rows.only(*columns)[:OF_A_KIND]:

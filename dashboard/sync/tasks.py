@@ -16,7 +16,7 @@ from dashboard.sync import broker, callbacks, conformance, engine, slots, verify
 from dashboard.sync.feeds import EVER, FEEDS, feeds_of
 from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat
 from dashboard.sync.models.commands import QUEUED
-from dashboard.sync.retention import prune_all
+from dashboard.sync.retention import keep_statistics, prune_all
 from dashboard.sync.runner import refresh
 from dashboard.sync.submit import tell
 
@@ -144,8 +144,9 @@ def index_words() -> None:
 
 @shared_task
 def prune() -> None:
-    """Forget what is past its retention."""
+    """Forget what is past its retention, and keep what the database plans by."""
     prune_all()
+    keep_statistics()
 
 
 def overdue(seconds: int = 30) -> int:

@@ -7,10 +7,12 @@ permissions come from. Counts in the frame and on tabs are kept for some seconds
 import pytest
 from django.db import connection as database
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.catalog.models import Product
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Invoice, Note, Order, OrderLine, Parcel, Tag
 from dashboard.sync.models import Change
+from dashboard.sync.tasks import prune
 from tests.connected import pull
 from tests.orders.test_pages import rows_in, url
 from tests.orders.test_walking import come
@@ -117,3 +119,17 @@ def test_the_panels_beside_an_order(asked, goods, order_of, panel):
     pull(goods.connection)
     _response, queries = asked(reverse(f"{panel}:for_order", args=[order_of(goods).pk]), **HTMX)
     assert len(queries) <= 3, queries
+
+
+@pytest.mark.skipif("database.vendor != 'sqlite'", reason="PostgreSQL plans by statistics")
+@pytest.mark.parametrize("ask", ["late", "late_soon", "open_deadlines"])
+def test_deadlines_are_read_by_the_index_of_those_that_still_count(ask, connect):
+    """Among a million orders the oldest deadlines are long past: no question may walk over them."""
+    shop = connect("m2e", "shop").connection
+    now = timezone.now()
+    row = {"connection": shop, "content_hash": b"0" * 16, "changed_at": now, "ship_by": now}
+    states = ["completed"] * 300 + ["to_deliver"] * 3
+    Order.objects.bulk_create(Order(remote_id=str(n), status=state, **row) for n, state in enumerate(states))
+    prune()  # what the worker's clock does every hour
+    rows = getattr(Order.objects, ask)().order_by("ship_by", "pk")[:6]
+    assert "USING INDEX order_open_deadline" in rows.explain()
