@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from kombu.transport import memory
 
 from dashboard.core import listing, navigation
 from dashboard.staff.models import User
@@ -24,9 +25,10 @@ SUPERUSER = "superuser"
 
 @pytest.fixture(autouse=True)
 def own_files(settings: Any, tmp_path: Path) -> None:
-    """Uploads go to the test's own folder; nothing cached and no language outlives a test."""
+    """Uploads go to the test's own folder; nothing cached, no message and no language outlives a test."""
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+    memory.Channel.queues.clear()
     translation.activate(settings.LANGUAGE_CODE)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,8 @@ def test_a_worker_that_finds_an_old_backup_doubles_nothing(server: SandboxServer
         worked(house)
         assert judged(drilled) == []
         applied = [len(world.sandbox.ledger) for world in worlds]
-        database.close()
-        there = Path(str(database.settings_dict["NAME"]))
-        for end in ("-wal", "-shm"):
-            there.with_name(there.name + end).unlink(missing_ok=True)
-        shutil.copyfile(backup, there)
+        with closing(sqlite3.connect(backup)) as old:
+            old.backup(database.connection)  # page by page, so that no other connection to the file is left behind
         assert set(Command.objects.values_list("state", flat=True)) == {"queued"}
         worked(house)
     finally:
