@@ -49,12 +49,9 @@ def parts_of(model: type[models.Model], whole: str, pks: Collection[int], column
 def _differing(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> str:
     table, names = table_of(model), names_of(model, columns)
     if vendor == "postgresql":
-        # The next row in the order of one index, if it is the one: nothing tempts the planner to another index, which
-        # it tries where its statistics know nothing of a connection.
         return (
-            f"SELECT k, {names} FROM json_each_text(%s::json) AS w (k, v) LEFT JOIN LATERAL (SELECT * FROM (SELECT * "
-            f"FROM {table} WHERE connection_id = %s AND remote_id >= k ORDER BY remote_id LIMIT 1) AS next "
-            "WHERE remote_id = k) AS stored ON true "
+            f"SELECT k, {names} FROM json_each_text(%s::json) AS w (k, v) LEFT JOIN LATERAL (SELECT * FROM {table} "
+            "WHERE connection_id = %s AND remote_id = k LIMIT 1) AS stored ON true "
             "WHERE content_hash IS DISTINCT FROM decode(v, 'hex') OR gone_at IS NOT NULL"
         )
     return (
