@@ -49,9 +49,11 @@ def parts_of(model: type[models.Model], whole: str, pks: Collection[int], column
 def _differing(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> str:
     table, names = table_of(model), names_of(model, columns)
     if vendor == "postgresql":
+        # The planner must not see which connection it is: of one that its statistics do not know it expects one row,
+        # and then reads all of them by another index.
         return (
             f"SELECT k, {names} FROM json_each_text(%s::json) AS w (k, v) LEFT JOIN LATERAL (SELECT * FROM {table} "
-            "WHERE connection_id = %s AND remote_id = k LIMIT 1) AS stored ON true "
+            "WHERE connection_id = (SELECT %s::bigint) AND remote_id = k LIMIT 1) AS stored ON true "
             "WHERE content_hash IS DISTINCT FROM decode(v, 'hex') OR gone_at IS NOT NULL"
         )
     return (

@@ -64,6 +64,30 @@ def test_ids_are_compared_as_they_are(connection):
     assert (counts.created, counts.changed, counts.touched) == (0, len(HOSTILE), list(HOSTILE))
 
 
+@pytest.mark.skipif(database.vendor != "postgresql", reason="only PostgreSQL plans by statistics")
+def test_no_more_rows_are_read_than_were_asked_for_on_a_connection_that_statistics_do_not_know(connect):
+    known, new = connect("m2e", "known").connection, connect("m2e", "new").connection
+    upsert_products(known, [product("x" * 150 + str(n)) for n in range(400)])
+    with database.cursor() as cursor:  # as deep as among tens of thousands of rows, where the index by time is not yet
+        cursor.execute("ALTER INDEX product_once SET (fillfactor = 10)")
+        cursor.execute("REINDEX TABLE catalog_product")
+        cursor.execute("ANALYZE catalog_product")
+    records = [product(str(n), raw=b"x" * 1500) for n in range(400)]
+    upsert_products(new, records)
+    before = looked_at()
+    assert differing(Product, new, hashes(*records[:10]), ("id",)) == {}
+    assert looked_at() == (before[0], before[1] + 10)
+
+
+def looked_at():
+    """Rows of products that this transaction met in whole scans and by an index."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'catalog_product'"
+        )
+        return cursor.fetchone()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_unchanged_page_writes_no_row_and_no_index_entry(connection):
     records = [product(str(n)) for n in range(30)]
