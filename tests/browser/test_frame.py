@@ -298,6 +298,14 @@ def test_what_one_person_typed_is_nothing_for_another(page_for, settings):
     assert page.input_value("[name=first_name]") == ""
 
 
+def test_what_a_person_made_wider_is_swapped_without_a_style(style):
+    page = style()
+    page.evaluate("document.getElementById('sample-list').style.minWidth = '90%'")  # as the handle of a text area does
+    page.fill("#sample-list-q", "a")
+    page.wait_for_url("**q=a**")
+    page.wait_for_selector("#sample-list:not([style])")
+
+
 @pytest.fixture
 def save_view(style):
     """A page whose dialog "Save a view" is filled in, and the addresses that it posted to."""
