@@ -30,6 +30,7 @@ def _line(connection: Connection, verdict: Verdict) -> dict[str, Any]:
         "url": address("sync:connection", connection.slug),
         "state": html.state(tone, words),
         "tone": tone,
+        "is_behind": tone != "good" and connection.state != Connection.DISABLED,
         "words": words,
         "title": connection.title,
         "at": at,

@@ -30,11 +30,12 @@ from dashboard.sync.reading import read_now
 def index(request: StaffRequest) -> HttpResponse:
     """What must be done next, how well the connections are read, what came in."""
     reach = _reach(request)
-    due = _due(request, reach)
+    health = _health(reach)
     context = {
         "tiles": work_queues.tiles(reach),
-        **due,
-        **_health(reach),
+        **_due(request, reach),
+        **health,
+        "behind": ", ".join(each["title"] for each in health["connections"] if each["is_behind"]),
         "came": arrivals.came_in(reach),
         "has_connections": bool(reach.every),
         "today": formatting.today(),

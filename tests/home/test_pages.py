@@ -9,6 +9,8 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from dashboard.aftersales.models import Case
+from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.staff.models import User
 from dashboard.staff.permissions import ROLES
@@ -123,3 +125,26 @@ def test_the_page_is_headed_by_the_day_in_the_persons_zone(goods, client_for, se
     with time_machine.travel("2025-11-19T20:00:00Z", tick=False), translation.override("en"):
         client.force_login(User.objects.get(pk=user_for("viewer").pk), "django.contrib.auth.backends.ModelBackend")
         assert f"<h1>{words}</h1>" in client.get("/").content.decode()
+
+
+def test_nothing_due_is_good_news_only_where_everything_was_read(goods, client_for):
+    Order.objects.update(status="completed")
+    for model in (Case, Thread):
+        model.objects.all().delete()
+    client = client_for("fulfilment")
+    goods.connection.feed_states.update(last_ok_at=timezone.now())
+
+    def empty():
+        page = client.get("/").content.decode()
+        return page.partition('id="due"')[2].partition("</section>")[0]
+
+    read = empty()
+    assert '<div class="empty is-good">' in read
+    assert "<h2>Nothing is due</h2>" in read
+    goods.connection.feed_states.filter(feed="orders").delete()
+    behind = empty()
+    assert '<div class="empty is-wait">' in behind
+    assert f"<p>Not up to date: {goods.connection.title}. What is due there cannot be known.</p>" in behind
+    assert "Nothing is due" not in behind
+    Connection.objects.filter(pk=goods.connection.pk).update(state=Connection.DISABLED)
+    assert '<div class="empty is-good">' in empty()
