@@ -1,7 +1,8 @@
 """Lists, depth and search against plain queries and Django's admin over the same rows (QUALITY T4–T6).
 
-The page of 50 rows is the measure: the middle one of those that a person may choose; the admin shows as many. Pages come through the WSGI application with a session, as the web server asks for them; the view alone gets a request
-whose person is known. Every case takes its turn in each round, so that others who use the machine slow all alike.
+The page of 50 rows is the measure: the middle one of those that a person may choose; the admin shows as many. Ours come
+through the WSGI application with a session, as the web server asks for them; the view alone gets a request whose person
+is known. Every case takes its turn in each round, so that others who use the machine slow all alike.
 """
 
 from __future__ import annotations
