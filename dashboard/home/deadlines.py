@@ -17,6 +17,7 @@ from dashboard.core.wording import worded
 from dashboard.home.places import Reach, address
 from dashboard.messaging.inbox import REPLY_WITHIN
 from dashboard.messaging.models import Thread
+from dashboard.messaging.words import line
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import Package
 from dashboard.sourcing.querysets import STORAGE_FREE_DAYS
@@ -114,7 +115,7 @@ def _threads(reach: Reach, mine: bool) -> Iterable[Due]:
     columns = ("connection_id", "buyer", "buyer_remote_id", "remote_id", "last_body", "waiting_since")
     for thread in rows.only(*columns)[:OF_A_KIND]:
         yield Due(
-            f"thread-{thread.pk}", "chat-bubble-left-right", _("Answer a buyer"), str(thread), f"“{thread.last_body}”",
+            f"thread-{thread.pk}", "chat-bubble-left-right", _("Answer a buyer"), str(thread), line(thread.last_body),
             _("The buyer goes on waiting"), address("messaging:thread", thread.pk), thread.connection_id,
             thread.waiting_since + REPLY_WITHIN, thread.waiting_since,
         )  # fmt: skip

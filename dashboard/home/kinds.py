@@ -21,6 +21,7 @@ from dashboard.finance.searched import PAYMENTS
 from dashboard.home.places import address
 from dashboard.messaging.models import Thread
 from dashboard.messaging.searched import MESSAGES, THREADS
+from dashboard.messaging.words import line
 from dashboard.orders.searched import ORDERS
 from dashboard.sourcing.searched import PACKAGES, PURCHASES, SHIPMENTS
 from dashboard.sync.kinds import KINDS
@@ -89,7 +90,7 @@ def _command_name(row: Any) -> str:
 
 
 def _message_name(row: Any) -> str:
-    body = str(row.body)
+    body = line(row.body)
     return f"{body[:117]}…" if len(body) > 118 else body
 
 
@@ -105,7 +106,7 @@ RECORDS = (
     Kind("cases", "aftersales.view", lazy("After-sales cases"), "arrow-uturn-left", CASES, "aftersales:detail",
          _with("buyer", "reason"), "aftersales:list"),
     Kind("threads", "messages.view", lazy("Conversations"), "chat-bubble-left-right", THREADS, "messaging:thread",
-         _with("last_body"), "messaging:list", ("last_body",)),
+         lambda row: line(row.last_body), "messaging:list", ("last_body",)),
     Kind("tickets", "tickets.view", lazy("Tickets"), "ticket", TICKETS, "tickets:detail",
          _with("subject"), "tickets:list"),
     Kind("purchases", "sourcing.view", lazy("Purchase orders"), "truck", PURCHASES, "sourcing:purchase",

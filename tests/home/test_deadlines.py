@@ -51,7 +51,7 @@ def test_kinds_are_in_one_order(quiet, reach):
     now = timezone.now()
     late, later = due_order(-1), due_order(9)
     thread = Thread.objects.first()
-    Thread.objects.filter(pk=thread.pk).update(waiting_since=now - timedelta(hours=21))
+    Thread.objects.filter(pk=thread.pk).update(waiting_since=now - timedelta(hours=21), last_body="[file] invoice.pdf")
     case = due_case(quiet, "c1")
     command = make_command(quiet.connection, NEEDS_REVIEW)
     expected = [
@@ -61,6 +61,7 @@ def test_kinds_are_in_one_order(quiet, reach):
     lines = deadlines.shown(deadlines.due_next(reach()), reach())
     assert [line["tone"] for line in lines] == ["act", "act", "wait", "act", ""]
     assert [line["due"].detail for line in lines][1].replace("\xa0", " ") == "“Code used” · USD 50.00"
+    assert lines[2]["due"].detail == "File · invoice.pdf"
     assert "No limit" in lines[3]["clock"]
 
 

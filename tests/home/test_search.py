@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection as database
 from django.db.migrations.loader import MigrationLoader
+from django.utils import translation
 
 from dashboard.core.search_index import SearchIndex
 from dashboard.core.searching import has_index
@@ -84,6 +85,13 @@ def test_words_of_messages_lead_to_their_thread(goods, reach):
     message = Message.objects.filter(message_type__icontains="text").exclude(body="").order_by("pk").first()
     hits = groups_of(reach(), message.body[:20])["messages"].hits
     assert hits[0].url.startswith("/messages/")
+
+
+def test_what_is_no_text_is_named_in_the_readers_language(goods, reach):
+    message = Message.objects.order_by("pk").first()
+    Message.objects.filter(pk=message.pk).update(body="[file] the-only-receipt.pdf")
+    with translation.override("zh-hans"):
+        assert groups_of(reach(), "the-only-receipt")["messages"].hits[0].label == "文件 · the-only-receipt.pdf"
 
 
 def test_only_what_the_role_may_see(goods, supply, reach):
