@@ -97,7 +97,7 @@ PRODUCTS = Mirror(
             tracked=("price", "quantity"),
         ),
     ),
-    tracked=("title", "status", "remote_status", "quantity", "category"),
+    tracked=("title", "status", "remote_status", "category"),  # its quantity is what its variants have
     clock="updated_at",
 )
 
