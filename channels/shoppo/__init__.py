@@ -31,7 +31,7 @@ PLATFORM = Platform(
             choices=STYLES,
             default=STYLES[0],
             required=False,
-            hint="The document's table says snake, all its samples are camel.",
+            hint="The document's table says snake, all its samples are camel. Auto begins with snake.",
         ),
         Field(
             key="unsigned_ticket_reply",

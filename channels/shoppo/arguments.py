@@ -9,7 +9,7 @@ from typing import Any
 from channels import records as r
 
 MARGIN = timedelta(days=1)
-STYLES = ("camel", "snake")
+STYLES = ("auto", "snake", "camel")
 CREATE_TICKET = {
     "exchange": "createExchangeItemTicket",
     "refund": "createRefundTicket",
@@ -29,10 +29,10 @@ def order_filters(
     paid: list[int] | None = None,
     statuses: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """``OrderFilterInput`` in the spelling of its table (``snake``) or of every sample query (``camel``)."""
+    """``OrderFilterInput`` in the spelling of every sample query (``camel``), else in that of its table."""
     spellings = {"partner_order_code": partner_code, "time_payment_processed_range": paid, "status_in": list(statuses)}
     given = {key: value for key, value in spellings.items() if value}
-    return given if style == "snake" else {_camel(key): value for key, value in given.items()}
+    return {_camel(key): value for key, value in given.items()} if style == "camel" else given
 
 
 def _camel(key: str) -> str:

@@ -20,6 +20,7 @@ from channels.shoppo import arguments, mapping, mapping_orders
 from channels.shoppo import wire as w
 from channels.shoppo.client import Listing, ShoppoClient
 from channels.shoppo.dialect import ShoppoDialect
+from channels.shoppo.mending import Misfit
 from channels.shoppo.routes import ROUTES
 
 T = TypeVar("T")
@@ -102,17 +103,22 @@ class ShoppoChannel:
         if since is None:
             return self._orders({}, after)
         paid = arguments.time_range(since - self._lookback, self._now())
-        turns = {
-            "paid": arguments.order_filters(self._style, paid=paid),
-            "open": arguments.order_filters(self._style, statuses=("OPEN",)),
-        }
-        return _in_turn(after, {name: partial(self._orders, filters) for name, filters in turns.items()})
+        turns = {"paid": {"paid": paid}, "open": {"statuses": ("OPEN",)}}
+        return _in_turn(after, {name: partial(self._orders, wanted) for name, wanted in turns.items()})
 
-    def _orders(self, filters: dict[str, Any], after: str | None, partner_code: str = "") -> r.Page[r.OrderRecord]:
+    def _orders(self, wanted: dict[str, Any], after: str | None, partner_code: str = "") -> r.Page[r.OrderRecord]:
         record = partial(mapping_orders.order, partner_code=partner_code)
-        return by_cursor(
-            after, lambda cursor: _chunk(self._client.order_list(_forward(cursor), filters), w.Order, record)
-        )
+        return by_cursor(after, lambda cursor: _chunk(self._order_list(wanted, cursor), w.Order, record))
+
+    def _order_list(self, wanted: dict[str, Any], cursor: str | None) -> Listing:
+        """By filters as their table spells them; a platform that does not know these is asked as the samples spell."""
+        try:
+            return self._client.order_list(_forward(cursor), arguments.order_filters(self._style, **wanted))
+        except Misfit as error:
+            if self._style != arguments.STYLES[0] or not error.is_of_input:
+                raise
+            self._style = "camel"
+        return self._client.order_list(_forward(cursor), arguments.order_filters(self._style, **wanted))
 
     def read_order(self, order: r.Ref) -> r.OrderRecord | None:
         """One order by its relay id."""
@@ -123,7 +129,7 @@ class ShoppoChannel:
         """The orders with our code, all of them. Raises ``WireError`` when that cannot be told for sure."""
         if not partner_code:
             return ()
-        page = self._orders(arguments.order_filters(self._style, partner_code=partner_code), None, partner_code)
+        page = self._orders({"partner_code": partner_code}, None, partner_code)
         if page.bad:
             raise WireError(page.bad[0].reason, path=page.bad[0].path)
         if page.next is not None:
@@ -176,7 +182,8 @@ class ShoppoChannel:
         if draft.kind not in arguments.CREATE_TICKET:
             raise Rejected(f"Shoppo has no tickets of the kind “{draft.kind}”. Nothing was sent.")
         made = self._client.create_ticket(arguments.CREATE_TICKET[draft.kind], arguments.new_ticket(draft))
-        return r.Receipt(remote_id=wire.text(made.id), words=wire.text(made.zendeskStatus))
+        remote_id = wire.text(made.ticketId) or wire.text(made.id)
+        return r.Receipt(remote_id=remote_id, words=wire.text(made.zendeskStatus))
 
     def reply_ticket(self, ticket: r.Ref, text: str) -> r.Receipt:
         """Add a comment to a ticket."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,12 +11,16 @@ from channels.errors import Ambiguous, Rejected, WireError
 from channels.http import Call, Http, encode
 from channels.shoppo import wire as w
 from channels.shoppo.dialect import ABSENT, Fault, spoken, words_of
+from channels.shoppo.mending import Misfit, mended
 from channels.shoppo.queries import document
 from channels.wire import decode, peek
 
 T = TypeVar("T")
 
+Body = dict[str, Any]
+
 UPLOAD_SECONDS = 60.0
+MENDINGS = 3  # a type is put right in two steps
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +36,7 @@ class ShoppoClient:
 
     def __init__(self, http: Http) -> None:
         self.http = http
+        self._documents: dict[str, str] = {}
 
     # -- reads -------------------------------------------------------------------------------------------------------
 
@@ -100,21 +106,37 @@ class ShoppoClient:
 
     def upload_image(self, name: str, content: bytes, content_type: str) -> w.ImageMade:
         """Section Upload Image, by the GraphQL multipart request convention."""
-        call = Call(
-            route=self.http.routes.get("uploadImage"),
-            form={
-                "operations": encode(_body("uploadImage", {"image": None})).decode(),
-                "map": '{"0":["variables.image"]}',
-            },
-            files={"0": (name, content, content_type)},
-            read_seconds=UPLOAD_SECONDS,
-        )
-        return _payload(self.http.fetch(call, w.Envelope[dict[str, w.ImagePayload]]), "uploadImage").image
+
+        def upload(body: Body) -> w.Envelope[dict[str, w.ImagePayload]]:
+            call = Call(
+                route=self.http.routes.get("uploadImage"),
+                form={"operations": encode(body).decode(), "map": '{"0":["variables.image"]}'},
+                files={"0": (name, content, content_type)},
+                read_seconds=UPLOAD_SECONDS,
+            )
+            return self.http.fetch(call, w.Envelope[dict[str, w.ImagePayload]])
+
+        return _payload(self._ask("uploadImage", {"image": None}, upload), "uploadImage").image
 
     # -- the four ways to ask ----------------------------------------------------------------------------------------
 
-    def _call(self, operation: str, variables: dict[str, Any]) -> Call:
-        return Call(route=self.http.routes.get(operation), json=_body(operation, variables))
+    def _ask(self, operation: str, variables: dict[str, Any], send: Callable[[Body], T]) -> T:
+        """Ask with the operation's document; one that does not fit the platform's schema is mended, and kept so."""
+        text = self._documents.get(operation) or document(operation)
+        for _ in range(MENDINGS):
+            try:
+                return send({"query": text, "variables": variables, "operationName": operation})
+            except Misfit as error:
+                better = mended(text, error.faults)
+                if better == text:
+                    raise
+                text = self._documents[operation] = better
+        return send({"query": text, "variables": variables, "operationName": operation})
+
+    def _answer(self, operation: str, variables: dict[str, Any]) -> bytes:
+        """The body of the answer to a read."""
+        route = self.http.routes.get(operation)
+        return self._ask(operation, variables, lambda body: self.http.send(Call(route=route, json=body)).body)
 
     def _node(self, operation: str, node_id: str) -> msgspec.Raw | None:
         return self._one(operation, "node", {"id": node_id})
@@ -122,7 +144,7 @@ class ShoppoClient:
     def _one(self, operation: str, field: str, variables: dict[str, Any]) -> msgspec.Raw | None:
         """One thing, raw; ``None`` when there is none. Raises ``WireError`` when it came with a part missing."""
         try:
-            body = self.http.send(self._call(operation, variables)).body
+            body = self._answer(operation, variables)
         except Rejected as error:
             if error.code in ABSENT:
                 return None
@@ -133,7 +155,7 @@ class ShoppoClient:
         return found if peek(bytes(found), "id") else None
 
     def _listing(self, operation: str, variables: dict[str, Any]) -> Listing:
-        body = self.http.send(self._call(operation, _given(variables))).body
+        body = self._answer(operation, _given(variables))
         connection = _field(decode(body, w.Envelope[dict[str, w.Connection]]), operation)
         spoiled: dict[int, str] = {}
         for fault in _spoiling(body):
@@ -146,11 +168,12 @@ class ShoppoClient:
 
     def _mutate(self, operation: str, variables: dict[str, Any], payload: type[T]) -> T:
         kind: type[w.Envelope[dict[str, T]]] = w.Envelope[dict[str, payload]]  # type: ignore[valid-type]
-        return _payload(self.http.fetch(self._call(operation, _given(variables)), kind), operation)
+        route = self.http.routes.get(operation)
 
+        def write(body: Body) -> w.Envelope[dict[str, T]]:
+            return self.http.fetch(Call(route=route, json=body), kind)
 
-def _body(operation: str, variables: dict[str, Any]) -> dict[str, Any]:
-    return {"query": document(operation), "variables": variables, "operationName": operation}
+        return _payload(self._ask(operation, _given(variables), write), operation)
 
 
 def _given(variables: dict[str, Any]) -> dict[str, Any]:

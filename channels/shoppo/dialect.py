@@ -15,6 +15,7 @@ from channels import errors as e
 from channels.http import Answer
 from channels.ports import Limits
 from channels.routes import Route
+from channels.shoppo.mending import Misfit, is_misfit
 
 MAX_WORDS = 500
 ABSENT = frozenset({"InvalidRelayID", "ObjectNotFoundError"})
@@ -23,11 +24,15 @@ _CRASHED = frozenset({"InternalServerError", "InternalError", "INTERNAL_SERVER_E
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the platform's errors. ``path`` leads to the field that it spoiled; empty where it names none."""
+    """One of the platform's errors. ``path`` leads to the field that it spoiled; empty where it names none.
+
+    ``lines`` are those of the document that it speaks of.
+    """
 
     words: str
     code: str = ""
     path: tuple[str | int, ...] = ()
+    lines: tuple[int, ...] = ()
 
 
 class ShoppoDialect:
@@ -58,6 +63,8 @@ class ShoppoDialect:
 def _refused(answer: Answer, route: Route, faults: Sequence[Fault]) -> e.ChannelError:
     """A refusal; a write whose resolver crashed, or whose answer broke after it ran, is ambiguous instead."""
     words = words_of(faults)
+    if not any(f.path for f in faults) and any(is_misfit(f.words) for f in faults):
+        return Misfit(words, status=answer.status, code=faults[0].code, faults=tuple(faults))
     if route.writes and any(len(f.path) > 1 or f.code in _CRASHED for f in faults):
         return e.Ambiguous(f"{route.name} was sent; the platform failed while answering: {words}", status=answer.status)
     return e.Rejected(words, status=answer.status, code=faults[0].code)
@@ -91,8 +98,11 @@ def _fault(said: Any) -> Fault:
         code = "InvalidRelayID"
     path = said.get("path")
     steps = path if isinstance(path, list) else []
+    places = said.get("locations")
+    lines = [one.get("line") for one in places if isinstance(one, dict)] if isinstance(places, list) else []
     return Fault(
         words=words or str(code or "") or "The platform named no reason.",
         code=code if isinstance(code, str) else "",
         path=tuple(step for step in steps if isinstance(step, str | int)),
+        lines=tuple(line for line in lines if isinstance(line, int)),
     )

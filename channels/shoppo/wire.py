@@ -280,9 +280,10 @@ class ImageMade(Wire):
 
 
 class TicketMade(Wire):
-    """The ticket that was opened."""
+    """The ticket that was opened. ``ticketId`` is what it is read by."""
 
     id: Id
+    ticketId: Id | None = None
     zendeskStatus: str | None = None
 
 

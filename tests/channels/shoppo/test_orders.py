@@ -55,8 +55,8 @@ def test_since_looks_back_a_month_by_payment_and_takes_unpaid_ones_by_status(
 ) -> None:
     found = pull_all(channel, START)
     assert [asked(request)["variables"]["filters"] for request in requests] == [
-        {"timePaymentProcessedRange": [SECONDS - 30 * DAY - 1, SECONDS + DAY]},
-        {"statusIn": ["OPEN"]},
+        {"time_payment_processed_range": [SECONDS - 30 * DAY - 1, SECONDS + DAY]},
+        {"status_in": ["OPEN"]},
     ]
     wanted = {o["id"] for o in sandbox.shop.orders.values() if o["timePaymentProcessed"] or o["status"] == "OPEN"}
     assert {one.remote_id for one in found} == wanted
@@ -64,11 +64,11 @@ def test_since_looks_back_a_month_by_payment_and_takes_unpaid_ones_by_status(
 
 
 def test_the_spelling_and_the_days_are_options(sandbox: ShoppoSandbox, requests: list[Request]) -> None:
-    channel = open_over(PLATFORM, sandbox, options={"order_filter_style": "snake", "lookback_days": "0"})
+    channel = open_over(PLATFORM, sandbox, options={"order_filter_style": "camel", "lookback_days": "0"})
     pull_all(channel, START)
     assert [asked(request)["variables"]["filters"] for request in requests] == [
-        {"time_payment_processed_range": [SECONDS - 1, SECONDS + DAY]},
-        {"status_in": ["OPEN"]},
+        {"timePaymentProcessedRange": [SECONDS - 1, SECONDS + DAY]},
+        {"statusIn": ["OPEN"]},
     ]
 
 
@@ -116,7 +116,7 @@ def test_orders_by_partner_code(channel: ShoppoChannel, sandbox: ShoppoSandbox, 
     kept = an_order(sandbox, "PAID")
     (record,) = channel.find_orders(kept["_code"])
     assert (record.remote_id, record.partner_code) == (kept["id"], kept["_code"])
-    assert asked(requests[0])["variables"] == {"first": 100, "filters": {"partnerOrderCode": kept["_code"]}}
+    assert asked(requests[0])["variables"] == {"first": 100, "filters": {"partner_order_code": kept["_code"]}}
     assert channel.find_orders("P-nobody") == ()
     assert channel.find_orders("") == ()
 
