@@ -95,6 +95,46 @@ def test_one_witness_alone_needs_a_person(connection, sandbox, goods):
     assert effects(sandbox, "orders.create") == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "sign", "extra", "named", "state"),
+    [
+        ("purchase", -1, "fee", False, "done"),
+        ("payment", 1, "", False, "done"),
+        ("payment", 1, "", True, "done"),
+        ("refund", 1, "", False, "needs_review"),
+        ("top-up", 1, "", True, "needs_review"),
+    ],
+)
+def test_the_wallet_is_heard_however_it_writes_a_payment(connection, sandbox, goods, kind, sign, extra, named, state):
+    """No document states the shape of a movement: its sign, its word, whether it holds the fee or names the order."""
+    sandbox.echo_remark = False
+    pull(connection, "purchase-orders")
+    fault(sandbox, "orders.create", "drop_after_apply")
+    command = place(connection, goods)
+    assert step(command).state == "unknown"
+    made = effects(sandbox, "orders.create")[0]["orderNo"]
+    paid = next(one for one in sandbox.transactions if one["orderNo"] == made)
+    fee = sandbox.orders[made]["serviceFee"] if extra else Decimal(0)
+    paid.update(type=kind, amount=sign * (Decimal(200) + fee), orderNo=made if named else None)
+    assert drive(command).state == state
+    assert len(effects(sandbox, "orders.create")) == 1
+
+
+@pytest.mark.parametrize(("amount", "state"), [("-230", "needs_review"), ("-301", "done")])
+def test_a_payment_that_may_hold_a_fee_nobody_knows_is_no_proof_of_absence(connection, sandbox, goods, amount, state):
+    from channels.fulfillbot.sandbox_rules import iso
+
+    sandbox.echo_remark = False
+    pull(connection, "purchase-orders")
+    fault(sandbox, "orders.create", "status")
+    command = place(connection, goods)
+    step(command)
+    movement = {"type": "purchase", "amount": Decimal(amount), "currency": "CNY", "orderNo": None}
+    sandbox.transactions.append({"id": 777777, "createdAt": iso(sandbox.now()), **movement})
+    assert drive(command).state == state
+    assert len(effects(sandbox, "orders.create")) == (1 if state == "done" else 0)
+
+
 def test_an_order_of_somebody_else_proves_nothing(connection, sandbox, goods):
     """Where remarks are echoed, the same goods bought on the agent's own page are not ours."""
     pull(connection, "purchase-orders")

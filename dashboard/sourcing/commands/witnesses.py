@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,8 @@ from dashboard.sourcing.models import PurchaseOrder
 from dashboard.sync.kinds import Context, Finding, Witness, absent, applied, undecided
 
 MAX_DETAILS = 20
+MOST_FEE = Decimal("0.5")  # of the goods' cost, where a movement names no order and may hold a fee that nobody knows
+_COMES_IN = re.compile(r"refund|recharge|deposit|top.?up|credit|income|bonus", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,9 @@ def look_at_wallet(context: Context, orders: Orders) -> tuple[bool | None, Witne
     if kept is None or not can.has(context.channel, can.PullsWallet):
         return None, Witness(asked, _("This platform does not show them."))
     listing = recent(context.channel.pull_wallet, since_of(context.command), "happened_at")
-    known, ours = from_chunks(kept), {order.number for order in orders.alike}
+    known = from_chunks(kept)
     fresh = [one for remote_id, one in listing.rows.items() if remote_id not in known]
-    spent = [one for one in fresh if _may_be_ours(context, one, ours, orders.others)]
+    spent = [one for one in fresh if _may_be_ours(context, one, orders)]
     words = ngettext("%(n)s new movement", "%(n)s new movements", len(fresh)) % {"n": len(fresh)}
     none = _("none that this purchase explains")
     told = ", ".join(f"{one.kind} {one.amount} {one.currency} {one.order_number}".strip() for one in spent[:5])
@@ -97,12 +99,25 @@ def look_at_wallet(context: Context, orders: Orders) -> tuple[bool | None, Witne
     return (True if spent else False if listing.is_whole else None), witness
 
 
-def _may_be_ours(context: Context, one: Any, ours: set[str], others: set[str]) -> bool:
-    if one.amount is not None and one.amount >= 0:
+def _may_be_ours(context: Context, one: r.WalletMovementRecord, orders: Orders) -> bool:
+    """Whether a movement may pay for this purchase: no document states its sign, its words, or what it holds."""
+    if one.amount is not None and one.amount >= 0 and (not one.amount or _COMES_IN.search(one.kind)):
         return False
-    if one.order_number in ours:
+    if one.order_number in {order.number for order in orders.alike}:
         return True
-    return one.order_number not in others and (one.amount is None or costs_as_ours(context, -one.amount))
+    if one.order_number in orders.others:
+        return False
+    return one.amount is None or _pays_ours(context, abs(one.amount), orders.alike, named=bool(one.order_number))
+
+
+def _pays_ours(context: Context, amount: Decimal, alike: list[r.PurchaseOrderRecord], *, named: bool) -> bool:
+    """Whether an amount is what our lines cost, alone or with the fee of the order that looks like ours."""
+    if costs_as_ours(context, amount):
+        return True
+    if any(amount == order.total + order.service_fee for order in alike if order.total and order.service_fee):
+        return True
+    costs = [Decimal(text) for text in context.command.before["amounts"]]
+    return not named and any(cost < amount <= cost + cost * MOST_FEE for cost in costs)
 
 
 def judge(context: Context) -> Finding:
