@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 MAX_PAGES = 20_000
 MAX_SWEEPS = 3
+MAX_WAITS = 3
 MAX_PAYLOAD = 65_536  # characters of a record in quarantine
 FEW = 20  # rows that an empty sweep may call gone at once; more only when a second one is empty too
 CONFIRMS = timedelta(hours=1)
@@ -112,14 +113,14 @@ def refresh(connection: Connection, feed: Feed, *, full: bool = False, purpose: 
 def _run(connection: Connection, feed: Feed, state: FeedState, run: Run, *, restart: bool, purpose: str) -> _Sweep:
     channel = open_channel(connection, purpose)
     sweep = _Sweep(resumed=bool(state.cursor) and not restart)
-    _pages(connection, feed, state, run, channel, sweep, state.cursor if sweep.resumed else "")
+    _pages(connection, feed, state, run, channel, sweep, state.cursor if sweep.resumed else "", purpose)
     if not run.is_full or sweep.resumed:
         return sweep
     for _ in range(MAX_SWEEPS - 1):
         if not sweep.drifted:
             break
         sweep.again()
-        _pages(connection, feed, state, run, channel, sweep, "")
+        _pages(connection, feed, state, run, channel, sweep, "", purpose)
     failpoint("before_gone")
     if sweep.unseen or sweep.nameless:  # what nobody could identify may be any row: none is called gone
         return sweep
@@ -136,13 +137,14 @@ def _pages(
     channel: Any,
     sweep: _Sweep,
     after: str,
+    purpose: str,
 ) -> None:
     """Pull page after page; each page's rows, quarantine, cursor and counts are one transaction."""
     since = None if run.is_full or state.watermark is None else state.watermark - feed.overlap
     passed: set[str] = set()
     while True:
         read_at = timezone.now()
-        page = feed.pull(Pull(connection, channel, after or None, since, run.is_full))
+        page = _patiently(feed, Pull(connection, channel, after or None, since, run.is_full), purpose)
         _guard(page, passed)
         with transaction.atomic():
             _take(connection, feed, run, sweep, page, read_at)
@@ -154,6 +156,20 @@ def _pages(
             return
         after = page.next
         passed.add(after)
+
+
+def _patiently(feed: Feed, pull: Pull, purpose: str) -> Page[Any]:
+    """A page. In the foreground a refused rate is waited for, which the channel's limiter does: the page is due again.
+
+    A wait that is longer than its patience raises `NotSent` without a call.
+    """
+    for _ in range(MAX_WAITS if purpose == "foreground" else 0):
+        try:
+            return feed.pull(pull)
+        except NotSent as error:
+            if not error.rate_limited:
+                raise
+    return feed.pull(pull)
 
 
 def _guard(page: Page[Any], passed: set[str]) -> None:

@@ -258,6 +258,20 @@ def test_failures_wait_longer_each_time_and_a_hint_counts(connection):
     assert (state().next_due_at, state().fails, state().error) == (until, 7, "Slow down.")
 
 
+def test_a_refused_rate_is_waited_for_in_the_foreground_alone(connection):
+    slow = NotSent("Slow down.", rate_limited=True)
+    script = Script()
+    run = script.run(connection, slow, slow, Page(records=rows(1)), purpose="foreground")
+    assert (run.error, run.seen, ids(), len(script.asked)) == ("", 1, ["1"], 3)
+    assert script.run(connection, slow, Page(records=rows(2)), full=True).error == "Slow down."
+    assert (ids(), len(script.asked)) == (["1"], 4)
+    script.pages.clear()
+    run = script.run(connection, slow, slow, slow, slow, full=True, purpose="foreground")
+    assert (run.error, len(script.asked)) == ("Slow down.", 8)
+    assert script.run(connection, NotSent("Away."), full=True, purpose="foreground").error == "Away."
+    assert len(script.asked) == 9
+
+
 def test_refused_credentials_pause_the_connection_and_a_missing_scope_does_not(connection):
     script = Script()
     run = script.run(connection, AuthFailed("No scope products:read.", missing_scope="products:read"))
