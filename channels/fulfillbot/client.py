@@ -112,7 +112,7 @@ class Client:
 
     def shipping_methods(self, query: Query) -> list[msgspec.Raw]:
         """GET /logistics/shipping-methods. ``query``: country, weight (grams), cargoType."""
-        return self._data("logistics.methods", w.Data[list[msgspec.Raw]], query=query)
+        return self._rows("logistics.methods", query)
 
     def calculate_freight_batch(self, body: Body) -> w.FreightBatch:
         """POST /logistics/calculate-freight-batch. Changes nothing."""
@@ -180,7 +180,7 @@ class Client:
 
     def addresses(self) -> list[msgspec.Raw]:
         """GET /user/addresses."""
-        return self._data("addresses.list", w.Data[list[msgspec.Raw]])
+        return self._rows("addresses.list")
 
     def create_address(self, body: Body) -> w.Saved:
         """POST /user/addresses."""
@@ -208,11 +208,11 @@ class Client:
 
     def available_coupons(self) -> list[msgspec.Raw]:
         """GET /user/coupons/available."""
-        return self._data("coupons.available", w.Data[list[msgspec.Raw]])
+        return self._rows("coupons.available")
 
     def my_coupons(self) -> list[msgspec.Raw]:
         """GET /user/coupons/my."""
-        return self._data("coupons.my", w.Data[list[msgspec.Raw]])
+        return self._rows("coupons.my")
 
     # -- the ways to call --------------------------------------------------------------------------------------------
 
@@ -232,7 +232,13 @@ class Client:
         return self._http.fetch(self._call(name, body, one, query), kind).data
 
     def _list(self, name: str, query: Query) -> w.Listing:
-        return self._data(name, w.Data[w.Listing], query=query)
+        """A page. Several lists are only named in the document: one that comes bare is whole."""
+        found = self._data(name, w.Data[w.Listing | list[msgspec.Raw]], query=query)
+        return found if isinstance(found, w.Listing) else w.Listing(items=found, total=len(found), limit=len(found))
+
+    def _rows(self, name: str, query: Query | None = None) -> list[msgspec.Raw]:
+        """A list that comes whole."""
+        return self._list(name, query or {}).items
 
     def _read(self, name: str, kind: type[T], body: Body | None = None, *, one: str = "") -> Whole[T]:
         """One thing with its own JSON. Reads only: raises ``WireError`` for what is unlike the document."""

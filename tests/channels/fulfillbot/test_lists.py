@@ -57,6 +57,26 @@ def test_without_a_total_and_limit_it_is_what_was_asked() -> None:
     assert asked(script) == ["1"]
 
 
+def test_a_list_that_is_only_named_may_come_bare() -> None:
+    channel, script = scripted({"data": [{"id": 1}, {"id": 2}]})
+    assert ids(channel) == ["1", "2"]
+    assert asked(script) == ["1"]
+
+
+def test_a_list_that_comes_whole_may_come_as_a_page() -> None:
+    channel, _ = scripted(page([1], 1), page([2], 1))
+    assert [(one.remote_id, one.claimed) for one in channel.pull_coupons(None, None).records] == [
+        ("1", True),
+        ("2", False),
+    ]
+
+
+def test_totals_may_be_text() -> None:
+    channel, script = scripted(page([1, 2], "3", limit="2"), page([3], "3", limit="2"))  # type: ignore[arg-type]
+    assert ids(channel) == ["1", "2", "3"]
+    assert asked(script) == ["1", "2"]
+
+
 def test_an_empty_page_is_the_last() -> None:
     channel, script = scripted(page([], 500))
     assert ids(channel) == []
