@@ -29,6 +29,9 @@ SMALLEST = Decimal("0.0001")
 # An id as platforms send it; `text()` makes it one of ours. Never a float.
 Id = int | str
 
+# A whole number as platforms send it, also as text or as ``5.0``; `count()` makes it one of ours.
+Count = int | Decimal
+
 
 class Wire(msgspec.Struct, kw_only=True, gc=False):
     """Base of wire structs: field names exactly as documented (``rename`` maps those that Python cannot spell).

@@ -86,8 +86,8 @@ def product_attributes(found: wire.Product) -> tuple[r.Attribute, ...]:
     """What has no field of ours, by the platform's own names."""
     named: dict[str, Any] = {
         "approval_status": found.approval_status,
-        "min_quantity": found.min_quantity,
-        "sales_count": found.sales_count,
+        "min_quantity": count(found.min_quantity, "min_quantity"),
+        "sales_count": count(found.sales_count, "sales_count"),
         "rating": found.rating,
         "tags": ", ".join(text(tag) for tag in found.tags or ()),
         "warranty_period_days": found.warranty_period_days,

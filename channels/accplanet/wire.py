@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from channels.errors import WireError
-from channels.wire import Id, Wire, amount
+from channels.wire import Count, Id, Wire, amount
 
 NOTHING = msgspec.Raw(b"null")
 
@@ -118,9 +118,9 @@ class Product(Wire, kw_only=True):
     title: str | None = None
     description: str | None = None
     price: msgspec.Raw = NOTHING
-    stock: Id | None = None
-    min_quantity: Id | None = None
-    sales_count: Id | None = None
+    stock: Count | None = None
+    min_quantity: Count | None = None
+    sales_count: Count | None = None
     rating: Any = None
     status: str | None = None
     approval_status: str | None = None
@@ -128,7 +128,7 @@ class Product(Wire, kw_only=True):
     tags: list[Any] | None = None
     source_product_id: Id | None = None
     source_product_url: str | None = None
-    warranty_period_days: Id | None = None
+    warranty_period_days: Any = None
     created_at: str | None = None
     updated_at: str | None = None
 
@@ -157,7 +157,7 @@ class Order(Wire, kw_only=True):
     order_no: Id | None = None
     buyer_id: Id | None = None
     product_id: Id | None = None
-    quantity: Id | None = None
+    quantity: Count | None = None
     original_price: msgspec.Raw = NOTHING
     login_discount: msgspec.Raw = NOTHING
     coupon_code: Id | None = None
@@ -167,12 +167,7 @@ class Order(Wire, kw_only=True):
     payment_status: str | None = None
     payment_method: str | None = None
     delivered_info: Any = None
-    account_id: Id | None = None
-    delivered_account_ids: list[Any] | None = None
-    delivered_units: Id | None = None
-    remaining_to_deliver: Id | None = None
-    supplier_income_recorded: Any = None
-    receipt_confirmed_at: str | None = None
+    delivered_units: Count | None = None
     product: Snapshot | None = None
     created_at: str | None = None
     updated_at: str | None = None
@@ -189,7 +184,6 @@ class Ticket(Wire, kw_only=True):
     title: str | None = None
     description: str | None = None
     status: str | None = None
-    admin_invited: Any = None
     created_at: str | None = None
     updated_at: str | None = None
 

@@ -82,7 +82,7 @@ class FulfillbotChannel:
             raise e.Rejected("Several items cannot carry remarks in one call. Add those with a remark one by one.")
         batch = self.client.add_cart_items({"items": [bodies.purchase_item(item) for item in items]})
         made = ",".join(str(item.id) for item in batch.items or ())
-        return r.Receipt(accepted=batch.added, data={"ids": made})
+        return r.Receipt(accepted=int(batch.added), data={"ids": made})
 
     def update_cart(self, item: r.Ref, quantity: int | None, selected: bool | None) -> r.Receipt:
         """Quantity and selection of a line."""

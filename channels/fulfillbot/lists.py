@@ -13,7 +13,7 @@ from channels.errors import Rejected, WireError
 from channels.fulfillbot import wire as w
 from channels.fulfillbot.client import Client
 from channels.paging import Chunk, single
-from channels.wire import each, required_id
+from channels.wire import count, each, required_id
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,7 +57,7 @@ def numbered(
     place = _place(after)
     listing = fetch(place.page)
     good, bad = items(listing.items, kind, record, id_of, "$.data.items")
-    total, served = listing.total, place.size or _served(listing, place.page, size)
+    total, served = count(listing.total, "total"), place.size or _served(listing, place.page, size)
     has_shrunk = place.page > 1 and total is not None and place.total is not None and total < place.total
     following = place.page - 1 if has_shrunk else place.page + 1
     more = has_shrunk or _has_more(listing, place.page, served)
@@ -85,8 +85,8 @@ def _place(after: str | None) -> _Place:
 
 def _served(listing: w.Listing, page: int, size: int) -> int:
     """Items a page in truth: what was asked, unless the first page states or shows that the platform serves fewer."""
-    stated = listing.limit if listing.limit and listing.limit > 0 else size
-    shown, total = len(listing.items), listing.total
+    limit, total = count(listing.limit, "limit"), count(listing.total, "total")
+    stated, shown = limit if limit and limit > 0 else size, len(listing.items)
     return shown if page == 1 and total is not None and 0 < shown < min(stated, total) else stated
 
 

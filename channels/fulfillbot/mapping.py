@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from channels import records as r
 from channels.fulfillbot import wire as w
-from channels.wire import amount, attributes, count, iso_time, required_id, table, text, urls, word
+from channels.wire import Count, amount, attributes, count, iso_time, required_id, table, text, urls, word
 
 CURRENCY = "CNY"
 WALLET = "wallet"
@@ -91,7 +91,7 @@ def cart_item(item: w.CartItem, raw: bytes) -> r.CartItemRecord:
     )
 
 
-def _pieces(value: int | None, path: str) -> int:
+def _pieces(value: Count | None, path: str) -> int:
     """A quantity; where none is stated it is one."""
     found = count(value, path)
     return 1 if found is None else found

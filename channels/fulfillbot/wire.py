@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from channels.wire import Id, Wire
+from channels.wire import Count, Id, Wire
 
 T = TypeVar("T")
 
@@ -22,9 +22,8 @@ class Listing(Wire):
     """A page of a list; favourites state no ``page`` and ``limit``. Items are decoded one by one."""
 
     items: list[msgspec.Raw]
-    total: int | None = None
-    page: int | None = None
-    limit: int | None = None
+    total: Count | None = None
+    limit: Count | None = None
 
 
 class Said(Wire):
@@ -93,7 +92,7 @@ class Product(Wire):
     sales: Decimal | None = None
     stock: Decimal | None = None
     categoryId: Id | None = None
-    minOrder: int | None = None
+    minOrder: Count | None = None
     skus: list[Sku] | None = None
     attributes: list[NameValue] | None = None
 
@@ -110,7 +109,7 @@ class CartItem(Wire):
     skuId: Id | None = None
     skuName: str | None = None
     price: Decimal | None = None
-    quantity: int | None = None
+    quantity: Count | None = None
     imageUrl: str | None = None
     selected: bool | None = None
     stock: Decimal | None = None
@@ -121,7 +120,7 @@ class Cart(Wire):
     """The whole cart. ``totalItems`` counts lines."""
 
     items: list[msgspec.Raw]
-    totalItems: int | None = None
+    totalItems: Count | None = None
     totalAmount: Decimal | None = None
 
 
@@ -135,7 +134,7 @@ class CartBatchItem(Wire):
 class CartBatch(Wire):
     """The answer to several items."""
 
-    added: int
+    added: Count
     items: list[CartBatchItem] | None = None
 
 
@@ -150,14 +149,14 @@ class OrderItem(Wire):
     skuId: Id | None = None
     skuName: str | None = None
     price: Decimal | None = None
-    quantity: int | None = None
+    quantity: Count | None = None
     remark: str | None = None
 
 
 class Logistics(Wire):
     """How the goods travel to the agent's warehouse."""
 
-    trackingNo: str | None = None
+    trackingNo: Id | None = None
     carrier: str | None = None
 
 
@@ -175,7 +174,7 @@ class OrderRow(Wire):
     orderNo: Id
     status: str | None = None
     totalAmount: Decimal | None = None
-    itemCount: int | None = None
+    itemCount: Count | None = None
     createdAt: str | None = None
 
 
@@ -267,7 +266,7 @@ class ShipmentItem(Wire):
 
     inventoryId: Id
     name: str | None = None
-    quantity: int | None = None
+    quantity: Count | None = None
 
 
 class ShipmentRow(Wire):
@@ -276,7 +275,7 @@ class ShipmentRow(Wire):
     orderNo: Id
     status: str | None = None
     channelName: str | None = None
-    trackingNo: str | None = None
+    trackingNo: Id | None = None
     totalWeight: Decimal | None = None
     shippingFee: Decimal | None = None
     currency: str | None = None
@@ -288,12 +287,12 @@ class Shipment(ShipmentRow):
 
     items: list[ShipmentItem] | None = None
     recipientName: str | None = None
-    recipientPhone: str | None = None
+    recipientPhone: Id | None = None
     recipientCountry: str | None = None
     recipientState: str | None = None
     recipientCity: str | None = None
     recipientAddress: str | None = None
-    recipientZipCode: str | None = None
+    recipientZipCode: Id | None = None
     updatedAt: str | None = None
 
 
@@ -321,9 +320,9 @@ class Package(Wire):
 class PackageStats(Wire):
     """Counts of packages (assumed shape)."""
 
-    total: int | None = None
-    inWarehouse: int | None = None
-    shippable: int | None = None
+    total: Count | None = None
+    inWarehouse: Count | None = None
+    shippable: Count | None = None
 
 
 # -- user ------------------------------------------------------------------------------------------------------------
@@ -365,7 +364,7 @@ class SavedAddress(Wire):
 
     id: Id
     name: str | None = None
-    phone: str | None = None
+    phone: Id | None = None
     country: str | None = None
     state: str | None = None
     city: str | None = None

@@ -254,7 +254,7 @@ def _chunk(
     if answer.data is None or (answer.data.rows is None and answer.data.totalCount != 0):
         raise WireError("The answer has no list.", path="$.data" if answer.data is None else "$.data.list")
     good, bad = reading.each(answer.data.rows or (), kind, record, id_of=id_of, at="$.data.list")
-    return paging.Chunk(records=good, bad=bad, total=answer.data.totalCount)
+    return paging.Chunk(records=good, bad=bad, total=reading.count(answer.data.totalCount, "data.totalCount"))
 
 
 def _all(raws: Iterable[msgspec.Raw], kind: type[T], record: Callable[[T, bytes], R]) -> tuple[R, ...]:

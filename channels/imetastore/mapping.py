@@ -231,7 +231,7 @@ def delivery_error(wire: w.DeliveryErrorItem, raw: bytes, order_id: str) -> r.De
         remark=text(wire.description) or text(wire.content),
         image_urls=reading.urls(wire.imageUrls),
         quantity=reading.count(wire.deliveringNumber, "deliveringNumber"),
-        email_sent=wire.isSendEmail,
+        email_sent=None if wire.isSendEmail is None else bool(wire.isSendEmail),
         created_at=moment(wire.createTime, "createTime"),
         raw=raw,
     )

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from channels.wire import Id, Wire
+from channels.wire import Count, Id, Wire
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Session(Wire):
 
     accessToken: str
     tokenType: str | None = None
-    expiresIn: int | Decimal | None = None
+    expiresIn: Count | None = None
     refreshToken: str | None = None
 
 
@@ -41,10 +41,7 @@ class Paged(Wire):
     """``data`` of a list. Items stay raw so that one bad item cannot spoil its page."""
 
     rows: list[msgspec.Raw] | None = msgspec.field(name="list", default=None)
-    pageIndex: int | None = None
-    pageSize: int | None = None
-    totalCount: int | None = None
-    pageCount: int | None = None
+    totalCount: Count | None = None
 
 
 # -- products ----------------------------------------------------------------------------------------------------------
@@ -75,8 +72,8 @@ class Sku(Wire):
     title: str | None = None
     price: Decimal | None = None
     currencyCode: str | None = None
-    stock: int | Decimal | None = None
-    alertStock: int | Decimal | None = None
+    stock: Count | None = None
+    alertStock: Count | None = None
 
 
 class Product(Wire):
@@ -159,7 +156,7 @@ class Order(Wire):
     productSpuId: Id | None = None
     productSkuId: Id | None = None
     productTitle: str | None = None
-    quantity: int | Decimal | None = None
+    quantity: Count | None = None
     price: Decimal | None = None
     currencyCode: str | None = None
     totalPrice: Decimal | None = None
@@ -180,11 +177,11 @@ class DeliveryItem(Wire):
     """One delivery as it was submitted (assumed)."""
 
     content: Any = None
-    quantity: int | Decimal | None = None
+    quantity: Count | None = None
     carrier: str | None = None
     trackingNumber: str | None = None
     createTime: Id | None = None
-    deliveringNumber: int | Decimal | None = None
+    deliveringNumber: Count | None = None
 
 
 class DeliverError(Wire, omit_defaults=True):
@@ -200,9 +197,9 @@ class DeliveryErrorItem(Wire):
     imageUrls: list[str | None] | None = None
     description: str | None = None
     content: str | None = None
-    isSendEmail: bool | None = None
+    isSendEmail: Any = None
     createTime: Id | None = None
-    deliveringNumber: int | Decimal | None = None
+    deliveringNumber: Count | None = None
 
 
 class OrderCallback(Wire):
@@ -234,7 +231,7 @@ class AfterSales(Wire):
     orderNum: Id | None = None
     buyerName: str | None = None
     afterSalesOrderNum: Id | None = None
-    isReceipt: bool | None = None
+    isReceipt: Any = None
     afterSalesReason: Id | None = None
     afterSalesReasonText: str | None = None
     originalCurrencyProductPrice: Decimal | None = None
@@ -252,7 +249,7 @@ class AfterSales(Wire):
     rejectImageIds: list[Id | None] | None = None
     operationTime: Id | None = None
     orderAfterSalesStatus: Id | None = None
-    afterSalesCount: int | Decimal | None = None
+    afterSalesCount: Count | None = None
     createTime: Id | None = None
     updateTime: Id | None = None
 
@@ -293,7 +290,7 @@ class Contact(Wire):
 
     buyerId: Id | None = None
     buyerName: str | None = None
-    unreadCount: int | Decimal | None = None
+    unreadCount: Count | None = None
     lastMsgTime: Id | None = None
 
 
@@ -309,9 +306,8 @@ class MessageQuery(Wire):
 class History(Wire):
     """A page of messages. ``complete`` 1: all fetched. ``lastMsgTime`` is documented in milliseconds."""
 
-    msgCnt: int | None = None
-    complete: int | bool | None = None
-    lastMsgTime: int | Decimal | None = None
+    complete: bool | Count | None = None
+    lastMsgTime: Count | None = None
     lastMsgKey: Id | None = None
     msgList: list[msgspec.Raw] | None = None
 
@@ -328,7 +324,7 @@ class Message(Wire):
 
     fromAccount: Id | None = None
     toAccount: Id | None = None
-    msgTimestamp: int | Decimal | None = None
+    msgTimestamp: Count | None = None
     msgDateTime: str | None = None
     msgSeq: Id | None = None
     msgRandom: Id | None = None

@@ -22,7 +22,7 @@ from channels.m2e.routes import ROUTES
 from channels.paging import Chunk, by_offset
 from channels.platform import Ports, Settings
 from channels.ports import StaticHeaders
-from channels.wire import decode, each
+from channels.wire import count, decode, each
 
 T = TypeVar("T", r.ProductRecord, r.OrderRecord)
 
@@ -98,7 +98,7 @@ class M2eChannel:
 
     def _product_chunk(self, found: w.Found) -> Chunk[r.ProductRecord]:
         records, bad = each(found.items, w.CatalogProduct, self._product, id_of="token", at="$.list")
-        return Chunk(records=records, bad=bad, total=found.total)
+        return Chunk(records=records, bad=bad, total=count(found.total, "total"))
 
     def _product(self, wire: w.CatalogProduct, raw: bytes) -> r.ProductRecord:
         return mapping.product(wire, raw, self._currency)
@@ -204,7 +204,7 @@ class M2eChannel:
             mapping.order, marketplace=place.marketplace, account_token=place.account, currency=self._currency
         )
         records, bad = each(found.items, w.Order, record, id_of="token", at="$.list")
-        return Chunk(records=records, bad=bad, total=found.total)
+        return Chunk(records=records, bad=bad, total=count(found.total, "total"))
 
 
 def _walk(fetch: Callable[[int], Chunk[T]], token: str, what: str) -> T | None:

@@ -37,19 +37,19 @@ class M2eClient:
 
     def create_products(self, products: list[dict[str, Any]]) -> int:
         """``CatalogProductCreate``: 1 to 500 products; the count of those made."""
-        return self._fetch("CatalogProductCreate", w.Created, json=products).count
+        return int(self._fetch("CatalogProductCreate", w.Created, json=products).count)
 
     def update_products(self, products: list[dict[str, Any]]) -> int:
         """``catalogProductsUpdate``: 1 to 500 products by SKU; the count of those changed."""
-        return self._fetch("catalogProductsUpdate", w.Updated, json={"products": products}).updated
+        return int(self._fetch("catalogProductsUpdate", w.Updated, json={"products": products}).updated)
 
     def update_variants(self, variants: list[dict[str, Any]]) -> int:
         """``catalogProductsVariantsUpdate``: 1 to 500 variants by SKU; the count of those changed."""
-        return self._fetch("catalogProductsVariantsUpdate", w.Updated, json={"variants": variants}).updated
+        return int(self._fetch("catalogProductsVariantsUpdate", w.Updated, json={"variants": variants}).updated)
 
     def delete_products(self, skus: list[str]) -> int:
         """``CatalogProductDelete``: 1 to 500 products by SKU; the count of those deleted."""
-        return self._fetch("CatalogProductDelete", w.Deleted, json=[{"sku": sku} for sku in skus]).deleted
+        return int(self._fetch("CatalogProductDelete", w.Deleted, json=[{"sku": sku} for sku in skus]).deleted)
 
     def find_orders(self, channel: str, account_token: str, criteria: dict[str, Any]) -> w.Found:
         """``OrdersFind``: orders of one account on one marketplace."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from channels.wire import Id, Wire
+from channels.wire import Count, Id, Wire
 
 
 class NameValue(Wire):
@@ -24,7 +24,7 @@ class CatalogProductVariant(Wire):
     sku: Id | None = None
     barcode: Id | None = None
     price: Decimal | None = None
-    quantity: int | None = None
+    quantity: Count | None = None
     images: list[str | None] | None = None
     options: list[NameValue] | None = None
     attributes: list[NameValue] | None = None
@@ -43,8 +43,8 @@ class CatalogProduct(Wire):
     token: Id | None = None
     external_id: Id | None = None
     sku: Id | None = None
-    quantity: int | None = None
-    is_simple: bool | None = None
+    quantity: Count | None = None
+    is_simple: Any = None
     status: Id | None = None
     title: str | None = None
     images: list[str | None] | None = None
@@ -84,7 +84,7 @@ class OrderItem(Wire):
     sku: Id | None = None
     barcode: Id | None = None
     item_id: Id | None = None
-    quantity: int | None = None
+    quantity: Count | None = None
     price: Decimal | None = None
     tracking_service: str | None = None
     tracking_numbers: list[Id | None] | None = None
@@ -124,21 +124,21 @@ class Found(Wire):
     """``CatalogProductsFindResponse`` and ``OrdersFindResponse``, items still raw."""
 
     items: list[msgspec.Raw] = msgspec.field(name="list")
-    total: int | None = None
+    total: Count | None = None
 
 
 class Created(Wire):
     """``CatalogProductsCreateResponse``: ``created`` is required, while the table lists ``deleted``; either counts."""
 
-    created: int | None = None
-    deleted: int | None = None
+    created: Count | None = None
+    deleted: Count | None = None
 
     def __post_init__(self) -> None:
         if self.created is None and self.deleted is None:
             raise ValueError("Neither `created` nor `deleted` is there")
 
     @property
-    def count(self) -> int:
+    def count(self) -> Count:
         """Products made."""
         return self.created if self.created is not None else self.deleted or 0
 
@@ -146,13 +146,13 @@ class Created(Wire):
 class Updated(Wire):
     """The answer of both PATCH calls."""
 
-    updated: int
+    updated: Count
 
 
 class Deleted(Wire):
     """``CatalogProductsDeleteResponse``."""
 
-    deleted: int
+    deleted: Count
 
 
 class Error(Wire):

@@ -103,7 +103,7 @@ class ShoppoChannel:
         if since is None:
             return self._orders({}, after)
         paid = arguments.time_range(since - self._lookback, self._now())
-        turns = {"paid": {"paid": paid}, "open": {"statuses": ("OPEN",)}}
+        turns: dict[str, dict[str, Any]] = {"paid": {"paid": paid}, "open": {"statuses": ("OPEN",)}}
         return _in_turn(after, {name: partial(self._orders, wanted) for name, wanted in turns.items()})
 
     def _orders(self, wanted: dict[str, Any], after: str | None, partner_code: str = "") -> r.Page[r.OrderRecord]:
@@ -229,7 +229,7 @@ def _chunk(listing: Listing, kind: type[K], record: Callable[[K, bytes], T]) -> 
     return Chunk(
         records=good,
         bad=tuple(_in_its_words(one, said) for one in bad),
-        total=listing.connection.length,
+        total=wire.count(listing.connection.length, "length"),
         has_more=info.hasNextPage if info else None,
         cursor=_next_cursor(listing),
     )

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from channels.wire import Id, Wire
+from channels.wire import Count, Id, Wire
 
 T = TypeVar("T")
 Loose = int | float | str | None
@@ -41,7 +41,7 @@ class Connection(Wire):
     """A page of a list; ``length`` counts all matches."""
 
     edges: list[Edge | None]
-    length: int | None = None
+    length: Count | None = None
     pageInfo: PageInfo | None = None
 
 
@@ -91,7 +91,7 @@ class Sku(Wire):
     color: str | None = None
     size: Loose = None
     enabled: bool | None = None
-    inventory: int | None = None
+    inventory: Count | None = None
     price: Decimal | None = None
     msrp: Decimal | None = None
     shippingPrice: Decimal | None = None
@@ -124,7 +124,7 @@ class Product(Wire):
     landingPageUrl: str | None = None
     upc: Id | None = None
     enabled: bool | None = None
-    inventory: int | None = None
+    inventory: Count | None = None
     targetUserType: str | None = None
     coverImage: Image | None = None
     whiteBackgroundImage: Image | None = None
@@ -154,7 +154,7 @@ class Checkpoint(Wire):
     """One step of a package."""
 
     courier: str | None = None
-    time: int | None = None
+    time: Count | None = None
     message: str | None = None
     location: str | None = None
 
@@ -167,10 +167,10 @@ class ShippingPackage(Wire):
     status: str | None = None
     trackingNumber: Id | None = None
     isDelivered: bool | None = None
-    timeShipped: int | None = None
-    timeTracked: int | None = None
-    timeLanded: int | None = None
-    timeDelivered: int | None = None
+    timeShipped: Count | None = None
+    timeTracked: Count | None = None
+    timeLanded: Count | None = None
+    timeDelivered: Count | None = None
     checkpoints: list[Checkpoint | None] | None = None
 
 
@@ -187,11 +187,11 @@ class OrderItem(Wire):
 
     id: Id | None = None
     status: str | None = None
-    quantity: int | None = None
+    quantity: Count | None = None
     isRefunded: bool | None = None
     refundedAmount: Decimal | None = None
     shippingRefunded: bool | None = None
-    timeRefunded: int | None = None
+    timeRefunded: Count | None = None
     shippingProvider: str | None = None
     trackingNumber: Id | None = None
     product: ProductSnapshot | None = None
@@ -209,8 +209,8 @@ class Order(Wire):
     orderSubtotal: Decimal | None = None
     orderTotal: Decimal | None = None
     shippingCost: Decimal | None = None
-    timeCreated: int | None = None
-    timePaymentProcessed: int | None = None
+    timeCreated: Count | None = None
+    timePaymentProcessed: Count | None = None
     trackingNumber: Id | None = None
     shippingAddress: ShippingAddress | None = None
     orderItems: list[OrderItem | None] | None = None
@@ -234,7 +234,7 @@ class CommentEdge(Wire):
 class Comments(Wire):
     """A ticket's comments."""
 
-    length: int | None = None
+    length: Count | None = None
     edges: list[CommentEdge | None] | None = None
 
 
@@ -261,7 +261,7 @@ class OrderMade(Wire):
 
     id: Id
     status: str | None = None
-    timePaymentProcessed: int | None = None
+    timePaymentProcessed: Count | None = None
 
 
 class ItemMade(Wire):
