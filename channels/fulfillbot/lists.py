@@ -123,6 +123,8 @@ class Shippable:
         after: str | None = None
         for _ in range(_MOST_PAGES):
             page = numbered(after, self._fetch, w.Package, lambda package, raw: required_id(package.id))
+            if page.bad:
+                raise WireError(page.bad[0].reason, path=page.bad[0].path)
             yield from page.records
             if page.next is None:
                 return

@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 Raws = list[msgspec.Raw]
 
+NO_CASE = frozenset({b"null", b"{}", b"[]", b'""'})
+
 
 def login(http: Http, email: str, password: str) -> w.Envelope[w.Session]:
     """Login: a session token for e-mail and password. ``http`` is a door that carries no token itself.
@@ -78,9 +80,9 @@ class Client:
         return self._write("aftersales.audit", body, orderId=order_id)
 
     def after_sales(self, order_id: str) -> msgspec.Raw | None:
-        """Get After-sales Details; ``None`` for an order without a case."""
+        """Get After-sales Details; ``None`` for an order without a case, of which no document says how it looks."""
         data = self._call("aftersales.detail", w.Whole, orderId=order_id).data
-        return None if bytes(data) == b"null" else data
+        return None if bytes(data).replace(b" ", b"") in NO_CASE else data
 
     # -- messages --------------------------------------------------------------------------------------------------
 

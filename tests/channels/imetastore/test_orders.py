@@ -165,7 +165,10 @@ def test_read_case(channel: Channel, sandbox: ImetastoreSandbox, requests: list[
     assert found.decide_by == case["_created"] + timedelta(hours=48)
 
 
-@pytest.mark.parametrize("answer", [sample("aftersales.detail__none"), b'{"code":"0000","msg":"Success"}'])
+@pytest.mark.parametrize(
+    "answer",
+    [sample("aftersales.detail__none"), b'{"code":"0000","msg":"Success"}', envelope({}), envelope([])],
+)
 def test_an_order_without_a_case(answer: bytes) -> None:
     channel, _ = scripted({"order/7/after-sales": [answer]})
     assert channel.read_case(r.Ref(remote_id="7")) is None
