@@ -102,10 +102,12 @@ class RowLimiter:
         A hint that is long past is none: the clocks differ.
         """
         now = timezone.now()
-        hint = min(until if until and until > now - SAME else now + PAUSE, now + MAX_PAUSE)
+        is_told = until is not None and until > now - SAME
+        hint = min(until if until and is_told else now + PAUSE, now + MAX_PAUSE)
         jitter = timedelta(seconds=random.uniform(0.05, 0.5))  # noqa: S311 - spreads wake-ups
         self._row(bucket)
-        self._rows(bucket).update(paused_until=max(hint, now) + jitter, remaining=0)
+        renewed = {"reset_at": max(hint, now)} if is_told else {}  # the newest word on when calls are there again
+        self._rows(bucket).update(paused_until=max(hint, now) + jitter, remaining=0, **renewed)
 
     def outcome(self, bucket: str, ok: bool) -> None:
         """Count failures in a row; five open the breaker, doubling up to 5 minutes. A success closes it."""

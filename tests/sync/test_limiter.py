@@ -108,6 +108,16 @@ def test_a_pause_lasts_as_long_as_the_platform_says(limiter, hint, low, high):
     assert low <= (bucket().paused_until - now).total_seconds() <= high
 
 
+def test_after_a_pause_calls_are_there_again_whatever_was_said_of_the_window_before(limiter):
+    learn(limiter, 10, 5)
+    before = bucket().reset_at
+    limiter.pause("default", None)
+    assert (bucket().remaining, bucket().reset_at) == (0, before)
+    hint = timezone.now() + timedelta(seconds=40)
+    limiter.pause("default", hint)
+    assert (bucket().remaining, bucket().reset_at) == (0, hint)
+
+
 def test_nobody_calls_in_a_pause(connection, limiter):
     limiter.pause("default", timezone.now() + HOUR)
     error = refused(RowLimiter(connection.pk, patience=5))

@@ -214,6 +214,17 @@ def test_submit_now_sends_and_prints_the_command(shop, variant):
     assert variant.quantity == 5
 
 
+def test_submit_now_waits_for_a_refused_rate_that_ends_soon(shop, variant):
+    fault(shop.sandbox, "catalogProductsVariantsUpdate", "rate_limit", seconds=1, times=1)
+    code, text = run("command", "submit", "shop", "catalog.set_stock", variant.sku, "quantity=5", "--now")
+    assert (code, json.loads(text)["state"]) == (0, DONE)
+    assert effects(shop.sandbox) == [{"sku": variant.sku, "quantity": 5}]
+    fault(shop.sandbox, "catalogProductsVariantsUpdate", "rate_limit", seconds=600, times=1)
+    code, text = run("command", "submit", "shop", "catalog.set_stock", variant.sku, "quantity=6", "--now")
+    assert (code, json.loads(text)["state"]) == (0, QUEUED)
+    assert len(effects(shop.sandbox)) == 1
+
+
 def test_exit_codes_tell_how_it_ended(shop, variant):
     def submit(*words):
         return run("command", "submit", "shop", *words)[0]

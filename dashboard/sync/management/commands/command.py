@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from dashboard.sync import engine, verify
 from dashboard.sync.cli import VerbParser, as_json, connection_named, payload_words, table
@@ -86,12 +88,16 @@ class Command(BaseCommand):
         return {**whole, **payload_words(options["words"])}
 
     def _send_now(self, command: Row) -> None:
-        """Send; where the answer was lost, ask the platform what became of it, and send again if proven absent."""
+        """Send; where the answer was lost, ask the platform what became of it, and send again if proven absent.
+
+        A refused rate, which burns no try, is waited for where it ends in time.
+        """
         deadline = time.monotonic() + NOW_SECONDS
-        may_send = True
+        may_send, tries = True, command.tries_left
         while time.monotonic() < deadline:
             command.refresh_from_db()
-            if command.state == QUEUED and may_send:
+            is_slowed = command.tries_left == tries and seconds_until(command.not_before) < deadline - time.monotonic()
+            if command.state == QUEUED and (may_send or is_slowed):
                 may_send = engine.perform(command.pk, ignore_backoff=True, purpose="foreground") is None
             elif command.state == UNKNOWN:
                 may_send = verify.verify(command.pk, ignore_backoff=True, purpose="foreground") is not None
@@ -136,6 +142,11 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"There is no command {pk}.")
         return found
+
+
+def seconds_until(at: datetime) -> float:
+    """Seconds to come; none for what is past."""
+    return max(0.0, (at - timezone.now()).total_seconds())
 
 
 def exit_code(state: str) -> int:
