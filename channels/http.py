@@ -19,7 +19,7 @@ from channels import errors as e
 from channels.platform import Ports, Settings
 from channels.ports import Authorizer, Exchange, Limiter, Limits, Unlimited
 from channels.redaction import redact_body, redact_headers, redact_text
-from channels.routes import Route, Routes
+from channels.routes import Route, Routes, carry_loose_ids
 from channels.sandbox import Dropped, Stalled
 from channels.transport import GuardedBackend
 from channels.wire import decode
@@ -173,6 +173,7 @@ class Http:
 
     def _build(self, call: Call, headers: Mapping[str, str]) -> httpx.Request:
         body: dict[str, Any] = {}
+        call = carry_loose_ids(call)
         extra = {"accept": "application/json", "accept-encoding": "gzip", **headers}
         if call.json is not msgspec.UNSET:
             body["content"] = encode(call.json)

@@ -7,7 +7,9 @@ production host it is refused until an operator has confirmed it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from string import Formatter
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -22,6 +24,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     ``writes``: a call may change something. ``bucket``: which rate limit it counts against. ``secret``: bodies are
     never recorded. ``scope``: the permission that it needs. ``quirk``: what an integrator should know, one sentence.
+    ``loose``: ids that an override's path leaves out; they travel in the body, or in the query of a read.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     secret: bool = False
     scope: str = ""
     quirk: str = ""
+    loose: frozenset[str] = frozenset()
 
     @property
     def params(self) -> frozenset[str]:
@@ -89,13 +93,26 @@ def override(known: Mapping[str, Route], name: str, value: str) -> Route:
         raise ValueError(f"“{value}” is not METHOD /path (methods: {', '.join(sorted(METHODS))}).")
     try:
         changed = msgspec.structs.replace(known[name], method=method.upper(), path=path)
-        surplus = changed.params ^ known[name].params
+        ours, theirs = known[name].params, changed.params
     except ValueError:
         raise ValueError(f"“{path}” has a brace that does not close.") from None
-    if surplus:
-        differing = ", ".join(sorted(surplus))
-        raise ValueError(f"“{path}” must hold the same ids as {known[name].path}; differing: {differing}.")
-    return changed
+    if theirs - ours:
+        strange, ids = ", ".join(sorted(theirs - ours)), ", ".join(sorted(ours)) or "–"
+        raise ValueError(f"“{path}” may hold these ids: {ids}; not: {strange}.")
+    return msgspec.structs.replace(changed, loose=ours - theirs)
+
+
+def carry_loose_ids(call: Any) -> Any:
+    """A call with the ids that its route's path leaves out: in the form or body where there is one, else the query."""
+    ids = {name: call.params[name] for name in call.route.loose}
+    if not ids:
+        return call
+    if call.files:
+        return msgspec.structs.replace(call, form={**call.form, **ids})
+    if call.json is msgspec.UNSET or call.route.method == "GET":
+        return msgspec.structs.replace(call, query={**call.query, **ids})
+    given = msgspec.to_builtins(call.json, builtin_types=(Decimal,))
+    return msgspec.structs.replace(call, json={**given, **ids})
 
 
 def segment(value: object) -> str:

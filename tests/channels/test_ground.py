@@ -136,12 +136,15 @@ def test_a_route_can_be_bent_but_not_broken():
         "/orders/{id}",
         "FETCH /orders/{id}",
         "GET orders",
-        "GET /orders",
         "GET /o/{id}/{x}",
         "GET /o/{id}?a=1",
     ):
         with pytest.raises(ValueError, match=r".+"):
             override(known, "orders.list", bad)
+    loose = override(known, "orders.list", "GET /orders")
+    assert (bent.loose, loose.path, loose.loose) == (frozenset(), "/orders", {"id"})
+    with pytest.raises(ValueError, match=r"may hold these ids: id; not: x\."):
+        override(known, "orders.list", "GET /o/{x}")
     with pytest.raises(ValueError, match=r"Known: orders\.list"):
         override(known, "nothing", "GET /x")
 

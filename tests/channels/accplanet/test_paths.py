@@ -40,3 +40,21 @@ def test_the_sandbox_sees_the_id_as_it_was(bench):
     order = bench.waiting(1)
     bench.sandbox.orders["../a b?c%2f"] = order
     assert bench.channel.read_order(ref("../a b?c%2f")).remote_id == order["order_id"]
+
+
+def test_an_id_that_its_path_leaves_out_travels_as_the_parameter_that_the_document_lists():
+    routes = {
+        "orders.get": "GET /orders/one/",
+        "orders.change_status": "POST /orders/status/",
+        "products.delete": "DELETE /products/{product_id}/",
+    }
+    found = {"success": True, "order": {"order_id": "o"}}
+    channel = answering(httpx.Response(200, json=found), routes=routes)
+    channel.read_order(ref("o 1"))
+    channel.set_order_status(ref("o 1"), "running_order")
+    channel.delete_product(ref("p 1"))
+    assert [(one.method, one.url.raw_path.decode(), one.content) for one in channel.asked] == [
+        ("GET", "/orders/one/?order_id=o+1", b""),
+        ("POST", "/orders/status/", b'{"order_status":"running_order","order_id":"o 1"}'),
+        ("DELETE", "/products/p%201/", b"{}"),
+    ]
