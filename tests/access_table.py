@@ -12,6 +12,7 @@ ACCESS = {
     "sync:callback": CALLBACK,
     "sync:metrics": PUBLIC,  # staff, or the bearer of METRICS_TOKEN
     "sync:picture": SIGNED_IN,
+    "sync:shared_picture": PUBLIC,  # whoever has the address, which nobody can guess
     "sync:connections": "connections.view",
     "sync:connection_add": "connections.manage",
     "sync:connection": "connections.view",

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.aftersales.models import Case
 from dashboard.core import formatting
+from dashboard.core.forms import lines_of
 from dashboard.sync.kinds import Refused
+from dashboard.sync.sharing import WithPictures
 from dashboard.sync.web import new_form_key
 
 
@@ -51,8 +53,10 @@ class ApproveForm(DecisionForm):
         return {"approve": True}
 
 
-class RejectForm(DecisionForm):
-    """Why, with pictures by their addresses."""
+class RejectForm(WithPictures, DecisionForm):
+    """Why, with pictures."""
+
+    field_order = ("reason", "image_urls", "files")
 
     reason = forms.CharField(
         label=lazy("Reason"),
@@ -60,17 +64,11 @@ class RejectForm(DecisionForm):
         max_length=1000,
         help_text=lazy("The buyer and the platform read it."),
     )
-    image_urls = forms.CharField(
-        label=lazy("Pictures"),
-        widget=forms.Textarea(attrs={"rows": 2, "class": "mono", "spellcheck": "false"}),
-        required=False,
-        help_text=lazy("Web addresses, one a line: the platform loads them itself and takes no files."),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="reject_%s", **kwargs)
 
     def payload(self) -> dict[str, Any]:
         """Rejected, with what proves it."""
-        urls = [line.strip() for line in self.cleaned_data["image_urls"].splitlines() if line.strip()]
+        urls = lines_of(self.cleaned_data["image_urls"])
         return {"approve": False, "reason": self.cleaned_data["reason"], "image_urls": urls}

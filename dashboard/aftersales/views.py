@@ -34,6 +34,7 @@ from dashboard.sync.models import Approval
 from dashboard.sync.models.approvals import DECLINED, WAITING
 from dashboard.sync.people import colleagues, offered
 from dashboard.sync.reach import Reach, fresh_line
+from dashboard.sync.sharing import sharer
 from dashboard.sync.submit import NeedsSecond
 from dashboard.sync.web import give
 
@@ -92,7 +93,7 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("aftersales.decide")
 def reject(request: StaffRequest, pk: int) -> HttpResponse:
     """Refuse the refund, with a reason."""
-    return _decide(request, case_of(request, pk), RejectForm(request.POST))
+    return _decide(request, case_of(request, pk), RejectForm(request.POST, request.FILES, share=sharer(request)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

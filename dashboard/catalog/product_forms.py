@@ -17,6 +17,7 @@ from channels import capabilities as can
 from dashboard.catalog import words
 from dashboard.catalog.models import Category, Product
 from dashboard.core.exports import plain_money
+from dashboard.core.forms import lines_of
 from dashboard.sync.models import Connection
 
 MAX_CHOICES = 1000
@@ -198,15 +199,10 @@ def current(product: Product) -> dict[str, Any]:
     return found
 
 
-def lines(text: str) -> list[str]:
-    """The lines that hold something."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 def read_attributes(text: str) -> dict[str, str]:
     """`name: value` lines. Raises `ValidationError` naming the first that is none."""
     found = {}
-    for n, line in enumerate(lines(text), start=1):
+    for n, line in enumerate(lines_of(text), start=1):
         name, sign, value = line.partition(":")
         if not sign or not name.strip():
             raise forms.ValidationError({"attributes": _("Line %(n)s is not “name: value”.") % {"n": n}})
@@ -217,7 +213,7 @@ def read_attributes(text: str) -> dict[str, str]:
 def read_variants(text: str) -> list[dict[str, Any]]:
     """`SKU; price; stock; barcode; option=value, …` lines. Raises `ValidationError` naming the first that is none."""
     found = []
-    for n, line in enumerate(lines(text), start=1):
+    for n, line in enumerate(lines_of(text), start=1):
         parts = [part.strip() for part in line.split("\t" if "\t" in line else ";")]
         options = [part.partition("=") for part in (parts[4].split(",") if len(parts) > 4 else []) if part.strip()]
         wrong = not 3 <= len(parts) <= 5 or not all(parts[:3]) or any(not (k.strip() and s) for k, s, _v in options)
@@ -233,7 +229,7 @@ def read_variants(text: str) -> list[dict[str, Any]]:
     return found
 
 
-_READ = {"images": lines, "attributes": read_attributes, "variants": read_variants}
+_READ = {"images": lines_of, "attributes": read_attributes, "variants": read_variants}
 
 
 class AccountsForm(forms.Form):

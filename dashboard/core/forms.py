@@ -29,6 +29,11 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": f"{css} {own}".strip()})
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines that say something, without the space around them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def error_fields(form: Any) -> list[BoundField]:
     """The visible fields with errors, in the form's order."""
     return [field for field in form.visible_fields() if field.errors]

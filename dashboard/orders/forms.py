@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from dashboard.core import formatting
+from dashboard.core.forms import lines_of
 from dashboard.orders import counting
 from dashboard.orders.models import Order
 from dashboard.sync.kinds import Refused
+from dashboard.sync.sharing import WithPictures
 from dashboard.sync.web import new_form_key
 
 MAX_CODES = 500_000  # bytes
@@ -142,11 +144,6 @@ class DeliverForm(CodesForm):
         return what
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines that say something."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 def repeated_words(places: list[int]) -> str:
     """Which lines repeat others, or what was delivered before."""
     shown = ", ".join(map(str, places[:10])) + ("…" if len(places) > 10 else "")
@@ -157,16 +154,12 @@ def repeated_words(places: list[int]) -> str:
     ) % {"lines": shown}
 
 
-class ReportErrorForm(VerbForm):
-    """What went wrong, with pictures by their addresses."""
+class ReportErrorForm(WithPictures, VerbForm):
+    """What went wrong, with pictures."""
+
+    field_order = ("remark", "image_urls", "files")
 
     remark = forms.CharField(label=lazy("What went wrong"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
-    image_urls = forms.CharField(
-        label=lazy("Pictures"),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
-        required=False,
-        help_text=lazy("Web addresses, one a line. The platform loads them."),
-    )
 
     def payload(self) -> dict[str, Any]:
         """Remark and addresses."""

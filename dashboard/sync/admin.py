@@ -29,6 +29,7 @@ from dashboard.sync.models import (
     Quarantined,
     RateBucket,
     Run,
+    SharedPicture,
     Tally,
     UnknownWord,
 )
@@ -190,5 +191,6 @@ _register(
 _register(RateBucket, "connection", "bucket", "remaining", "limit", "reset_at", "paused_until", "open_until")
 _register(Change, "connection", "domain", "remote_id", "at")
 _register(UnknownWord, "connection", "feed", "word", "times", "last_at")
+_register(SharedPicture, "name", "given_by", "given_at")
 _register(Heartbeat, "name", "at")
 _register(Tally, "name", "number")

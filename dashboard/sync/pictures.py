@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tempfile
 import threading
 import time
@@ -21,13 +22,16 @@ from PIL import Image, ImageOps
 from channels.errors import Rejected
 from channels.pictures import fetch_picture
 from dashboard.core.pictures import SIZES
+from dashboard.sync.models import SharedPicture
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MAX_PIXELS = 40_000_000
 KEPT_SECONDS = 30 * 24 * 3600
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # whatever Pillow makes of a bad file
 NOT_AGAIN_SECONDS = 600  # a picture that could not be had
 HOST_RESTS_SECONDS = 60  # a host that could not be reached
 WAIT_SECONDS = 3.0
+_SHARED = re.compile(r"/pictures/shared/([0-9a-f]{40})\.jpg\Z")
 
 _turns = threading.BoundedSemaphore(3)  # of a process's threads; the rest serve pages
 
@@ -57,33 +61,45 @@ def forget_old() -> int:
 
 def _bring(url: str) -> bool:
     try:
-        raw = fetch_picture(url, frozenset(settings.CHANNEL_ALLOWED_HOSTS))
-        drawn = {size: _drawn(raw, side) for size, side in SIZES.items()}
+        raw = _given_here(url) or fetch_picture(url, frozenset(settings.CHANNEL_ALLOWED_HOSTS))
+        sizes = {size: drawn(raw, side) for size, side in SIZES.items()}
     except Rejected as refusal:
         unreached = refusal.status is None
         cache.set(
             _resting(url) if unreached else _failed(url), 1, HOST_RESTS_SECONDS if unreached else NOT_AGAIN_SECONDS
         )
         return False
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # whatever Pillow makes of a bad file
+    except UNREADABLE:
         cache.set(_failed(url), 1, NOT_AGAIN_SECONDS)
         return False
-    for size, data in drawn.items():
+    for size, data in sizes.items():
         _write(_path(url, size), data)
     return True
 
 
-def _drawn(raw: bytes, side: int) -> bytes:
-    """The picture anew as WebP, upright, at most ``side`` pixels long, without anything that was written beside it."""
+def _given_here(url: str) -> bytes | None:
+    """The picture behind an address of ours (`sharing`); ``None`` for any other."""
+    found = _SHARED.search(url)
+    image = SharedPicture.objects.filter(name=found[1]).values_list("image", flat=True).first() if found else None
+    return None if image is None else bytes(image)
+
+
+def drawn(raw: bytes, side: int, kind: str = "WEBP") -> bytes:
+    """The picture anew, upright, at most ``side`` pixels long, without anything that was written beside it.
+
+    As JPEG it stands on white where it was clear. Raises one of `UNREADABLE` for what is no picture or is too large.
+    """
     with Image.open(io.BytesIO(raw), formats=FORMATS) as found:
         if found.width * found.height > MAX_PIXELS:
             raise ValueError("The picture has too many pixels.")
         found.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(found)
-        drawn = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    drawn.thumbnail((side, side))
+        anew = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    anew.thumbnail((side, side))
+    if kind == "JPEG" and anew.mode == "RGBA":
+        anew = Image.alpha_composite(Image.new("RGBA", anew.size, "white"), anew).convert("RGB")
     out = io.BytesIO()
-    drawn.save(out, "WEBP", quality=80)
+    anew.save(out, kind, quality=80)
     return out.getvalue()
 
 

@@ -9,9 +9,10 @@ from django.db import connection as database
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from dashboard.sync.models import Callback, Connection, Exchange, Run
+from dashboard.sync.models import Callback, Connection, Exchange, Run, SharedPicture
 from dashboard.sync.models.callbacks import RECEIVED
 from dashboard.sync.pictures import forget_old
+from dashboard.sync.sharing import KEPT
 
 EXCHANGES, RUNS, CALLBACKS = timedelta(days=7), timedelta(days=30), timedelta(days=60)
 EXCHANGES_PER_CONNECTION = 5_000
@@ -21,6 +22,7 @@ BITE = 2_000
 def prune_all() -> dict[str, int]:
     """Delete exchanges after 7 days (and beyond 5,000 a connection), runs and pictures after 30, callbacks after 60.
 
+    Pictures that we gave to platforms go a year after they were given last.
     The newest exchange of an endpoint stays without its bodies: it tells when the endpoint was used last.
     """
     now = timezone.now()
@@ -29,6 +31,7 @@ def prune_all() -> dict[str, int]:
         "runs": _delete(Run.objects.filter(started_at__lt=now - RUNS)),
         "callbacks": _delete(Callback.objects.filter(received_at__lt=now - CALLBACKS).exclude(state=RECEIVED)),
         "pictures": forget_old(),
+        "shared pictures": _delete(SharedPicture.objects.filter(given_at__lt=now - KEPT)),
     }
 
 

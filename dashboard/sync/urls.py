@@ -20,6 +20,7 @@ urlpatterns = [
     path("callbacks/<str:key>/<str:event>", callbacks.callback, name="callback"),
     path("metrics", metrics.metrics, name="metrics"),
     path("pictures/<slug:size>", pictures.picture, name="picture"),
+    path("pictures/shared/<slug:name>.jpg", pictures.shared, name="shared_picture"),
     # connections
     path("connections/", connections.connections, name="connections"),
     path("connections/add/", managing.add, name="connection_add"),

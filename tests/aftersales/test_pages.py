@@ -7,6 +7,7 @@ from operator import or_
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
@@ -17,11 +18,12 @@ from dashboard.core.formatting import exact
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import approvals
-from dashboard.sync.models import Approval, Command
+from dashboard.sync.models import Approval, Command, SharedPicture
 from tests.aftersales.conftest import on_platform
 from tests.connected import drive, effects, fault, pull, step
 from tests.factories import make_user
 from tests.pages import assert_strict_html
+from tests.pictures import png
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -107,6 +109,31 @@ def test_a_wrong_form_is_answered_422_with_what_was_typed(shop, pending, client_
     assert b"begin with https" in response.content
     response = client.post(f"/aftersales/{case.pk}/approve/", {"typed": "0"})
     assert response.status_code == 422
+    assert not Command.objects.exists()
+    assert effects(shop.sandbox) == []
+
+
+def test_a_picture_from_the_desk_is_given_as_an_address(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    files = [SimpleUploadedFile(name, png(shade)) for name, shade in (("a.png", 10), ("b.png", 90))]
+    given = {"reason": "Redeemed", "image_urls": "https://a.example/1.png", "files": files}
+    assert client.post(f"/aftersales/{case.pk}/reject/", given).status_code == 302
+    payload = Command.objects.get().payload
+    names = SharedPicture.objects.order_by("pk").values_list("name", flat=True)
+    ours = [f"http://testserver/pictures/shared/{name}.jpg" for name in names]
+    assert payload["image_urls"] == ["https://a.example/1.png", *ours]
+    assert len(ours) == 2
+
+
+def test_a_refused_form_keeps_the_pictures_that_came_with_it(shop, pending, client_for):
+    case, client = pending(shop), client_for("support")
+    files = [SimpleUploadedFile("a.png", png(10)), SimpleUploadedFile("b.pdf", b"%PDF-1.7")]
+    response = client.post(f"/aftersales/{case.pk}/reject/", {"reason": "No", "files": files})
+    assert response.status_code == 422
+    assert_strict_html(response)
+    page, (kept,) = response.content.decode(), SharedPicture.objects.all()
+    assert f">\nhttp://testserver/pictures/shared/{kept.name}.jpg</textarea>" in page
+    assert "“b.pdf” is no picture: give PNG, JPEG, GIF or WebP." in page
     assert not Command.objects.exists()
     assert effects(shop.sandbox) == []
 

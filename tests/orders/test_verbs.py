@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from dashboard.orders.models import Invoice, Note, Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
-from dashboard.sync.models import Batch, Command
+from dashboard.sync.models import Batch, Command, SharedPicture
 from tests.connected import drive, effects
 from tests.orders.test_pages import confirm, url
 from tests.pages import assert_strict_html
+from tests.pictures import png
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,10 @@ def test_report_status_and_refund(admin, goods, supply, order_of):
     order = order_of(goods)
     given = {"remark": "账号", "image_urls": "https://a.example/1.png\nhttps://a.example/2.png"}
     assert accepted(admin, url("report_error", order), given, order).payload["image_urls"][1].endswith("2.png")
+    Command.objects.all().delete()
+    given = {"remark": "screenshot", "files": [SimpleUploadedFile("a.png", png())]}
+    shown = accepted(admin, url("report_error", order_of(goods)), given, order).payload["image_urls"]
+    assert shown == [f"http://testserver/pictures/shared/{SharedPicture.objects.get().name}.jpg"]
     Command.objects.all().delete()
     order = order_of(supply, status="to_deliver")
     assert accepted(admin, url("set_status", order), {"status": "running_order"}, order).state == "done"

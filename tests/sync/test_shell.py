@@ -343,13 +343,13 @@ def test_prune_forgets_by_age_and_number_but_never_commands(shop, variant, monke
             connection=shop.connection, event="e", dedupe_key=str(days), body=b"", state=state,
             received_at=now - timedelta(days=days),
         )  # fmt: skip
-    assert run("prune") == (0, "2 exchanges, 1 runs, 1 callbacks, 0 pictures deleted.\n")
+    assert run("prune") == (0, "2 exchanges, 1 runs, 1 callbacks, 0 pictures, 0 shared pictures deleted.\n")
     kept = Exchange.objects.get(route="seldom")
     assert (kept.at, kept.status, kept.response_body) == (now - timedelta(days=8), 200, "")
     assert {one.response_body for one in Exchange.objects.filter(route="r")} == {"words"}
     assert sorted(Callback.objects.values_list("dedupe_key", flat=True)) == ["59", "62"]
     monkeypatch.setattr(retention, "EXCHANGES_PER_CONNECTION", 1)
-    assert retention.prune_all() == {"exchanges": 1, "runs": 0, "callbacks": 0, "pictures": 0}
+    assert retention.prune_all() == {"exchanges": 1, "runs": 0, "callbacks": 0, "pictures": 0, "shared pictures": 0}
     assert Command.objects.get() == command
 
 

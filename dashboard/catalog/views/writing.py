@@ -19,9 +19,10 @@ from channels import capabilities as can
 from dashboard.catalog import words
 from dashboard.catalog.commands.images import MAX_IMAGE
 from dashboard.catalog.models import Product
-from dashboard.catalog.product_forms import AccountsForm, ImageForm, ProductForm, can_upload, lines
+from dashboard.catalog.product_forms import AccountsForm, ImageForm, ProductForm, can_upload
 from dashboard.catalog.reading import connection_of, product_of
 from dashboard.catalog.uploads import names_of, uploads_of
+from dashboard.core.forms import lines_of
 from dashboard.core.html import is_web_address
 from dashboard.core.pages import is_fragment, redirect, render
 from dashboard.staff.access import StaffRequest, requires
@@ -162,7 +163,7 @@ def _sent(request: StaffRequest, form: ProductForm, connection: Connection, kind
         form.add_error(None, error)
         return None
     if stored:
-        payload["images"] = [*lines(form.cleaned_data["images"]), *stored]
+        payload["images"] = [*lines_of(form.cleaned_data["images"]), *stored]
     return _given(request, form, connection, kind, target, payload)
 
 
@@ -195,7 +196,7 @@ def _form_page(
         "form_key": new_form_key(),
         "takes_images": can_upload(connection) and "images" in form.fields,
         "uploads": [shown(one) for one in _uploads(request, connection)],
-        "pictures": [url for url in lines(form["images"].value() or "") if is_web_address(url)]
+        "pictures": [url for url in lines_of(form["images"].value() or "") if is_web_address(url)]
         if "images" in form.fields
         else [],
     }

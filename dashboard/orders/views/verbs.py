@@ -18,6 +18,7 @@ from dashboard.orders.reading import order_of
 from dashboard.orders.views.common import ask_or_give, posted, verb
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.sync.kinds import Target, kind_of
+from dashboard.sync.sharing import sharer
 from dashboard.sync.submit import needs_second
 
 
@@ -60,8 +61,9 @@ def report_error(request: StaffRequest, pk: int) -> HttpResponse:
         "title": _("Report a delivery error of %(order)s") % {"order": order},
         "button": _("Report error"),
         "note": _("The platform, and perhaps the buyer, will see this."),
+        "multipart": True,
     }
-    form = ReportErrorForm(posted(request))
+    form = ReportErrorForm(posted(request), request.FILES or None, share=sharer(request))
     return verb(request, order, "report_error", form, kind="orders.report_delivery_error", page=page)
 
 

@@ -7,6 +7,7 @@ from dashboard.sync.models.connections import Connection
 from dashboard.sync.models.exchanges import Exchange, Heartbeat, RateBucket, Tally
 from dashboard.sync.models.feeds import Change, FeedState, Quarantined, Run, UnknownWord
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart, MirrorQuerySet, ScopedQuerySet
+from dashboard.sync.models.pictures import SharedPicture
 
 __all__ = [
     "Approval",
@@ -25,6 +26,7 @@ __all__ = [
     "RateBucket",
     "Run",
     "ScopedQuerySet",
+    "SharedPicture",
     "Tally",
     "UnknownWord",
 ]

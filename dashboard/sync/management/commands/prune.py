@@ -12,7 +12,10 @@ from dashboard.sync.retention import prune_all
 class Command(BaseCommand):
     """`prune`."""
 
-    help = "Delete exchanges after 7 days, runs and pictures after 30, callbacks after 60. Commands are never deleted."
+    help = (
+        "Delete exchanges after 7 days, runs and pictures after 30, callbacks after 60, pictures that were given to "
+        "platforms after a year. Commands are never deleted."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Once."""

@@ -1,0 +1,18 @@
+"""Pictures that platforms load from here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class SharedPicture(models.Model):
+    """A picture that one of us gave to a platform, drawn anew; whoever has its address (`name`) may see it."""
+
+    name = models.CharField(max_length=40, unique=True)
+    image = models.BinaryField()  # JPEG
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    given_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
