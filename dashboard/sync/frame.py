@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from dashboard.core.navigation import register_count, register_scopes, register_sync_sign
 from dashboard.core.palette import Hit, register_palette
+from dashboard.staff.details import register_kinds
 from dashboard.sync.health import verdicts
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.models.connections import SECRETS
+from dashboard.sync.rows import kind_label
 
 
 def register() -> None:
@@ -25,6 +27,7 @@ def register() -> None:
     register_count("activity", doubtful)
     register_count("connections", troubled)
     register_palette(hits)
+    register_kinds(kind_label)
 
 
 def sign(user: Any) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The audit trail, newest first."""
 
-from typing import Any
-
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -9,6 +7,7 @@ from django.views.decorators.http import require_safe
 from dashboard.core.exports import export_response
 from dashboard.core.pages import render
 from dashboard.core.templatetags.dash import when_at
+from dashboard.staff import details
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.filters import TRAIL
 from dashboard.staff.models import AuditEvent
@@ -28,11 +27,7 @@ def trail(request: StaffRequest) -> HttpResponseBase:
     for row in listing.page.rows:
         row["when"] = when_at(row["at"], now)
         row["act"] = in_words(row["verb"])
-        row["detail_line"] = _line(row["detail"])
+        row["about"] = details.of_target(row["target_kind"], row["target_label"])
+        row["detail_line"] = details.of_event(row["detail"])
     return render(request, "staff/trail.html", {"listing": listing, "can_export": request.user.may("export")})
 
-
-def _line(detail: dict[str, Any]) -> str:
-    """The detail in one line: names and values, lists without their brackets."""
-    said = ((name, ", ".join(map(str, value)) if isinstance(value, list) else value) for name, value in detail.items())
-    return "; ".join(f"{name}: {value}" for name, value in said if value not in ("", None, {}))
