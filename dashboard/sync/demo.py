@@ -1,14 +1,19 @@
-"""What the demo begins with: one person per role, one connection per platform, pointing at the sandboxes."""
+"""What the demo begins with: one person per role, one connection per platform, pointing at the sandboxes.
+
+The domains add what staff would have (`filling`, in their own `demo.py`).
+"""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.db.models import Case, DateTimeField, When
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from channels.registry import PLATFORMS
 from dashboard.sync import connections
@@ -24,9 +29,31 @@ PEOPLE = (
     ("wei", "paper-ledger-viewer", "viewer"),
 )
 
+Filling = Callable[[], bool]
+_fillings: list[Filling] = []
 
-def prepare(sandbox_url: str) -> None:
+
+def filling(found: Filling) -> Filling:
+    """Register what staff of a shop would have added by now. It gives False while what it needs has not been read."""
+    _fillings.append(found)
+    return found
+
+
+class Fillings:
+    """Those of a demo that begins; one that goes on keeps what people made of them, and has none."""
+
+    def __init__(self, *, is_new: bool) -> None:
+        autodiscover_modules("demo")
+        self._left = list(_fillings) if is_new else []
+
+    def go_on(self) -> None:
+        """Do what can be done by now; called until there is nothing left."""
+        self._left = [one for one in self._left if not one()]
+
+
+def prepare(sandbox_url: str) -> Fillings:
     """Make what is missing; what is there stays. The sandboxes begin anew, so that all feeds are read in full."""
+    fillings = Fillings(is_new=not get_user_model().objects.exists())
     for name, password, role in PEOPLE:
         _person(name, password, role)
     for key in PLATFORMS:
@@ -34,6 +61,7 @@ def prepare(sandbox_url: str) -> None:
             _connect(key, f"{sandbox_url}/{key}")
     due = Case(When(feed="orders", then=None), default=timezone.now() + AFTER_ORDERS, output_field=DateTimeField())
     FeedState.objects.update(next_due_at=due, last_full_at=None)
+    return fillings
 
 
 def _person(name: str, password: str, role: str) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             self._reset()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        demo.prepare(f"http://127.0.0.1:{options['sandbox_port']}")
+        fillings = demo.prepare(f"http://127.0.0.1:{options['sandbox_port']}")
         children = Children(self._programs(options))
         try:
             with contextlib.suppress(KeyboardInterrupt):
@@ -53,7 +54,7 @@ class Command(BaseCommand):
                 children.wait_for("sandboxes", options["sandbox_port"])
                 children.start("web", "worker")
                 self._welcome(options)
-                children.watch("worker")
+                children.watch("worker", meanwhile=fillings.go_on)
         finally:
             children.stop()
             self.stdout.write("Stopped.")
@@ -118,12 +119,13 @@ class Children:
                 raise CommandError(f"The {name} process did not listen on port {port} within two minutes.")
             time.sleep(0.1)
 
-    def watch(self, *revived: str) -> None:
+    def watch(self, *revived: str, meanwhile: Callable[[], None]) -> None:
         """Until Ctrl-C, which raises `KeyboardInterrupt`, or until one ends by itself, which raises `CommandError`.
 
         Those to be revived are started anew, unless they end at once.
         """
         while True:
+            meanwhile()
             for name in revived:
                 if self._running[name].poll() is not None and time.monotonic() - self._since[name] > LIVED:
                     self.start(name)
