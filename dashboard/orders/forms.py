@@ -20,7 +20,7 @@ from dashboard.sync.sharing import WithPictures
 from dashboard.sync.web import new_form_key
 
 MAX_CODES = 500_000  # bytes
-AREA = {"rows": 6, "class": "mono", "autocomplete": "off", "spellcheck": "false"}
+AREA = {"rows": 6, "class": "mono", "autocomplete": "off", "spellcheck": "false", "data-codes": True}
 
 
 class VerbForm(forms.Form):

@@ -5,6 +5,7 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const typing = (el) => el.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+const tell = (name, n, root) => $$(`[data-${name}]`, root).forEach((el) => { el.textContent = n === "" ? "" : el.dataset[name].replace("%n", n); });
 const say = (text) => { const box = $("#announce"); if (box) box.textContent = text; };
 
 // Theme: a cookie, so that the server renders the right scheme and nothing flashes. What the device wants anyway is not fixed.
@@ -50,8 +51,8 @@ function count(list) {
   boxes.forEach((box) => values?.[box.checked ? "add" : "delete"](box.value));
   const on = values ? values.size : here;
   list.toggleAttribute("data-picked", on > 0);
-  $$("[data-selected]", list).forEach((el) => { el.textContent = el.dataset.selected.replace("%n", on); });
-  $$("[data-elsewhere]", list).forEach((el) => { el.textContent = on > here ? el.dataset.elsewhere.replace("%n", on - here) : ""; });
+  tell("selected", on, list);
+  tell("elsewhere", on > here ? on - here : "", list);
   sum(list);
   const all = $("thead .box", list);
   if (all) { all.checked = here > 0 && here === boxes.length; all.indeterminate = here > 0 && here < boxes.length; }
@@ -64,6 +65,11 @@ function sum(root) {
     const minimumFractionDigits = Number(el.dataset.digits ?? 2);
     el.textContent = el.dataset.sum.replace("%n", all.toLocaleString(document.documentElement.lang, { minimumFractionDigits, maximumFractionDigits: minimumFractionDigits }));
   });
+}
+function tally(box) { // codes are typed one a line: how many there are, and how many of them repeat others
+  const lines = box.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  tell("lines", lines.length, box.form);
+  tell("repeated", lines.length - new Set(lines).size || "", box.form);
 }
 function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
 function clearSelection(list) { picksOf(list)?.clear(); $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
@@ -122,11 +128,10 @@ function openDialog(id) {
 }
 function paletteKey(event) {
   const list = options(), at = list.findIndex((a) => a.classList.contains("is-active"));
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    choose(list[(at + (event.key === "ArrowDown" ? 1 : -1) + list.length) % list.length]);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
+  if (!["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+  event.preventDefault();
+  if (event.key !== "Enter") choose(list[(at + (event.key === "ArrowDown" ? 1 : -1) + list.length) % list.length]);
+  else {
     const { dataset, value } = event.target; // pasted and entered before the answer came: the search page finds it
     if (dataset.search && value.trim() && dataset.answered !== value) location.href = `${dataset.search}?q=${encodeURIComponent(value.trim())}`;
     else list[at]?.click();
@@ -223,8 +228,7 @@ function signedOut(url) {
 }
 
 const acts = {
-  leave: () => keepTyped(),
-  theme: () => toggleTheme(),
+  leave: () => keepTyped(), theme: () => toggleTheme(),
   scope: ({ dataset }) => cookie("scope", dataset.scope, dataset.scope ? undefined : 0), // until the browser is closed: lists are asked for it
   open: (el) => openDialog(el.dataset.dialog),
   close: (el) => el.closest("dialog").close(),
@@ -257,6 +261,7 @@ document.addEventListener("input", (event) => {
   keepDraft(event.target);
   if (event.target.matches(".composer textarea")) offer(event.target);
   if (event.target.matches("[data-amount]")) sum(event.target.closest(".list, form"));
+  if (event.target.matches("[data-codes]")) tally(event.target);
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
@@ -275,8 +280,7 @@ document.addEventListener("submit", (event) => {
   elsewhere(form);
   if (form.dataset.sent) return event.preventDefault();
   if (form.matches("[data-ends-session]") || event.submitter?.matches("[data-ends-session]")) { sessionStorage.clear(); cookie("scope", "", 0); }
-  if (form.method === "post") keepTyped();
-  if (form.method === "post") { form.dataset.sent = "1"; event.submitter?.setAttribute("aria-busy", "true"); if (form.dataset.draft) dropDraft(form); }
+  if (form.method === "post") { keepTyped(); form.dataset.sent = "1"; event.submitter?.setAttribute("aria-busy", "true"); if (form.dataset.draft) dropDraft(form); }
 });
 addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $$("[aria-busy]", form).forEach((el) => el.removeAttribute("aria-busy")); }));
 
@@ -384,14 +388,13 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   if (polls(detail.requestConfig.elt)) return;
   failure(detail.xhr.status === 403 ? "forbidden" : detail.xhr.status === 404 ? "missing" : detail.xhr.status === 429 ? "busy" : detail.xhr.status === 503 ? "away" : "broken", detail.requestConfig.verb);
 });
-document.addEventListener("htmx:sendError", ({ detail }) => { if (!polls(detail.requestConfig.elt)) failure("offline", detail.requestConfig.verb); });
-document.addEventListener("htmx:timeout", ({ detail }) => { if (!polls(detail.requestConfig.elt)) failure("offline", detail.requestConfig.verb); });
+["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, ({ detail: { requestConfig } }) => { if (!polls(requestConfig.elt)) failure("offline", requestConfig.verb); }));
 document.addEventListener("toast", ({ detail }) => toast(detail));
 document.addEventListener("announce", ({ detail }) => say(detail.text || detail.value));
 
 $$(".list").forEach(count);
 addEventListener("pageshow", () => $$(".list").forEach(count)); // the browser kept some checked when it came back
 $$("form:has([data-sum])").forEach(sum);
-restoreDrafts(document);
-restoreTyped();
+restoreDrafts(document); restoreTyped();
+$$("[data-codes]").forEach(tally);
 $$("[role=alert][tabindex='-1']").slice(0, 1).forEach((el) => el.focus());

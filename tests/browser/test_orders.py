@@ -30,7 +30,9 @@ def test_from_the_list_to_a_confirmed_delivery(page_for, goods):
     page.wait_for_url(f"**/orders/{order.pk}/?list=*")
     page.click("text=Deliver…")
     page.wait_for_selector("[name=content]:focus")
-    page.fill("[name=content]", "only-one-code\nonly-one-code")
+    assert page.inner_text(".codes") == "Lines: 0 of 2"
+    page.fill("[name=content]", "only-one-code\n\n only-one-code")
+    assert page.inner_text(".codes") == "Lines: 2 of 2 repeated: 1"
     page.click("main button[type=submit]")
     assert "Nothing was sent" in page.locator("[role=alert]").inner_text()
     assert Command.objects.count() == 0
@@ -176,6 +178,24 @@ def test_a_delivery_by_keys_alone(page_for, goods):
     assert drive(Command.objects.get()).state == "done"
     page.wait_for_selector("h2:has-text('Parcels and deliveries')")  # the whole page follows, not the history alone
     assert [one["units"] for one in effects(goods.sandbox, "orders.deliver")] == [order.quantity]
+
+
+def test_codes_for_many_orders_are_counted_as_they_are_typed_and_no_reason_is_cut(page_for, goods, connect):
+    stores = connect("m2e", "stores")
+    pull(stores.connection, "orders")
+    able = Order.objects.filter(connection=goods.connection, status="to_deliver", quantity=2).first()
+    readonly = Order.objects.filter(connection=stores.connection, status="to_deliver").first()
+    page = page_for("fulfilment")
+    page.goto(f"/orders/bulk/deliver/?pk={able.pk}&pk={readonly.pk}", wait_until="networkidle")
+    is_cut = "all => all.map(one => one.scrollWidth > one.clientWidth)"
+    assert page.locator(".scroll").evaluate_all(is_cut) == [False] * 2
+    assert page.inner_text(".codes") == "Lines: 0 of 2"
+    page.fill("[name=content]", "a\nb\nb")
+    assert page.inner_text(".codes") == "Lines: 3 of 2 repeated: 1"
+    page.click("button:has-text('Deliver 2 units')")
+    page.wait_for_selector("text=2 lines are needed, 3 are given.")
+    assert page.inner_text(".codes") == "Lines: 3 of 2 repeated: 1"
+    assert Command.objects.count() == 0
 
 
 def test_a_status_is_set_for_those_that_do_not_have_it(page_for, connect):

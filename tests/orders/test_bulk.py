@@ -40,6 +40,22 @@ def test_the_result_says_why_each_order_was_skipped(admin, goods, stores, order_
     assert [one["orderId"] for one in effects(goods.sandbox)] == [able.remote_id]
 
 
+def test_who_cannot_take_part_stands_apart_with_the_reason(admin, goods, stores, order_of):
+    able, readonly = order_of(goods, status="to_deliver", quantity=1), order_of(stores, status="to_deliver")
+    page = asked(admin, f"{reverse('orders:bulk_deliver')}?{named([able, readonly])}")
+    assert_strict_html(page)
+    part, _head, left_out = page.content.decode().partition('<h2 id="bulk-left-out">Cannot take part</h2>')
+    link = '<a class="mono" href="/orders/%s/">'
+    assert [link % one.pk in part for one in (able, readonly)] == [True, False]
+    assert [link % one.pk in left_out for one in (able, readonly)] == [False, True]
+    assert "Orders are read-only at M2E Cloud; shipping is reported on the marketplace.</td>" in left_out
+    alone = asked(admin, f"{reverse('orders:bulk_deliver')}?{named([able])}").content.decode()
+    assert "bulk-left-out" not in alone
+    none = asked(admin, f"{reverse('orders:bulk_deliver')}?{named([readonly])}").content.decode()
+    assert "None of these can take part" in none
+    assert 'id="bulk-form"' not in none
+
+
 def test_nothing_is_chosen_for_the_person(admin, supply, order_of):
     order = order_of(supply, status="to_deliver")
     assert '<option value="" selected>' in asked(admin, url("set_status", order)).content.decode()

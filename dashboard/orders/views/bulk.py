@@ -55,6 +55,7 @@ def deliver(request: StaffRequest) -> HttpResponse:
         "button": ngettext("Deliver %(n)s unit", "Deliver %(n)s units", needed) % {"n": needed},
         "note": _("Each order is read once more just before; cancelled and refunded ones are stopped."),
         "has_needs": True,
+        "needed": needed,
     }
     return _page(request, form, rows, context)
 

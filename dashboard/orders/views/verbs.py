@@ -28,10 +28,14 @@ from dashboard.sync.submit import needs_second
 def deliver(request: StaffRequest, pk: int) -> HttpResponse:
     """Deliver digital content."""
     order = order_of(request, pk)
+    done = 0 if order.quantity is None else counting.delivered_so_far(order)
+    left = None if order.quantity is None else max(order.quantity - done, 0)
     page = {
         "title": _("Deliver %(order)s") % {"order": order},
         "button": _("Deliver"),
-        "facts": _delivery_facts(order),
+        "facts": _delivery_facts(order, done, left),
+        "may_count": getattr(order.connection.declared.channel, "delivers_rows", False),
+        "needed": left,
         "note": _("The order is read once more just before. Cannot be taken back once the platform has it."),
         "requirements": order.requirements,
         "multipart": True,
@@ -40,13 +44,11 @@ def deliver(request: StaffRequest, pk: int) -> HttpResponse:
     return verb(request, order, "deliver", form, kind="orders.deliver", page=page)
 
 
-def _delivery_facts(order: Order) -> list[tuple[str, str]]:
-    if order.quantity is None:
+def _delivery_facts(order: Order, done: int, left: int | None) -> list[tuple[str, str]]:
+    if left is None:
         return []
-    done = counting.delivered_so_far(order)
-    left = max(order.quantity - done, 0)
     return [
-        (_("Ordered"), ngettext("%(n)s unit", "%(n)s units", order.quantity) % {"n": order.quantity}),
+        (_("Ordered"), ngettext("%(n)s unit", "%(n)s units", order.quantity or 0) % {"n": order.quantity}),
         (_("Delivered so far"), formatting.count(done)),
         (_("Left"), formatting.count(left)),
     ]
