@@ -67,6 +67,26 @@ def test_a_refund_needs_the_amount_typed(page_for, goods):
     assert [effect["isApproved"] for effect in effects(goods.sandbox)] == [True]
 
 
+def test_a_thread_that_left_the_list_is_polled_without_its_row(page_for, goods, user_for):
+    thread, other = Thread.objects.waiting().order_by("waiting_since")[:2]
+    page = page_for("support")
+    page.goto("/messages/?view=unassigned", wait_until="networkidle")
+    page.click(f"#thread-item-{thread.pk}")
+    page.wait_for_selector(f"#thread-item-{thread.pk}[aria-current]")
+    with page.expect_response("**/messages/*/messages/**") as polled:
+        pass
+    assert "listed=1" in polled.value.url
+    Thread.objects.filter(pk=thread.pk).update(assignee=user_for("admin"))
+    page.check(f".threads .box[value='{other.pk}']")
+    page.click("#inbox .bulk summary")
+    page.click("#inbox .bulk button:has-text('Assign to me')")
+    page.wait_for_selector(f"#thread-item-{thread.pk}", state="detached")
+    Thread.objects.filter(pk=thread.pk).update(unread=7)  # the poll has news
+    with page.expect_response("**/messages/*/messages/**") as polled:
+        pass
+    assert "listed" not in polled.value.url
+
+
 def test_a_reply_is_written_from_a_canned_one_taken_back_and_sent(page_for, goods, monkeypatch):
     for place in (conversation, writing):  # time enough to press “Undo” on the slowest machine
         monkeypatch.setattr(place, "UNDO", timedelta(minutes=10))

@@ -209,6 +209,9 @@ def test_a_poll_brings_the_threads_own_row_and_the_numbers_along(chat, client_fo
     assert f">Waiting {waiting - 1}<" in text
     assert '<span class="small" id="thread-left" data-hx-swap-oob="true"></span>' in text
     assert f"thread-item-{thread.pk}" not in client.get(url, headers=HTMX).content.decode()
+    page = client.get("/messages/?view=all&size=100").content.decode()
+    assert f'<li><input type="hidden" id="listed-{thread.pk}" name="listed" value="1">' in page
+    assert f'data-hx-include="#listed-{thread.pk}, #boxes" data-hx-trigger="every' in text
 
 
 def test_the_list_names_the_buyers_newest_order_or_the_shop(chat, client_for):
@@ -235,16 +238,16 @@ def test_what_somebody_has_read_is_no_longer_unread_until_the_buyer_writes(chat,
         page = client_for("admin").get("/messages/?view=all&size=100").content.decode()
         return f'class="thread-item is-unread" id="thread-item-{thread.pk}"' in page
 
-    address = f"/messages/{thread.pk}/seen/?show=60&amp;listed=1&amp;view=all"
+    address = f"/messages/{thread.pk}/seen/?show=60&amp;view=all"
     assert is_bold()
     assert (
-        f'data-hx-post="{address}" data-hx-trigger="load"'
+        f'data-hx-post="{address}" data-hx-include="#listed-{thread.pk}, #boxes" data-hx-trigger="load"'
         in client.get(f"/messages/{thread.pk}/?view=all", headers=HTMX).content.decode()
     )
     assert "/seen/" not in client_for("viewer").get(f"/messages/{thread.pk}/?view=all").content.decode()
     assert client_for("viewer").post(f"/messages/{thread.pk}/seen/").status_code == 403
     assert is_bold()
-    answer = client.post(address.replace("&amp;", "&"), headers=HTMX)
+    answer = client.post(address.replace("&amp;", "&"), {"listed": "1"}, headers=HTMX)
     assert f'class="thread-item" id="thread-item-{thread.pk}"' in answer.content.decode()
     assert client.post(f"/messages/{thread.pk}/seen/", headers=HTMX).status_code == 204
     assert not is_bold()

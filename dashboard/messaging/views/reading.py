@@ -52,7 +52,7 @@ def thread(request: StaffRequest, pk: int) -> HttpResponse:
     """One thread beside the list; for htmx its pane alone, so that no row moves under the pointer."""
     found = thread_of(request, pk)
     if pages.is_fragment(request):
-        return render(request, "messaging/inbox.html#opened", pane(request, found) | {"listed": True})
+        return render(request, "messaging/inbox.html#opened", pane(request, found))
     return render(request, "messaging/inbox.html", listed(request, found.pk) | pane(request, found))
 
 
@@ -78,8 +78,9 @@ def beside(request: StaffRequest, found: Any, said: Conversation) -> dict[str, A
     inbox = Inbox(request)
     forget_boxes(request.user, inbox.slug)
     found.sent = said.newest_state
-    row = row_of(found, inbox) | {"current": True} if "listed" in request.GET else None
-    shown = {"row": row, "back": inbox.query, "listed": row, "unseen": found.is_unseen}
+    is_listed = "listed" in request.GET or "listed" in request.POST
+    row = row_of(found, inbox) | {"current": True} if is_listed else None
+    shown = {"row": row, "back": inbox.query, "unseen": found.is_unseen}
     return {"boxes": inbox.boxes(), **shown, **clocks(found)}
 
 
@@ -189,7 +190,6 @@ def listed(request: StaffRequest, chosen: int | None = None) -> dict[str, Any]:
     return {
         "inbox": inbox,
         "rows": rows,
-        "listed": any(row["current"] for row in rows),
         "boxes": inbox.boxes(),
         "stale": inbox.reach.stale_words(),
         "may_export": may(request.user, "export"),
