@@ -103,6 +103,7 @@ ASKED = [
     (FRAGMENT, 2, "/catalog/fresh/?newest=1"),
     (FRAGMENT, 2, "/catalog/variants/{variant}/cells/price/"),
     (FRAGMENT, 3, "/finance/for-order/{order}/"),
+    (FRAGMENT, 2, "/home/due/"),
     (FRAGMENT, 3, "/home/health/"),
     (FRAGMENT, 3, "/home/queues/"),
     (FRAGMENT, 2, "/messages/{thread}/context/"),
@@ -119,11 +120,11 @@ ASKED = [
     (FRAGMENT, 3, "/tickets/for-order/{order}/"),
     (FRAGMENT, 2, "/tickets/fresh/?newest=1"),
 ]
-# Neither list nor record: the foot of home's deadlines, forms and dry runs, sign-in, files, what other parts are made
+# Neither list nor record: forms and dry runs, sign-in, files, what other parts are made
 # of, and what looks beyond the mirror: the search over everything, live questions to a source.
 ELSEWHERE = {
     "catalog:accounts", "catalog:bulk", "catalog:bulk_file", "catalog:edit", "catalog:image", "catalog:new",
-    "catalog:price", "catalog:sent", "catalog:stock", "core:style", "home:due_news", "home:search",
+    "catalog:price", "catalog:sent", "catalog:stock", "core:style", "home:search",
     "aftersales:assign", "messaging:assign", "messaging:canned_edit", "messaging:canned_new", "orders:assign",
     "orders:bulk_deliver", "orders:bulk_status", "orders:cancel", "orders:cancel_item", "orders:created",
     "orders:deliver", "orders:invoice",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+from django.db.models import DateTimeField, F, IntegerField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,20 +51,76 @@ class Due:
     loud: bool = False
 
 
-def due_next(reach: Reach, *, mine: bool = False) -> list[Due]:
-    """The most urgent of every kind, merged; one query a kind. `mine`: only what is assigned to the person.
+class Key(NamedTuple):
+    """A line that is only counted: which one it is, and its deadline."""
 
-    A few of every kind are there whatever the others do; the rest of the places go to what is most urgent.
+    key: str
+    at: datetime | None
+
+
+Line = TypeVar("Line", Due, Key)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of work: who may see it, its rows with the most urgent first, and how one of them reads.
+
+    The deadline is counted from the column `moment`, with `allowed` more, or `days` of storage; some have none.
     """
-    now = timezone.now()
 
-    def urgent(each: Due) -> tuple[datetime, str]:
-        return each.at or now + NO_LIMIT_RANK, each.key
+    permission: str
+    key: str
+    rows: Callable[[Reach, bool], Any]
+    due: Callable[[Any], Due]
+    moment: str = ""
+    days: str = ""
+    allowed: timedelta = timedelta()
 
-    kinds = [sorted(find(reach, mine), key=urgent) for code, find in SOURCES if reach.user.may(code)]
-    always = [each for kind in kinds for each in kind[:ALWAYS]]
-    others = sorted((each for kind in kinds for each in kind[ALWAYS:]), key=urgent)
-    return sorted([*always, *others[: max(0, SHOWN - len(always))]], key=urgent)
+    def keys(self, reach: Reach, mine: bool) -> Any:
+        """The few most urgent, for one query over all kinds. SQLite takes no LIMIT there but in a query within."""
+        rows = self.rows(reach, mine)
+        few = rows.model.objects.filter(pk__in=rows.values("pk")[:OF_A_KIND]).order_by()
+        moment = F(self.moment) if self.moment else Cast(Value(None), DateTimeField())
+        days = F(self.days) if self.days else Cast(Value(None), IntegerField())
+        named = few.annotate(of_kind=Value(self.key), due_moment=moment, due_days=days)
+        return named.values_list("of_kind", "pk", "due_moment", "due_days")
+
+    def at(self, moment: datetime | None, days: int | None) -> datetime | None:
+        """The deadline of a row of `keys`."""
+        return _storage_ends(days) if days is not None else moment + self.allowed if moment else None
+
+
+def due_next(reach: Reach, *, mine: bool = False) -> list[Due]:
+    """The most urgent of every kind, merged; one query a kind. `mine`: only what is assigned to the person."""
+    kinds = [[source.due(row) for row in source.rows(reach, mine)[:OF_A_KIND]] for source in _open(reach)]
+    return _merged([*kinds, [*_sign_ins(reach, mine)]])
+
+
+def keys_next(reach: Reach, *, mine: bool = False) -> list[str]:
+    """The keys of `due_next`, by one query."""
+    found: dict[str, list[Key]] = {source.key: [] for source in _open(reach)}
+    queries = [source.keys(reach, mine) for source in _open(reach)]
+    for kind, pk, moment, days in queries[0].union(*queries[1:], all=True) if queries else ():
+        found[kind].append(Key(f"{kind}-{pk}", BY_KEY[kind].at(moment, days)))
+    sign_ins = [Key(each.key, each.at) for each in _sign_ins(reach, mine)]
+    return [each.key for each in _merged([*found.values(), sign_ins])]
+
+
+def _open(reach: Reach) -> list[Source]:
+    return [source for source in SOURCES if reach.user.may(source.permission)]
+
+
+def _merged(kinds: list[list[Line]]) -> list[Line]:
+    """A few of every kind are there whatever the others do; the rest of the places go to what is most urgent."""
+    no_limit = timezone.now() + NO_LIMIT_RANK
+
+    def urgent(each: Line) -> tuple[datetime, str]:
+        return each.at or no_limit, each.key
+
+    ordered = [sorted(kind, key=urgent) for kind in kinds]
+    always: list[Line] = [each for kind in ordered for each in kind[:ALWAYS]]
+    others: list[Line] = sorted((each for kind in ordered for each in kind[ALWAYS:]), key=urgent)
+    return sorted(always + others[: max(0, SHOWN - len(always))], key=urgent)
 
 
 def shown(dues: Iterable[Due], reach: Reach) -> list[dict[str, Any]]:
@@ -85,82 +143,101 @@ def _tone(due: Due, now: datetime) -> str:
     return formatting.urgency(due.at, now)
 
 
-def _orders(reach: Reach, mine: bool) -> Iterable[Due]:
-    rows = reach.rows(Order).to_deliver().open_deadlines().order_by("ship_by", "pk")
-    rows = rows.filter(assignee=reach.user) if mine else rows
-    columns = ("connection_id", "number", "partner_code", "remote_id", "items", "ship_by", "placed_at")
-    for order in rows.only(*columns)[:OF_A_KIND]:
-        yield Due(
-            f"order-{order.pk}", "shopping-bag", _("Deliver"), str(order), order.items,
-            _("Counts as late; the buyer may cancel"), address("orders:detail", order.pk), order.connection_id,
-            order.ship_by, order.placed_at,
-        )  # fmt: skip
+def _whose(rows: Any, reach: Reach, mine: bool) -> Any:
+    return rows.filter(assignee=reach.user) if mine else rows
 
 
-def _cases(reach: Reach, mine: bool) -> Iterable[Due]:
-    rows = reach.rows(Case).waiting().order_by("decide_by", "pk")
-    rows = rows.filter(assignee=reach.user) if mine else rows
-    for case in rows.filter(decide_by__isnull=False).defer("raw")[:OF_A_KIND]:
-        about = [f"“{case.reason}”" if case.reason else "", formatting.money(case.amount, case.currency)]
-        yield Due(
-            f"case-{case.pk}", "arrow-uturn-left", _("Decide a refund"), str(case), " · ".join(filter(None, about)),
-            _("The platform decides by itself, for the buyer"), address("aftersales:detail", case.pk),
-            case.connection_id, case.decide_by, case.placed_at,
-        )  # fmt: skip
+def _orders(reach: Reach, mine: bool) -> Any:
+    rows = _whose(reach.rows(Order).to_deliver().open_deadlines(), reach, mine).order_by("ship_by", "pk")
+    return rows.only("connection_id", "number", "partner_code", "remote_id", "items", "ship_by", "placed_at")
 
 
-def _threads(reach: Reach, mine: bool) -> Iterable[Due]:
-    rows = reach.rows(Thread).waiting().order_by("waiting_since", "pk")
-    rows = rows.filter(assignee=reach.user) if mine else rows
-    columns = ("connection_id", "buyer", "buyer_remote_id", "remote_id", "last_body", "waiting_since")
-    for thread in rows.only(*columns)[:OF_A_KIND]:
-        yield Due(
-            f"thread-{thread.pk}", "chat-bubble-left-right", _("Answer a buyer"), str(thread), line(thread.last_body),
-            _("The buyer goes on waiting"), address("messaging:thread", thread.pk), thread.connection_id,
-            thread.waiting_since + REPLY_WITHIN, thread.waiting_since,
-        )  # fmt: skip
+def _order(order: Order) -> Due:
+    return Due(
+        f"order-{order.pk}", "shopping-bag", _("Deliver"), str(order), order.items,
+        _("Counts as late; the buyer may cancel"), address("orders:detail", order.pk), order.connection_id,
+        order.ship_by, order.placed_at,
+    )  # fmt: skip
 
 
-def _tickets(reach: Reach, mine: bool) -> Iterable[Due]:
-    rows = reach.rows(Ticket).waiting()
-    rows = rows.filter(assignee=reach.user) if mine else rows
-    columns = ("connection_id", "number", "remote_id", "subject", "moved_at")
-    for ticket in rows.only(*columns).order_by("moved_at", "pk")[:OF_A_KIND]:
-        yield Due(
-            f"ticket-{ticket.pk}", "ticket", _("Answer a ticket"), str(ticket), ticket.subject,
-            _("It stays open on the desk"), address("tickets:detail", ticket.pk), ticket.connection_id,
-        )  # fmt: skip
+def _cases(reach: Reach, mine: bool) -> Any:
+    rows = _whose(reach.rows(Case).waiting(), reach, mine).filter(decide_by__isnull=False)
+    return rows.order_by("decide_by", "pk").defer("raw")
 
 
-def _commands(reach: Reach, mine: bool) -> Iterable[Due]:
+def _case(case: Case) -> Due:
+    about = [f"“{case.reason}”" if case.reason else "", formatting.money(case.amount, case.currency)]
+    return Due(
+        f"case-{case.pk}", "arrow-uturn-left", _("Decide a refund"), str(case), " · ".join(filter(None, about)),
+        _("The platform decides by itself, for the buyer"), address("aftersales:detail", case.pk),
+        case.connection_id, case.decide_by, case.placed_at,
+    )  # fmt: skip
+
+
+def _threads(reach: Reach, mine: bool) -> Any:
+    rows = _whose(reach.rows(Thread).waiting(), reach, mine).order_by("waiting_since", "pk")
+    return rows.only("connection_id", "buyer", "buyer_remote_id", "remote_id", "last_body", "waiting_since")
+
+
+def _thread(thread: Thread) -> Due:
+    since = thread.waiting_since
+    return Due(
+        f"thread-{thread.pk}", "chat-bubble-left-right", _("Answer a buyer"), str(thread), line(thread.last_body),
+        _("The buyer goes on waiting"), address("messaging:thread", thread.pk), thread.connection_id,
+        since and since + REPLY_WITHIN, since,
+    )  # fmt: skip
+
+
+def _tickets(reach: Reach, mine: bool) -> Any:
+    rows = _whose(reach.rows(Ticket).waiting(), reach, mine).order_by("moved_at", "pk")
+    return rows.only("connection_id", "number", "remote_id", "subject", "moved_at")
+
+
+def _ticket(ticket: Ticket) -> Due:
+    return Due(
+        f"ticket-{ticket.pk}", "ticket", _("Answer a ticket"), str(ticket), ticket.subject,
+        _("It stays open on the desk"), address("tickets:detail", ticket.pk), ticket.connection_id,
+    )  # fmt: skip
+
+
+def _commands(reach: Reach, mine: bool) -> Any:
     rows = reach.rows(Command).filter(state=NEEDS_REVIEW).order_by("pk")
     rows = rows.filter(actor=reach.user) if mine else rows
-    columns = ("connection_id", "kind", "target", "target_label", "summary")
-    for command in rows.only(*columns)[:OF_A_KIND]:
-        label = str(KINDS[command.kind].label) if command.kind in KINDS else command.kind
-        about = " · ".join(filter(None, (command.target_label or command.target, worded(command.summary))))
-        yield Due(
-            f"command-{command.pk}", "question-mark-circle", _("Settle"), label, about, _("It waits for a person"),
-            address("sync:command", command.pk), command.connection_id, loud=True,
-        )  # fmt: skip
+    return rows.only("connection_id", "kind", "target", "target_label", "summary")
 
 
-def _packages(reach: Reach, mine: bool) -> Iterable[Due]:
-    if mine:
-        return
+def _command(command: Command) -> Due:
+    label = str(KINDS[command.kind].label) if command.kind in KINDS else command.kind
+    about = " · ".join(filter(None, (command.target_label or command.target, worded(command.summary))))
+    return Due(
+        f"command-{command.pk}", "question-mark-circle", _("Settle"), label, about, _("It waits for a person"),
+        address("sync:command", command.pk), command.connection_id, loud=True,
+    )  # fmt: skip
+
+
+def _packages(reach: Reach, mine: bool) -> Any:
     rows = reach.rows(Package).overdue().order_by("-storage_days", "pk").defer("raw")
-    now = timezone.now()
-    for package in rows[:OF_A_KIND]:
-        at = now + timedelta(days=STORAGE_FREE_DAYS - package.storage_days)
-        yield Due(
-            f"package-{package.pk}", "truck", _("Ship from the warehouse"), package.remote_id, package.title,
-            _("Storage is charged from then on"), address("sourcing:warehouse"), package.connection_id,
-            at, at - timedelta(days=STORAGE_FREE_DAYS),
-        )  # fmt: skip
+    return rows.none() if mine else rows
+
+
+def _storage_ends(days: int) -> datetime:
+    """By the hour, so that packages of one day are due at one time."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return hour + timedelta(days=STORAGE_FREE_DAYS - days)
+
+
+def _package(package: Package) -> Due:
+    at = _storage_ends(package.storage_days or 0)
+    return Due(
+        f"package-{package.pk}", "truck", _("Ship from the warehouse"), package.remote_id, package.title,
+        _("Storage is charged from then on"), address("sourcing:warehouse"), package.connection_id,
+        at, at - timedelta(days=STORAGE_FREE_DAYS),
+    )  # fmt: skip
 
 
 def _sign_ins(reach: Reach, mine: bool) -> Iterable[Due]:
-    for connection in () if mine else reach.connections.values():
+    """Of the connections that are known already; no query."""
+    for connection in () if mine or not reach.user.may("connections.view") else reach.connections.values():
         if connection.state == Connection.REAUTH_NEEDED:
             yield Due(
                 f"connection-{connection.pk}", "lock-closed", _("Give new credentials"), connection.title,
@@ -169,12 +246,12 @@ def _sign_ins(reach: Reach, mine: bool) -> Iterable[Due]:
             )  # fmt: skip
 
 
-SOURCES: tuple[tuple[str, Callable[[Reach, bool], Iterable[Due]]], ...] = (
-    ("orders.view", _orders),
-    ("aftersales.view", _cases),
-    ("messages.view", _threads),
-    ("tickets.view", _tickets),
-    ("activity.view", _commands),
-    ("sourcing.view", _packages),
-    ("connections.view", _sign_ins),
+SOURCES = (
+    Source("orders.view", "order", _orders, _order, moment="ship_by"),
+    Source("aftersales.view", "case", _cases, _case, moment="decide_by"),
+    Source("messages.view", "thread", _threads, _thread, moment="waiting_since", allowed=REPLY_WITHIN),
+    Source("tickets.view", "ticket", _tickets, _ticket),
+    Source("activity.view", "command", _commands, _command),
+    Source("sourcing.view", "package", _packages, _package, days="storage_days"),
 )
+BY_KEY = {source.key: source for source in SOURCES}

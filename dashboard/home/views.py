@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.core import formatting, pages
 from dashboard.core.scope import scoped
+from dashboard.core.searching import TRIGRAM
 from dashboard.home import arrivals, deadlines
 from dashboard.home import health as connection_health
 from dashboard.home import queues as work_queues
@@ -75,7 +76,9 @@ def health(request: StaffRequest) -> HttpResponse:
 @require_GET
 def due_news(request: StaffRequest) -> HttpResponse:
     """The foot of the deadlines: offers to show the list anew when it is no longer what ``?known=`` says."""
-    context = _due(request, _reach(request))
+    reach, mine = _reach(request), request.GET.get("whose") == "me"
+    keys = deadlines.keys_next(reach, mine=mine)
+    context = {"due_n": len(keys), "mine": mine, "known": _digest(keys), "scope": reach.slug}
     context["has_changed"] = request.GET.get("known", "") != context["known"]
     return pages.polled(request, (context["known"],), lambda: render(request, "home/_due_foot.html", context))
 
@@ -89,6 +92,7 @@ def search(request: StaffRequest) -> HttpResponse:
     if exact:
         return HttpResponseRedirect(exact)
     context = {"q": q, "groups": groups, "is_short": len(q) < searching.SHORTEST, "shown": searching.SHOWN}
+    context["is_start"] = not context["is_short"] and len(q) < TRIGRAM
     context["is_behind"] = not context["is_short"] and searching.is_behind(request.user)
     return pages.render(request, "home/search.html", context)
 
@@ -100,8 +104,14 @@ def _reach(request: HttpRequest) -> Reach:
 def _due(request: HttpRequest, reach: Reach) -> dict[str, Any]:
     mine = request.GET.get("whose") == "me"
     found = deadlines.due_next(reach, mine=mine)
-    known = hashlib.blake2b(repr([each.key for each in found]).encode(), digest_size=9).hexdigest()
-    return {"due": deadlines.shown(found, reach), "mine": mine, "known": known, "scope": reach.slug}
+    known = _digest([each.key for each in found])
+    due = deadlines.shown(found, reach)
+    return {"due": due, "due_n": len(due), "mine": mine, "known": known, "scope": reach.slug}
+
+
+def _digest(keys: list[str]) -> str:
+    """What the page knows of the deadlines: which ones, in which order."""
+    return hashlib.blake2b(repr(keys).encode(), digest_size=9).hexdigest()
 
 
 def _health(reach: Reach) -> dict[str, Any]:

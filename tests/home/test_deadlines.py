@@ -12,6 +12,7 @@ from dashboard.home import deadlines
 from dashboard.home.places import Reach
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
+from dashboard.sourcing.models import Package
 from dashboard.sync.models import Connection
 from dashboard.sync.models.commands import NEEDS_REVIEW
 from dashboard.tickets.models import Ticket
@@ -113,3 +114,34 @@ def test_a_pile_of_one_kind_hides_no_other(quiet, reach):
     assert len(found) == deadlines.SHOWN
     assert found[-2:] == [f"case-{made[0].pk}", f"case-{made[1].pk}"]
     assert sum(key.startswith("order-") for key in found) == 6
+
+
+@pytest.mark.parametrize("role", ["admin", "viewer", "finance"])
+@pytest.mark.parametrize("mine", [False, True])
+def test_one_query_knows_which_lines_are_shown_and_in_which_order(
+    quiet, reach, user_for, role, mine, django_assert_num_queries
+):
+    now, whose = timezone.now(), user_for(role)
+    for n in range(9):
+        due_order(n - 4, assignee=whose if n % 3 else None)
+        due_case(quiet, f"c{n}", assignee=whose if n % 2 else None)
+    for n, thread in enumerate(Thread.objects.order_by("pk")[:4]):
+        Thread.objects.filter(pk=thread.pk).update(waiting_since=now - timedelta(hours=20 + n), assignee=whose)
+    for n in range(3):
+        kept = {"connection": quiet.connection, "changed_at": now, "moved_at": now - timedelta(days=n)}
+        Ticket.objects.create(remote_id=f"t{n}", status="open", last_direction="in", assignee=whose, **kept)
+        make_command(quiet.connection, NEEDS_REVIEW, n=n)
+    for n, days in enumerate((80, 85, 85, 89)):
+        Package.objects.create(connection=quiet.connection, remote_id=f"p{n}", storage_days=days, changed_at=now)
+    Connection.objects.filter(pk=quiet.connection.pk).update(state=Connection.REAUTH_NEEDED)
+    shown = keys(reach(role), mine=mine)
+    assert len(shown) >= 8
+    known = reach(role)
+    assert known.every
+    with django_assert_num_queries(1):
+        assert deadlines.keys_next(known, mine=mine) == shown
+
+
+def test_nothing_is_asked_of_nothing(reach, user_for):
+    Connection.objects.all().delete()
+    assert deadlines.keys_next(reach()) == []

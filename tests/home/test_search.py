@@ -81,6 +81,12 @@ def test_part_of_a_number_stays_on_the_page(goods, client_for):
     assert order.number in response.content.decode()
 
 
+def test_two_characters_say_where_they_are_looked_for(goods, client_for):
+    said = "Two characters are looked for at the beginning of numbers only"
+    pages = {q: client_for("viewer").get("/search/", {"q": q}).content.decode() for q in ("a", "an", "ann")}
+    assert [said in page for page in pages.values()] == [False, True, False]
+
+
 def test_words_of_messages_lead_to_their_thread(goods, reach):
     message = Message.objects.filter(message_type__icontains="text").exclude(body="").order_by("pk").first()
     hits = groups_of(reach(), message.body[:20])["messages"].hits

@@ -141,7 +141,8 @@ def test_commands_are_named_in_words_and_payloads_are_no_code(client_for, user_f
 
 def test_kinds_of_a_batch_and_kinds_that_no_version_knows(admin):
     audit(None, "batch.submitted", Target("batch", "1", "Prices"), {"kind": "catalog.set_price catalog.set_stock"})
-    audit(None, "command.submitted", Target("command", "2", "old.kind A-1"), {"kind": "old.kind", "rows": [{"sku": "a"}]})
+    detail = {"kind": "old.kind", "rows": [{"sku": "a"}]}
+    audit(None, "command.submitted", Target("command", "2", "old.kind A-1"), detail)
     page = admin.get(URL).content.decode()
     assert '<td class="detail soft">Kind: Set price, Set stock</td>' in page
     assert '<td class="detail soft">Kind: old.kind; Rows: sku a</td>' in page
