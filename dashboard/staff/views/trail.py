@@ -30,4 +30,3 @@ def trail(request: StaffRequest) -> HttpResponseBase:
         row["about"] = details.of_target(row["target_kind"], row["target_label"])
         row["detail_line"] = details.of_event(row["detail"])
     return render(request, "staff/trail.html", {"listing": listing, "can_export": request.user.may("export")})
-
