@@ -127,22 +127,65 @@ def test_a_double_click_is_one_batch(client_for, retail):
     assert Command.objects.count() == product.variants.count()
 
 
-def test_what_changed_since_and_what_is_beyond_is_skipped_with_its_reason(client_for, digital):
-    client = client_for("fulfilment")
+@pytest.fixture
+def three(digital):
+    """Two variants at 10.00 and one at 5.00: at 11.00 the last one goes beyond ±20 %."""
     rows = list(Variant.objects.filter(price__gt=5).order_by("pk")[:3])
-    for one in rows:
-        Variant.objects.filter(pk=one.pk).update(price=Decimal("10"))
-    query = "&".join(f"pk={one.product_id}" for one in rows)
-    response = dry_run(client, f"{query}&what=price&how=percent&value=-50")
-    assert response.context["beyond"] == 3
-    Variant.objects.filter(pk=rows[0].pk).update(price=Decimal("9"))
-    send(client, response)
+    for one, price in zip(rows, ("10", "10", "5"), strict=True):
+        Variant.objects.filter(pk=one.pk).update(price=Decimal(price))
+    return rows
+
+
+def picked(rows):
+    return "&".join(f"pk={one.product_id}" for one in rows)
+
+
+def test_what_changed_since_and_what_is_left_out_is_skipped_with_its_reason(client_for, three):
+    client = client_for("fulfilment")
+    response = dry_run(client, f"{picked(three)}&what=price&how=set&value=11")
+    assert (response.context["beyond"], response.context["within"]) == (1, 2)
+    assert "Or 2, to leave out those beyond ±20 %." in response.content.decode()
+    Variant.objects.filter(pk=three[0].pk).update(price=Decimal("9"))
+    send(client, response, typed="2")
     batch = Batch.objects.get()
-    reasons = sorted(one["reason"] for one in batch.skipped)
-    assert reasons == ["Beyond ±20 %, not confirmed."] * 2 + ["Now 9.00, changed since the dry run."]
-    assert batch.commands.count() == 0
-    send(client, dry_run(client, f"{query}&what=price&how=percent&value=-50"), beyond="on")
-    assert sorted(Command.objects.values_list("target_label", flat=True)) == sorted(str(one.product) for one in rows)
+    assert sorted(one["reason"] for one in batch.skipped) == [
+        "Beyond ±20 %, not confirmed.",
+        "Now 9.00, changed since the dry run.",
+    ]
+    assert [one.target for one in batch.commands.all()] == [three[1].remote_id]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed", "says"),
+    [
+        (slice(3), "3", "1 change is beyond ±20 % and not confirmed. Nothing was sent."),
+        (slice(2, 3), "1", "1 change is beyond ±20 % and not confirmed. Nothing was sent."),
+        (slice(2, 3), "0", "1 change is beyond ±20 % and not confirmed. Nothing was sent."),
+        (slice(3), "7", "Type 2 to confirm. Nothing was sent."),
+    ],
+)
+def test_what_is_beyond_is_sent_only_where_it_is_confirmed(client_for, three, chosen, typed, says):
+    client = client_for("fulfilment")
+    response = dry_run(client, f"{picked(three[chosen])}&what=price&how=set&value=11")
+    refused = send(client, response, typed=typed)
+    assert (refused.status_code, refused.context["error"]) == (422, says)
+    assert f'name="typed" value="{typed}"' in refused.content.decode()
+    assert_strict_html(refused)
+    assert not Batch.objects.exists()
+    assert not Command.objects.exists()
+    assert send(client, response, beyond="on").status_code == 302
+    assert Command.objects.count() == len(three[chosen])
+
+
+def test_a_dry_run_has_no_column_that_says_nothing(client_for, digital):
+    client = client_for("fulfilment")
+    products = Product.objects.on_sale().order_by("pk")[:3]
+    query = "&".join(f"pk={one.pk}" for one in products)
+    listing = dry_run(client, f"{query}&what=listing&listed=off").content.decode()
+    assert "3 changes on 1 connection." in listing
+    assert ">Change</th>" not in listing
+    assert ">Remark</th>" not in listing
+    assert ">Change</th>" in dry_run(client, f"{query}&what=price&how=percent&value=5").content.decode()
 
 
 def test_the_number_must_be_typed(client_for, digital):

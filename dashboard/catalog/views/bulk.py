@@ -62,17 +62,31 @@ def send(request: StaffRequest) -> HttpResponse:
     if not plans or len(plans) < len(opened):
         messages.error(request, _("The dry run is too old. Nothing was sent; look at it again."))
         return redirect(request, reverse("catalog:list"))
-    n = sum(len(plan.changes) for plan in plans)
-    if request.POST.get("typed", "").strip() != str(n):
+    wrong = _unconfirmed(request, plans)
+    if wrong:
         again = [bulk.make_plan(plan.rule, _rows(request, plan).values()) for plan in plans]
-        words = _("Type %(n)s to confirm. Nothing was sent.") % {"n": n}
-        return plan_page(request, again, error=words, status=422)
+        return plan_page(request, again, error=wrong, status=422)
     try:
         batch = _queued(request, plans)
     except Refused as refused:
         messages.error(request, refused.words)
         return redirect(request, reverse("catalog:list"))
     return redirect(request, reverse("sync:batch", args=[batch.pk]))
+
+
+def _unconfirmed(request: StaffRequest, plans: Sequence[Sealed]) -> str:
+    """Why what was typed confirms nothing; empty when it is the number of changes that would be sent."""
+    n = sum(len(plan.changes) for plan in plans)
+    beyond = 0 if "beyond" in request.POST else sum(change[3] for plan in plans for change in plan.changes)
+    typed = request.POST.get("typed", "").strip()
+    if beyond and (n == beyond or typed == str(n)):
+        words = ngettext(
+            "%(n)s change is beyond ±20 %% and not confirmed. Nothing was sent.",
+            "%(n)s changes are beyond ±20 %% and not confirmed. Nothing was sent.",
+            beyond,
+        )
+        return words % {"n": formatting.count(beyond)}
+    return "" if typed == str(n - beyond) else _("Type %(n)s to confirm. Nothing was sent.") % {"n": n - beyond}
 
 
 def _queued(request: StaffRequest, plans: Sequence[Sealed]) -> Batch:
@@ -200,7 +214,8 @@ def plan_page(
         "chosen": sum(plan.total for plan in plans) + len(unusable),
         "unusable": unusable[:SHOWN_ALL],
         "unusable_n": len(unusable),
-        "beyond": sum(plan.flagged for plan in plans),
+        "beyond": (beyond := sum(plan.flagged for plan in plans)),
+        "within": changes - beyond,
         "calls": calls,
         "time": formatting.duration(max(1, *seconds.values())) if changes else "",
         "groups": [
@@ -212,9 +227,16 @@ def plan_page(
         "sealed": [plan.sealed() for plan in plans],
         "form_key": new_form_key(),
         "rule_url": reverse("catalog:bulk_file") if from_file else _rule_url(request),
-        "platforms": len({g.connection.pk for plan in plans for g in plan.groups if g.of(CHANGE)}),
+        "says": _says(changes, len({g.connection.pk for plan in plans for g in plan.groups if g.of(CHANGE)})),
     }
     return render(request, "catalog/bulk_plan.html", context, status=status)
+
+
+def _says(changes: int, connections: int) -> str:
+    """How many changes go where."""
+    what = ngettext("%(n)s change", "%(n)s changes", changes) % {"n": formatting.count(changes)}
+    where = ngettext("%(n)s connection", "%(n)s connections", connections) % {"n": formatting.count(connections)}
+    return _("%(changes)s on %(connections)s.") % {"changes": what, "connections": where}
 
 
 def _seconds(plans: list[Plan]) -> dict[int, float]:
@@ -234,6 +256,7 @@ def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bo
     rank = {REFUSED: 1, CHANGE: 2, SAME: 3}
     items = sorted(group.items, key=lambda item: 0 if item.is_flagged else rank[item.verdict])
     changes = len(group.of(CHANGE))
+    rows = [_line(item, rule) for item in items[:most]] if not group.why else []
     return {
         "connection": html.connection(group.connection.mark, group.connection.title),
         "what": TITLES[rule.what] if several else "",
@@ -248,7 +271,8 @@ def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bo
         "calls": group.calls,
         "time": formatting.duration(max(1, seconds[group.connection.pk])),
         "total": len(group.items),
-        "rows": [_line(item, rule) for item in items[:most]] if not group.why else [],
+        "rows": rows,
+        "has": {name: any(row[name] for row in rows) for name in ("percent", "remark")},
     }
 
 
