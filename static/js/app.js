@@ -273,6 +273,15 @@ document.addEventListener("click", (event) => {
   if (pressed && (pressed.hasAttribute("data-hx-post") || (pressed.type === "submit" && pressed.form?.method === "post"))) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, true);
 
+// What cannot be done says why when it is pressed, by hand, by key or with a finger, and does nothing else.
+document.addEventListener("click", (event) => {
+  const idle = event.target.closest("[aria-disabled='true']");
+  if (!idle) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (idle.title && !$$("#toasts [data-text]").some((el) => el.textContent === idle.title)) toast({ text: idle.title });
+}, true);
+
 // A plain form is sent once: a click while it is under way finds it busy.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -318,7 +327,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "g") { pending = "g"; setTimeout(() => { pending = ""; }, 1200); return; }
   if (key === "Enter" && target.closest("a, button, summary, input")) return;
   const marked = /^[a-z]$/.test(key) && !keys[key] && ($$(`[data-key="${key}"]`).find(reachable) || (key === "e" && cursor() && $(".edits", cursor())));
-  if (marked && marked.getAttribute("aria-disabled") !== "true") { event.preventDefault(); marked.click(); if (marked.matches("textarea, input, select, summary")) marked.focus(); }
+  if (marked) { event.preventDefault(); marked.click(); if (marked.matches("textarea, input, select, summary")) marked.focus(); }
   else if (keys[key]) { event.preventDefault(); keys[key](); }
 });
 

@@ -67,6 +67,22 @@ def test_a_form_that_just_came_is_sent_in_place(page_for, digital):
     assert Command.objects.get().payload["price"] == "12.34"
 
 
+def test_what_cannot_be_done_says_why_by_hand_and_by_key(page_for, connect):
+    pull(connect("m2e", "retail").connection, "products")
+    product = Product.objects.on_sale().first()
+    page = page_for("fulfilment")
+    page.goto(f"/catalog/{product.pk}/", wait_until="networkidle")
+    button = page.locator("main button:has-text('Take off')")
+    why = button.get_attribute("title")
+    button.click(force=True)  # to the driver it is disabled; to a person it is there
+    page.wait_for_selector("#toasts .toast")
+    button.press("Enter")
+    assert page.locator("#toasts [data-text]").all_inner_texts() == [why]
+    assert len(why) > 20
+    assert page.url.endswith(f"/catalog/{product.pk}/")
+    assert not Command.objects.exists()
+
+
 def test_the_list_by_keys(page_for, digital):
     first = Product.objects.filter(gone_at=None).order_by("-updated_at", "-id").first()
     variant = first.variants.get()

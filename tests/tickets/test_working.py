@@ -84,7 +84,7 @@ def test_where_no_reply_can_be_sent_a_note_still_can(supply, ticket_of, client_f
     ticket = ticket_of(supply)
     page = client_for("support").get(f"/tickets/{ticket.pk}/").content.decode()
     composer = page.partition('id="composer"')[2].partition("</form>")[0]
-    assert 'data-mode="reply" aria-pressed="false" disabled' in composer
+    assert 'data-mode="reply" aria-pressed="false" aria-disabled="true"' in composer
     assert 'data-mode="note" aria-pressed="true"' in composer
     assert "has no endpoint for replies" in composer
     assert "canned" not in composer
