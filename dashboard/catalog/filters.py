@@ -13,7 +13,7 @@ from dashboard.catalog import words
 from dashboard.catalog.models import Category, Product
 from dashboard.catalog.querysets import between, with_variants
 from dashboard.catalog.searched import PRODUCTS as SEARCHED
-from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.core.filters import AnyOf, Head, ListSpec, Tab
 from dashboard.sync.reach import OfFeed
 
 
@@ -31,7 +31,7 @@ class FromTo(RangeWidget):
 class ProductFilters(OfFeed):
     """By connection, status, stock, price, brand and category; the box searches title, SKU, barcode and ids."""
 
-    status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices())
+    status = AnyOf(label=_("Status"), choices=words.choices())
     stock = django_filters.RangeFilter(label=_("Stock"), method="by_stock", widget=FromTo)
     price = django_filters.RangeFilter(label=_("Price"), method="by_price", widget=FromTo)
     brand = django_filters.CharFilter(label=_("Brand"), lookup_expr="icontains")

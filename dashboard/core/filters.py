@@ -9,6 +9,7 @@ from typing import Any
 import django_filters
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
@@ -46,6 +47,13 @@ class Filters(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """What the search box asks."""
         return self.with_words(queryset, value, self.request.user)
+
+
+class AnyOf(django_filters.MultipleChoiceFilter):
+    """Several words of a list, as boxes: a list box hides its second choice behind a key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=CheckboxSelectMultiple, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dashboard.core.days import SinceDay, UntilDay
-from dashboard.core.filters import Head, ListSpec, Tab
+from dashboard.core.filters import AnyOf, Head, ListSpec, Tab
 from dashboard.orders import words
 from dashboard.orders.models import Order
 from dashboard.orders.searched import ORDERS as SEARCHED
@@ -23,7 +23,7 @@ from dashboard.sync.reach import OfFeed
 class OrderFilters(OfFeed):
     """By connection, states, day, tag and person; the search box takes numbers, names, SKUs and tracking numbers."""
 
-    status = django_filters.MultipleChoiceFilter(label=_("Status"), choices=words.choices(words.STATUS))
+    status = AnyOf(label=_("Status"), choices=words.choices(words.STATUS))
     payment = django_filters.ChoiceFilter(
         label=_("Payment"), field_name="payment_status", choices=words.choices(words.PAYMENT)
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dashboard.core.days import SinceDay
-from dashboard.core.filters import Filters, Head, ListSpec, Tab
+from dashboard.core.filters import AnyOf, Filters, Head, ListSpec, Tab
 from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Approval, Batch, Callback, Command, Connection, Exchange, Quarantined, Run
@@ -50,9 +50,7 @@ class CommandFilters(OfConnection):
 
     searched = SEARCHED
 
-    state = django_filters.MultipleChoiceFilter(
-        label=_("State"), choices=lambda: [(state, state_word(state)) for state in STATES]
-    )
+    state = AnyOf(label=_("State"), choices=lambda: [(state, state_word(state)) for state in STATES])
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=lambda: sorted((name, str(kind.label)) for name, kind in KINDS.items())
     )

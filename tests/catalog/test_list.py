@@ -7,6 +7,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dashboard.catalog import words
 from dashboard.catalog.models import Product, Variant
 from dashboard.catalog.rows import catalog_kinds
 from dashboard.sync.models import Connection
@@ -178,6 +179,16 @@ def test_a_range_is_one_line_with_a_name_for_each_end(client_for, digital):
     assert html.count('aria-label="from"') == html.count('aria-label="to"') == 2
     panel = html.split('id="catalog-list-filters"')[1].split("</details>")[0]
     assert "optional" not in panel  # every filter is
+    assert panel.count('<input type="checkbox" name="status"') == len(words.STATUS)
+    assert "<select" not in panel
+
+
+def test_several_statuses_are_one_chip_that_goes_at_once(client_for, digital):
+    response = client_for("viewer").get("/catalog/?status=off_sale&status=draft")
+    assert {one.status for one in response.context["listing"].page.rows} <= {"off_sale", "draft"}
+    (chip,) = response.context["listing"].chips
+    assert (str(chip["label"]), chip["value"], chip["url"]) == ("Status", "Off sale, Draft", "?")
+    assert response.content.decode().count(" checked") == 2
 
 
 def test_categories_say_how_old_they_are(client_for, digital):
