@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from dashboard.sync.web import shown, state_word
 
 LIMIT = 40
 MANY = 300
+ONE_READING = timedelta(seconds=1)  # a product and its variants are written a moment apart
 
 
 def commands_of(product: Product, variants: Iterable[Variant]) -> list[Command]:
@@ -40,7 +41,7 @@ def events(commands: Iterable[Command], changes: Iterable[Change], names: dict[s
     """Entries for `components/timeline.html`. `names` are the variants' names by remote id; empty for the only one."""
     now = timezone.now()
     found = [(one.created_at, _of_command(one, now)) for one in commands]
-    found += [(one.at, _of_change(one, names, now)) for one in changes]
+    found += [(together[0].at, _of_changes(together, names, now)) for together in _at_once(changes)]
     return [event for _at, event in sorted(found, key=lambda pair: pair[0], reverse=True)][:LIMIT]
 
 
@@ -67,17 +68,28 @@ def _of_command(command: Command, now: datetime) -> dict[str, Any]:
     }
 
 
-def _of_change(change: Change, names: dict[str, str], now: datetime) -> dict[str, Any]:
-    if change.domain == "variants":
-        lines = [
-            line
-            for remote_id, fields in change.fields.items()
-            for line in _lines(fields, names.get(remote_id, remote_id))
-        ]
-    else:
-        lines = _lines(change.fields, "")
+def _at_once(changes: Iterable[Change]) -> list[list[Change]]:
+    """What one reading changed, in a product and in its variants, taken together; newest first as it came."""
+    found: list[list[Change]] = []
+    for one in changes:
+        if found and found[-1][0].at - one.at <= ONE_READING:
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def _of_changes(changes: list[Change], names: dict[str, str], now: datetime) -> dict[str, Any]:
+    lines: list[str] = []
+    for change in changes:
+        if change.domain == "variants":
+            for remote_id, fields in change.fields.items():
+                lines += _lines(fields, names.get(remote_id, remote_id))
+        else:
+            lines += _lines(change.fields, "")
+    lines = list(dict.fromkeys(lines))
     return {
-        "at": when_at(change.at, now),
+        "at": when_at(changes[0].at, now),
         "title": _("Changed on the platform"),
         "tone": "",
         "text": "; ".join(lines[:12]) + ("; …" if len(lines) > 12 else ""),
