@@ -9,15 +9,18 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.core.validators import RegexValidator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
 from dashboard.catalog import words
+from dashboard.catalog.commands.common import check_price
 from dashboard.catalog.models import Category, Product
 from dashboard.core.exports import plain_money
 from dashboard.core.forms import lines_of
+from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Connection
 
 MAX_CHOICES = 1000
@@ -25,6 +28,7 @@ MAX_TEXT = 200_000
 MAX_FILE = 5 * 1024 * 1024
 SHOWN = 300  # letters of the platform's value that an error repeats
 LINES = {"rows": 4}
+HALVES = ("sku", "barcode", "status", "supplier_name", "source_id", "source_url")  # two of them share a line
 ORDER = (
     "title", "category_id", "description", "price", "currency", "quantity", "min_quantity", "sku", "barcode",
     "variants", "status", "images", "attributes", "warranty_days", "supplier_name", "source_id", "source_url",
@@ -69,6 +73,8 @@ class ProductForm(forms.Form):
             field = self._field(name)
             field.required = name in demanded
             field.label = field.label or words.FIELDS.get(name, name)
+            if name in HALVES:
+                field.widget.attrs["class"] = "half"
             self.fields[name] = field
         if product is None:
             del self.fields["seen"]
@@ -85,6 +91,9 @@ class ProductForm(forms.Form):
             return forms.CharField(widget=forms.Textarea(attrs={"rows": 8}), max_length=MAX_TEXT)
         if name == "price":
             return forms.DecimalField(max_digits=15, decimal_places=4)
+        if name == "currency":
+            letters = RegexValidator(r"^[A-Za-z]{3}\Z", _("Three letters, such as USD."))
+            return forms.CharField(validators=[letters], widget=forms.TextInput(attrs={"class": "short"}))
         if name in ("quantity", "min_quantity", "warranty_days"):
             return forms.IntegerField(min_value=0)
         if name == "status":
@@ -117,6 +126,7 @@ class ProductForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What both the person and the platform changed is said; sent again, the person's value is meant."""
         found = super().clean() or {}
+        self._check(found)
         if self.product is None:
             return found
         kept, conflicts = dict(self.data.items()), []
@@ -133,6 +143,23 @@ class ProductForm(forms.Form):
         if conflicts:
             self.data = {**kept, "seen": self.initial["seen"]}
         return found
+
+    def _check(self, found: dict[str, Any]) -> None:
+        """All that can be seen to be wrong is said at once; the kind would name one thing after the other."""
+        for name in ("attributes", "variants"):
+            try:
+                _READ[name](found.get(name) or "")
+            except forms.ValidationError as error:
+                self.add_error(None, error)
+        price = found.get("price")
+        if price is None or not can.has(self.channel, can.SetsPrices):
+            return
+        if self.product is not None and digest_of(price) == self.begun.get("price"):
+            return
+        try:
+            check_price(price, self.channel.price_rule)
+        except Refused as refused:
+            self.add_error("price", refused.words)
 
     def payload(self) -> dict[str, Any]:
         """What the command carries: what was given, or in a change what differs. Raises `forms.ValidationError`."""

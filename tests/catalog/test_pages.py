@@ -83,6 +83,18 @@ def test_history_tells_commands_and_changes_and_is_not_sent_twice(client_for, us
     assert again.status_code == 304
 
 
+def test_one_reading_is_one_line_of_history_and_says_nothing_twice(client_for, digital, free):
+    digital.sandbox.products[free.remote_id] |= {"stock": 77, "title": "Anew"}
+    before = free.quantity
+    pull(digital.connection, "products", full=True)
+    free.refresh_from_db()
+    assert (free.quantity, free.title) == (77, "Anew")
+    body = client_for("viewer").get(page(free, "history/"), headers=HTMX).content.decode()
+    assert body.count("Changed on the platform") == 1
+    assert body.count(f"Stock: {before} → 77") == 1
+    assert body.count("→ Anew") == 1
+
+
 def test_roles(client_for, free):
     viewer = client_for("viewer").get(page(free)).content.decode()
     assert "Delete" not in viewer
@@ -99,6 +111,41 @@ def test_roles(client_for, free):
 def filled(form, **changes):
     found = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     return {name: "" if value is None else value for name, value in (found | changes).items()}
+
+
+def test_all_that_is_wrong_is_said_at_once_and_kept(client_for, retail):
+    client = client_for("fulfilment")
+    form = client.get("/catalog/new/retail/").context["form"]
+    typed = {"title": "Lamp", "price": "-1", "currency": "dollars", "quantity": "-2", "variants": "A;1"}
+    refused = client.post("/catalog/new/retail/", filled(form, **typed, attributes="colour"))
+    assert refused.status_code == 422
+    assert_strict_html(refused)
+    errors = {name: list(words) for name, words in refused.context["form"].errors.items()}
+    assert errors == {
+        "price": ["The price must be between 0 and 1000000."],
+        "currency": ["Three letters, such as USD."],
+        "quantity": ["Ensure this value is greater than or equal to 0."],
+        "sku": ["This field is required."],
+        "variants": ["Line 1 is not “SKU; price; stock; barcode; option=value”."],
+        "attributes": ["Line 1 is not “name: value”."],
+    }
+    body = refused.content.decode()
+    assert 'value="dollars"' in body
+    assert "A;1</textarea>" in body
+    assert not Command.objects.exists()
+
+
+def test_a_price_that_stays_is_not_judged(client_for, free):
+    client = client_for("fulfilment")
+    free.variants.update(price="0")
+    form = client.get(page(free, "edit/")).context["form"]
+    assert client.post(page(free, "edit/"), filled(form, title="Other")).status_code == 302
+    assert Command.objects.get().payload["title"] == "Other"
+
+
+def test_the_way_to_a_form_ends_with_what_is_done_there(client_for, free):
+    client = client_for("fulfilment")
+    assert "<li>Edit</li>" in client.get(page(free, "edit/")).content.decode()
 
 
 def test_a_product_is_made(client_for, digital):

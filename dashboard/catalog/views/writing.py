@@ -69,7 +69,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     if made:
         return redirect(request, back)
     title = _("Edit %(name)s") % {"name": row}
-    return _form_page(request, form, title, back, row.connection, _("Send changes"), about=str(row))
+    return _form_page(request, form, title, back, row.connection, _("Send changes"), about=str(row), here=_("Edit"))
 
 
 @require_POST
@@ -184,7 +184,14 @@ def _given(
 
 
 def _form_page(
-    request: StaffRequest, form: Any, title: str, back: str, connection: Connection, verb: str, about: str = ""
+    request: StaffRequest,
+    form: Any,
+    title: str,
+    back: str,
+    connection: Connection,
+    verb: str,
+    about: str = "",
+    here: str = "",
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -193,6 +200,7 @@ def _form_page(
         "about": about,
         "connection": connection,
         "verb": verb,
+        "here": here or verb,
         "form_key": new_form_key(),
         "takes_images": can_upload(connection) and "images" in form.fields,
         "uploads": [shown(one) for one in _uploads(request, connection)],
