@@ -83,13 +83,17 @@ class ProfileAdmin(MirroredAdmin):
 
 
 @admin.register(m.PurchaseLine)
-class PurchaseLineAdmin(ReadOnlyAdmin):
+class PurchaseLineAdmin(MirroredAdmin):
     """Lines of purchase orders."""
+
+    feed = "purchase-orders"
 
 
 @admin.register(m.ShipmentItem)
-class ShipmentItemAdmin(ReadOnlyAdmin):
+class ShipmentItemAdmin(MirroredAdmin):
     """What shipments hold."""
+
+    feed = "shipments"
 
 
 @admin.register(m.Purpose)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from channels.records import CouponRecord
 from dashboard.core import formatting
@@ -110,7 +110,7 @@ class ImportForm(forms.Form):
 class AddressForm(CommandForm):
     """A recipient."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=60)
     country = CountryField(label=gettext_lazy("Country"))
     state = forms.CharField(label=gettext_lazy("State or province"), max_length=120, required=False)

@@ -101,6 +101,13 @@ def wallet(connection: Connection) -> Answer:
     return ask(connection, "wallet", "", read, WALLET_SECONDS)
 
 
+def spendable(purse: r.BalanceRecord | None) -> Decimal | None:
+    """What of a wallet can be spent."""
+    if purse is None:
+        return None
+    return purse.balance if purse.available is None else purse.available
+
+
 def coupons(connection: Connection) -> Answer:
     """The coupons that are ours and have not ended."""
     if not connection.can(can.PullsCoupons):

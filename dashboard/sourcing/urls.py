@@ -21,7 +21,6 @@ urlpatterns = [
     path("orders/<int:pk>/", orders.order, name="purchase"),
     path("orders/<int:pk>/cancel/", orders.cancel, name="purchase_cancel"),
     path("orders/<int:pk>/again/", orders.again, name="purchase_again"),
-    path("orders/<int:pk>/again/", orders.again, name="purchase_again"),
     path("orders/<int:pk>/for/", purposes.add, name="purpose_add"),
     path("purposes/<int:pk>/remove/", purposes.remove, name="purpose_remove"),
     path("for-order/<int:pk>/", purposes.for_order, name="for_order"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dashboard.sourcing import models as m
 from dashboard.sync.models import Command
-from tests.connected import drive, effects
+from tests.connected import drive, effects, fault
 from tests.pages import assert_strict_html
 
 
@@ -83,6 +83,15 @@ def test_an_order_shows_wallet_and_fee_and_wants_the_amount_typed(client, sandbo
     drive(Command.objects.get())
     [effect] = effects(sandbox, "orders.create")
     assert (effect["items"], effect["remark"][:4]) == ([["12345", line.sku, 2]], "SO1 ")
+
+
+def test_amounts_keep_their_currency_while_the_wallet_cannot_be_asked(client, sandbox, line):
+    fault(sandbox, "wallet.balance", "status", code=500, times=20)
+    page = client.get(url("order_new"), {"line": line.pk})
+    assert_strict_html(page)
+    assert (page.context["total"], page.context["available"]) == ("CNY\u00a0200.00", "")
+    assert "The wallet could not be asked" in text(page)
+    assert "Order for CNY\u00a0200.00" in text(page)
 
 
 def test_an_empty_wallet_is_refused_before_anything_is_queued(client, sandbox, line):

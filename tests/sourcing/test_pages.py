@@ -257,6 +257,36 @@ def test_quotes_are_compared_and_a_shipment_is_made(client, sandbox):
     assert Decimal(effect["shippingFee"]) == Decimal(price["typed"])
 
 
+def test_a_wallet_that_cannot_pay_the_freight_is_said_before_it_is_sent(client, sandbox):
+    package = m.Package.objects.filter(shippable=True, weight_grams__gt=200).first()
+    enough = client.get(url("shipment_new"), {"package": package.pk} | TO)
+    assert "The wallet does not have enough." not in text(enough)
+    cache.clear()
+    sandbox.balance = sandbox.frozen + 1
+    page = client.get(url("shipment_new"), {"package": package.pk} | TO)
+    assert_strict_html(page)
+    assert "Spends money from the wallet, which has CNY\u00a01.00." in text(page)
+    assert "It has CNY\u00a01.00, less than any of these methods costs." in text(page)
+
+
+def test_a_source_product_that_was_never_read_says_why_and_how_to_go_on(client, sandbox, connection):
+    fault(sandbox, "*", "status", code=500, times=5)
+    never = client.get(url("product", connection.slug, "999"))
+    assert_strict_html(never)
+    assert "The source could not be asked" in text(never)
+    assert "this is what was read before" not in text(never)
+    assert f'<a class="btn" href="{url("product", connection.slug, "999")}">Try again</a>' in text(never)
+
+
+def test_a_share_of_the_freight_is_money(client):
+    packages = m.Package.objects.filter(shippable=True, weight_grams__gt=200)[:3]
+    asked = {"package": [one.pk for one in packages], "country": "DE"}
+    quotes = client.get(url("quotes"), asked).context["quotes"]
+    assert len(quotes) >= 2
+    for one in quotes:
+        assert one["each"] == f"CNY\u00a0{Decimal(one['typed']) / 3:,.2f}"
+
+
 def test_shipments_are_cancelled_and_confirmed_from_their_page(client, sandbox):
     pending = m.Shipment.objects.filter(status="pending").first()
     shipped = m.Shipment.objects.filter(status="shipped").first()

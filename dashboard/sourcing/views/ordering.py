@@ -51,7 +51,7 @@ def new_order(request: StaffRequest) -> HttpResponse:
         coupons=live.coupons(connection).value or (),
         initial={"for_order": str(goal) if goal else ""},
     )
-    money = money_of(connection, form.total)
+    money = money_of(connection, form.total, lines[0].currency)
     if request.method == "POST" and form.is_valid() and may_be_paid(form, priced, money):
         try:
             place(request, connection, lines, form)
@@ -109,13 +109,16 @@ def place(request: StaffRequest, connection: Connection, lines: Sequence[CartIte
             say_for(goal, made.command, request.user)
 
 
-def money_of(connection: Connection, total: Decimal) -> dict[str, Any]:
-    """What the order costs and what the wallet has; the fee as it was on earlier orders of this connection."""
+def money_of(connection: Connection, total: Decimal, stated: str) -> dict[str, Any]:
+    """What the order costs and what the wallet has; the fee as it was on earlier orders of this connection.
+
+    `stated` is the goods' currency, for when the wallet cannot be asked.
+    """
     answer = live.wallet(connection)
     wallet = answer.value
     fee = fee_of(connection, total)
-    currency = wallet.currency if wallet else ""
-    has = None if wallet is None else wallet.balance if wallet.available is None else wallet.available
+    currency = wallet.currency if wallet else stated
+    has = live.spendable(wallet)
     left = None if has is None else has - total - (fee or 0)
     return {
         "total": figure(total, currency),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -137,7 +138,7 @@ def first_day(words: str) -> int:
 
 
 def _quote(one: r.FreightQuote, method: ShippingMethod | None, count: int) -> dict[str, Any]:
-    each = None if one.price is None else (one.price / count).quantize(one.price)
+    each = None if one.price is None else (one.price / count).quantize(Decimal("0.01"))
     return {
         "id": one.channel_remote_id,
         "name": one.name or one.channel_remote_id,
@@ -183,7 +184,7 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
     addresses = list(AddressEntry.objects.filter(connection=connection, gone_at=None).light()[:50])
     initial = start_of(addresses, given)
     asked = given if given.get("country") else initial
-    context = quoted(connection, packages, asked)
+    context, wallet = quoted(connection, packages, asked), live.wallet(connection).value
     form = ShipmentForm(given if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and is_confirmed(form, context.get("prices", {})):
         try:
@@ -195,8 +196,18 @@ def new_shipment(request: StaffRequest) -> HttpResponse:
     context |= page(request, "warehouse", "packages", form=form, packages=packages, addresses=addresses)
     quote_form = QuoteForm(asked, auto_id="quote_%s", weighed=True, codes=reached(connection))
     context |= {"connection": connection, "quote_form": quote_form, "choosing": True}
+    context |= purse(wallet, context.get("prices", {}))
     context |= {"chosen_channel": given.get("channel", ""), "why_ship": reason(connection, can.CreatesShipments)}
     return render(request, "sourcing/shipment_new.html", context, status=422 if form.errors else 200)
+
+
+def purse(wallet: r.BalanceRecord | None, prices: dict[str, r.FreightQuote]) -> dict[str, Any]:
+    """What the wallet has, and whether no method can be paid with it; what a platform then does is not documented."""
+    has = live.spendable(wallet)
+    if wallet is None or has is None:
+        return {"available": ""}
+    costs = [one.price for one in prices.values() if one.price is not None and one.currency == wallet.currency]
+    return {"available": figure(has, wallet.currency), "is_short": bool(costs) and has < min(costs)}
 
 
 def start_of(addresses: list[AddressEntry], given: Any) -> dict[str, Any]:
