@@ -9,12 +9,12 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from channels.registry import PLATFORMS
-from dashboard.catalog.models import Product
+from dashboard.catalog.models import Product, Variant
 from dashboard.core.crypto import EncryptedJSONField, EncryptedTextField
-from dashboard.orders.models import Order, Tag
+from dashboard.orders.models import Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent, User
 from dashboard.sync import tasks
-from dashboard.sync.models import Callback, Command, Connection, FeedState, Quarantined
+from dashboard.sync.models import Callback, Command, Connection, FeedState, Quarantined, Run
 from dashboard.sync.models.callbacks import PROCESSED, RECEIVED
 from dashboard.sync.models.commands import CANCELLED, DONE, NEEDS_REVIEW, QUEUED
 from dashboard.sync.models.mirrored import MirroredModel, MirroredPart
@@ -126,6 +126,34 @@ def test_rows_are_read_again_from_their_platforms(act, filled, woken):
     assert act("read_again", [order]) == ["1 feed is read now."]
     assert act("read_again", [product]) == ["1 feed is read now."]
     assert woken == [(order.connection_id, "orders", True), (product.connection_id, "products", True)]
+
+
+def test_parts_are_read_again_with_what_they_are_parts_of(act, filled, woken):
+    variant, line = Variant.objects.first(), OrderLine.objects.first()
+    assert act("read_again", [variant]) == ["1 feed is read now."]
+    assert act("read_again", [line]) == ["1 feed is read now."]
+    assert woken == [(variant.product.connection_id, "products", True), (line.order.connection_id, "orders", True)]
+
+
+def test_every_mirrored_row_that_a_feed_brings_can_be_read_again():
+    from dashboard.sync.admin import MirroredAdmin
+
+    alone = {
+        model._meta.label
+        for model, its in admin.site._registry.items()
+        if issubclass(model, MirroredModel | MirroredPart) and not isinstance(its, MirroredAdmin)
+    }
+    assert alone == {"sourcing.SourceProduct"}  # read when a person asks for it
+
+
+def test_the_feeds_of_runs_are_refreshed_once_each(act, connect, woken):
+    connection = connect("imetastore").connection
+    now = timezone.now()
+    runs = [
+        Run.objects.create(connection=connection, feed=each, started_at=now) for each in ("orders",) * 2 + ("cases",)
+    ]
+    assert act("refresh_now", runs) == ["2 feeds are read now."]
+    assert sorted(woken) == [(connection.pk, "cases", False), (connection.pk, "orders", False)]
 
 
 def test_every_mirrored_list_names_a_feed_of_its_own(filled):

@@ -20,12 +20,13 @@ class ProductAdmin(MirroredAdmin):
 
 
 @admin.register(Variant)
-class VariantAdmin(ReadOnlyAdmin):
+class VariantAdmin(MirroredAdmin):
     """Variants."""
 
     list_display = ("title", "product", "remote_id", "sku", "price", "currency", "quantity", "gone_at")
     list_filter = ("product__connection",)
     search_fields = ("sku", "remote_id", "barcode", "title")
+    feed = "products"
 
 
 @admin.register(Category)

@@ -40,19 +40,21 @@ class OrderAdmin(MirroredAdmin):
 
 
 @admin.register(m.OrderLine)
-class OrderLineAdmin(ReadOnlyAdmin):
+class OrderLineAdmin(MirroredAdmin):
     """The lines alone, to find one by its SKU."""
 
     list_display = ("order", "remote_id", "sku", "title", "quantity", "unit_price")
     search_fields = ("sku", "remote_id", "title")
+    feed = "orders"
 
 
 @admin.register(m.Parcel)
-class ParcelAdmin(ReadOnlyAdmin):
+class ParcelAdmin(MirroredAdmin):
     """Parcels."""
 
     list_display = ("order", "remote_id", "carrier", "tracking_number", "shipped_at", "delivered_at")
     search_fields = ("tracking_number", "remote_id")
+    feed = "orders"
 
 
 @admin.register(m.DeliveryRecord, m.DeliveryError)

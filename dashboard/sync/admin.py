@@ -34,6 +34,7 @@ from dashboard.sync.models import (
     UnknownWord,
 )
 from dashboard.sync.models.callbacks import RECEIVED
+from dashboard.sync.models.mirrored import ScopedQuerySet
 from dashboard.sync.reading import read_now
 
 
@@ -48,13 +49,10 @@ class MirroredAdmin(ReadOnlyAdmin):
     actions = ("read_again",)
 
     @admin.action(description=gettext_lazy("Read these from their platforms again"))
-    def read_again(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+    def read_again(self, request: HttpRequest, rows: ScopedQuerySet) -> None:
         """The feed of every connection that the rows are of, whole."""
-        connections = Connection.objects.filter(pk__in=rows.order_by().values("connection"))
-        woken = sum(read_now(each, [self.feed], full=True) for each in connections)
-        self.message_user(
-            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
-        )
+        connections = Connection.objects.filter(pk__in=rows.order_by().values(rows.connection_path))
+        self.message_user(request, _being_read(sum(read_now(each, [self.feed], full=True) for each in connections)))
 
 
 @admin.register(Connection)
@@ -70,9 +68,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
     def refresh_now(self, request: HttpRequest, rows: QuerySet[Connection]) -> None:
         """Every feed of those that are at work."""
         woken = sum(read_now(connection) for connection in rows)
-        self.message_user(
-            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
-        )
+        self.message_user(request, _being_read(woken))
 
 
 @admin.register(FeedState)
@@ -87,9 +83,22 @@ class FeedStateAdmin(ReadOnlyAdmin):
     def refresh_now(self, request: HttpRequest, rows: QuerySet[FeedState]) -> None:
         """Those whose connection is at work."""
         woken = sum(read_now(state.connection, [state.feed]) for state in rows if state.feed in FEEDS)
-        self.message_user(
-            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
-        )
+        self.message_user(request, _being_read(woken))
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    """What was read, and how it went."""
+
+    list_display = ("id", "connection", "feed", "started_at", "seen", "error")
+    list_filter = ("feed", "connection")
+    actions = ("refresh_now",)
+
+    @admin.action(description=gettext_lazy("Refresh their feeds now"))
+    def refresh_now(self, request: HttpRequest, rows: QuerySet[Run]) -> None:
+        """Each feed once, however many of its runs are chosen."""
+        chosen = {(run.connection, run.feed) for run in rows if run.feed in FEEDS}
+        self.message_user(request, _being_read(sum(read_now(connection, [feed]) for connection, feed in chosen)))
 
 
 class WhyForm(ActionForm):
@@ -171,9 +180,7 @@ class QuarantinedAdmin(ReadOnlyAdmin):
         woken = sum(read_now(connection, [feed], full=True) for connection, feed in held)
         for one in rows:
             audit(request.user, "quarantine.replayed", one, connection=one.connection.slug)
-        self.message_user(
-            request, ngettext("%(n)s feed is read now.", "%(n)s feeds are read now.", woken) % {"n": woken}
-        )
+        self.message_user(request, _being_read(woken))
 
 
 def _register(model: type[Model], *columns: str, hide: tuple[str, ...] = (), narrow: tuple[str, ...] = ()) -> None:
@@ -182,7 +189,6 @@ def _register(model: type[Model], *columns: str, hide: tuple[str, ...] = (), nar
 
 
 _register(Batch, "id", "title", "kind", "actor", "created_at")
-_register(Run, "id", "connection", "feed", "started_at", "seen", "error", narrow=("feed", "connection"))
 _register(Approval, "id", "connection", "kind", "target_label", "state", "asked_by", "asked_at", narrow=("state",))
 _register(
     Exchange, "id", "connection", "method", "route", "status", "at",

@@ -19,11 +19,12 @@ class TicketAdmin(MirroredAdmin):
 
 
 @admin.register(Reply)
-class ReplyAdmin(ReadOnlyAdmin):
+class ReplyAdmin(MirroredAdmin):
     """Comments of tickets."""
 
     list_display = ("ticket", "direction", "sent_at", "position")
     list_filter = ("direction",)
+    feed = "tickets"
 
 
 @admin.register(TicketNote)
