@@ -32,6 +32,13 @@ def count_accounts(accounts: Accounts, most: int | None = None) -> int:
     return len(rows)
 
 
+def repeated_accounts(accounts: Accounts) -> int:
+    """How many accounts stand there once more: a pool needs none twice."""
+    rows = [line.strip() for line in accounts.splitlines() if line.strip()] if isinstance(accounts, str) else accounts
+    keys = [row if isinstance(row, str) else tuple(sorted(row.items())) for row in rows]
+    return len(keys) - len(set(keys))
+
+
 def _line(text: str) -> tuple[str, str]:
     name, *rest = _DELIMITER.split(text, maxsplit=1)
     return name, rest[0] if rest else ""

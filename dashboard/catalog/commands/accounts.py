@@ -13,7 +13,7 @@ from channels import capabilities as can
 from channels import records as r
 from channels.errors import Rejected
 from dashboard.catalog.commands.common import OfProducts
-from dashboard.catalog.pools import count_accounts, note_accounts
+from dashboard.catalog.pools import count_accounts, note_accounts, repeated_accounts
 from dashboard.sync.kinds import AFTER_ABSENCE, Context, Finding, Refused, Target, absent, applied, register, undecided
 from dashboard.sync.models import Connection
 
@@ -44,8 +44,10 @@ class AppendAccountsKind(OfProducts):
             raise Refused(_("There are no accounts. Nothing was sent."), field="accounts")
 
     def summary(self, payload: AppendAccounts) -> str:
-        """How many."""
-        n = count_accounts(payload.accounts)
+        """How many, and how many of them are there twice."""
+        n, again = count_accounts(payload.accounts), repeated_accounts(payload.accounts)
+        if again:
+            return _("%(n)s accounts, %(again)s of them repeated") % {"n": n, "again": again}
         return ngettext("%(n)s account", "%(n)s accounts", n) % {"n": n}
 
     def prepare(self, context: Context) -> dict[str, Any]:
