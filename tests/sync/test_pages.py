@@ -33,6 +33,13 @@ def admin(client_for):
     return client_for("admin")
 
 
+def test_what_a_batch_left_out_names_its_connection_as_staff_do(admin, connection):
+    left_out = [{"connection": slug, "label": slug, "reason": "No."} for slug in (connection.slug, "removed")]
+    batch = Batch.objects.create(kind="test.note", title="Many", skipped=left_out)
+    found = admin.get(f"/activity/batches/{batch.pk}/").context["skipped"]
+    assert [one["connection"] for one in found] == [connection.title, "removed"]
+
+
 def fill(connection, number=1):
     """Some of everything that the pages show."""
     now = timezone.now()

@@ -206,7 +206,7 @@ def _batch_page(
         "progress": progress,
         "rows": command_rows(list(wrong.defer("payload", "evidence", "before", "receipt").order_by("id")[:200])),
         "shown_all": shown_all,
-        "skipped": [_skipped(item) for item in found.skipped[:200]],
+        "skipped": _skipped(found.skipped[:200]),
         "may_retry": progress.rejected > 0 and _may_give(request, found),
         "form_key": new_form_key(),
         "refused": refused,
@@ -219,9 +219,18 @@ def _may_give(request: StaffRequest, found: Batch) -> bool:
     return all(name in KINDS and request.user.may(KINDS[name].permission) for name in found.kinds)
 
 
-def _skipped(item: dict[str, str]) -> dict[str, str]:
-    name = item.get("label") or item.get("target", "")
-    return {"name": name, "connection": item.get("connection", ""), "reason": item.get("reason", "")}
+def _skipped(items: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What was left out, with the connections' titles; a slug stays where its connection was removed."""
+    slugs = {item.get("connection", "") for item in items}
+    titles = dict(Connection.objects.filter(slug__in=slugs).values_list("slug", "title")) if items else {}
+    return [
+        {
+            "name": item.get("label") or item.get("target", ""),
+            "connection": titles.get(slug := item.get("connection", ""), slug),
+            "reason": item.get("reason", ""),
+        }
+        for item in items
+    ]
 
 
 @require_POST
