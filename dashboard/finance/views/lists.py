@@ -119,7 +119,7 @@ def coupons(request: StaffRequest) -> HttpResponse:
         share = row.kind.startswith("percent") and row.value is not None
         return [
             ("grow", row.name),
-            ("", html.field_name(row.kind)),
+            ("nowrap", html.field_name(row.kind)),
             ("num", f"{formatting.number(row.value)} %" if share else money(row.value, row.currency)),
             ("num", money(row.minimum, row.currency)),
             ("nowrap", when_at(row.expires_at, now) if row.expires_at else ""),
