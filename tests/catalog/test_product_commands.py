@@ -86,6 +86,17 @@ def test_a_taken_sku_stops_before_sending(retail):
     assert effects(sandbox) == []
 
 
+def test_what_the_answer_does_not_name_is_named_by_the_reading(client_for, retail):
+    connection, _sandbox = retail
+    payload = {"sku": "NEW-1", "title": "New thing", "price": "3.20", "quantity": 4}
+    command = drive(queue(connection, "catalog.create_product", "-", **payload))
+    made = Product.objects.get(connection=connection, sku="NEW-1")
+    command.refresh_from_db()
+    assert (command.state, command.receipt["remote_id"]) == (DONE, made.remote_id)
+    shown = client_for("viewer").get(f"/activity/commands/{command.pk}/").content.decode()
+    assert f">{made.remote_id}</a>" in shown
+
+
 def test_create_by_sku_lost_answer(retail):
     connection, sandbox = retail
     fault(sandbox, "CatalogProductCreate", "drop_after_apply")

@@ -31,7 +31,7 @@ from dashboard.sync.kinds import (
     register,
     undecided,
 )
-from dashboard.sync.models import Connection
+from dashboard.sync.models import Command, Connection
 
 # A product that looks like ours and was made this shortly before we sent could be told from ours by nobody.
 TWIN_AGE = timedelta(minutes=5)
@@ -177,13 +177,22 @@ class CreateProductKind(Kind):
         return absent(_("Only the product that was there before is there."), witness)
 
     def mirror(self, context: Context) -> None:
-        """Bring the new product into the mirror, and count the accounts that went with it."""
+        """Bring the new product into the mirror, keep its name, and count the accounts that went with it."""
         found = context.channel.find_product(draft_of(context.payload))
         if found is None:
             return
         upsert_products(context.connection, [found])
+        _name_it(context.command, found.remote_id)
         if context.payload.accounts is not None:
             note_accounts(context, found.remote_id)
+
+
+def _name_it(command: Command, remote_id: str) -> None:
+    """Where the platform's answer did not name what it made, the reading does."""
+    rows = Command.objects.filter(pk=command.pk)
+    receipt = rows.values_list("receipt", flat=True).get()
+    if not receipt.get("remote_id"):
+        rows.update(receipt=receipt | {"remote_id": remote_id})
 
 
 def _could_hide_a_twin(before: dict[str, Any]) -> bool:
