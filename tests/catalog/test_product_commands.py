@@ -228,10 +228,10 @@ def test_accounts_that_stand_there_twice_are_said(digital):
     target = unsold(sandbox)["product_id"]
     command = queue(connection, "catalog.append_accounts", target, accounts="amy:one\n amy:one \nbob:two")
     assert command.summary == "3 accounts, 1 of them repeated"
-    given = [{"username": "amy", "password": "one"}] * 2
-    assert (
-        queue(connection, "catalog.append_accounts", target, accounts=given).summary == "2 accounts, 1 of them repeated"
-    )
+    drive(command)
+    pairs = [{"username": "eve", "password": "one"}] * 2
+    again = queue(connection, "catalog.append_accounts", target, accounts=pairs)
+    assert again.summary == "2 accounts, 1 of them repeated"
 
 
 def test_accounts_lost_answer(digital):
