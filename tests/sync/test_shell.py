@@ -359,3 +359,17 @@ def test_callbacks_are_applied_without_a_worker(pushing):
     )
     assert run("callbacks", "process") == (0, "1 applied, 1 of them could not be understood.\n")
     assert run("callbacks", "process") == (0, "0 applied, 0 of them could not be understood.\n")
+
+
+def test_a_feed_that_a_callback_makes_due_is_run_without_a_worker(connect):
+    """The push of a new product names none: only the feed can find it."""
+    made = connect("shoppo")
+    pull(made.connection, "products", "orders")
+    FeedState.objects.filter(feed="orders").update(next_due_at=timezone.now() - timedelta(hours=1))
+    Callback.objects.create(
+        connection=made.connection, event="product-create", dedupe_key="1", body=b"{}", received_at=timezone.now()
+    )
+    assert run("callbacks", "process")[0] == 0
+    assert list(Run.objects.order_by("pk").values_list("feed", flat=True)) == ["products", "orders", "products"]
+    assert run("callbacks", "process")[0] == 0
+    assert Run.objects.count() == 3
