@@ -20,8 +20,11 @@ from http.client import responses
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, unquote
 
+from channels.faults import Fault, read_fault
+
+__all__ = ["SCALES", "Dropped", "Fault", "Push", "Refusal", "Reply", "Request", "Sandbox", "Stalled", "endpoint"]
+
 SCALES = {"small": 1, "medium": 10, "large": 100}
-FAULTS = ("status", "drop_after_apply", "slow", "malformed", "expire_token", "rate_limit", "drift")
 
 H = TypeVar("H", bound=Callable[..., Any])
 
@@ -91,26 +94,6 @@ class Entry:
     at: str
     endpoint: str
     effect: dict[str, Any]
-
-
-@dataclass
-class Fault:
-    """A fault to show ``times`` times on ``endpoint`` (a name, or ``*``), after letting ``skip`` calls pass.
-
-    ``status`` shows ``code`` before anything is applied (``after`` true: afterwards); ``slow`` answers too late, after
-    applying; ``malformed`` sends ``body`` or half of the true answer; ``rate_limit`` speaks the platform's 429 with
-    ``seconds`` to wait; ``chance`` (0–1) shows it only sometimes.
-    """
-
-    endpoint: str
-    fault: str
-    times: int = 1
-    skip: int = 0
-    code: int = 500
-    after: bool = False
-    seconds: float = 30.0
-    body: str | None = None
-    chance: float = 1.0
 
 
 @dataclass
@@ -359,12 +342,9 @@ class Sandbox:
     def _set_faults(self, request: Request) -> Reply:
         try:
             given = request.json()
-            faults = [Fault(**one) for one in (given if isinstance(given, list) else [given])]
+            faults = [read_fault(one) for one in (given if isinstance(given, list) else [given])]
         except (ValueError, TypeError) as error:
             return Reply(400, {"error": f"Not a fault: {error}"})
-        unknown = [f.fault for f in faults if f.fault not in FAULTS]
-        if unknown:
-            return Reply(400, {"error": f"Unknown fault {unknown[0]!r}. Known: {', '.join(FAULTS)}."})
         strange = [f.endpoint for f in faults if f.endpoint != "*" and f.endpoint not in self.endpoint_names()]
         if strange:
             return Reply(400, {"error": f"No endpoint {strange[0]!r}. Known: *, {', '.join(self.endpoint_names())}."})

@@ -63,8 +63,8 @@ class M2eSandbox(Sandbox):
         return reply
 
     def problem(self, status: int, words: str) -> Reply:
-        """An ``ErrorList`` of one; the code of a 400 is null."""
-        return Reply(status, [{"code": None if status == 400 else status, "message": words}])
+        """An ``ErrorList`` of one."""
+        return Reply(status, [_error(status, words)])
 
     def rate_limited(self, fault: Fault) -> Reply:
         """A 429 with the time of the reset, which negative ``seconds`` put into the past."""
@@ -197,7 +197,7 @@ class M2eSandbox(Sandbox):
             raise Refusal(self.problem(400, "Syntax error")) from None
         found = schema.complaints(body, shape)
         if found:
-            raise Refusal(Reply(400, [{"code": None, "message": words} for words in dict.fromkeys(found)]))
+            raise Refusal(Reply(400, [_error(400, words) for words in dict.fromkeys(found)]))
         return body
 
     def _query(self, request: Request, *names: str) -> list[str]:
@@ -219,3 +219,8 @@ class M2eSandbox(Sandbox):
 def _picked(given: Item, keys: Iterable[str]) -> Item:
     """What the document names of a body; anything further is taken and means nothing."""
     return {key: given[key] for key in keys if key in given}
+
+
+def _error(status: int, words: str) -> dict[str, Any]:
+    """An ``Error`` with all that its schema requires: the code as text, and data."""
+    return {"code": str(status), "message": words, "data": {}}

@@ -99,6 +99,29 @@ def test_faults_are_set_by_the_names_that_the_route_table_has(key: str):
     assert sandbox.faults == []
 
 
+def test_a_fault_is_set_leniently_and_refused_in_words():
+    sandbox = Bench("m2e").sandbox
+
+    def put(body: str) -> tuple[int, str]:
+        reply = sandbox.handle(Request("POST", "/_sandbox/faults", {}, {}, body.encode()))
+        return reply.status, reply.body.get("error", "")
+
+    assert put('{"endpoint": "*", "fault": "slow", "seconds": 0.25, "chance": 0.5}') == (200, "")
+    assert put('{"endpoint": "*", "fault": "status", "status": 503, "times": "2"}') == (200, "")
+    assert put('{"endpoint": "*", "fault": "malformed", "body": {"list": 1}}') == (200, "")
+    slow, status, malformed = sandbox.faults
+    assert (type(slow.seconds), slow.seconds, slow.chance) == (float, 0.25, 0.5)
+    assert (status.code, status.times, malformed.body) == (503, 2, '{"list": 1}')
+    known = "endpoint, fault, times, skip, code, after, seconds, body, chance."
+    assert put('{"endpoint": "*", "fault": "slow", "for": 1}') == (400, f"Not a fault: no key 'for'. Known: {known}")
+    assert put('{"endpoint": "*", "fault": "gone"}')[1].startswith("Not a fault: no fault 'gone'. Known: status, ")
+    assert put('{"fault": "slow"}') == (
+        400,
+        f"Not a fault: an object with endpoint and fault is needed. Known keys: {known}",
+    )
+    assert len(sandbox.faults) == 3
+
+
 # -- reads -------------------------------------------------------------------------------------------------------------
 
 
