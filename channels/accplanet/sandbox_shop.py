@@ -53,7 +53,7 @@ class Shop(Sandbox):
         if request.path.startswith("/_sandbox/") or self._match(request):
             return super().handle(request, in_process)
         if not request.path.endswith("/"):
-            return Reply(301, b"", {"Location": request.path + "/"}, "text/html")
+            return Reply(301, b"", {"Location": request.path.rpartition("/")[2] + "/"}, "text/html")
         known = [m for _, (m, pattern, _, _) in self._endpoints if pattern.match(request.path)]
         if known:
             refusal = self.problem(405, f"Method {request.method} not allowed.")
