@@ -7,7 +7,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
@@ -112,10 +112,10 @@ class SandboxServer(ThreadingHTTPServer):
         return thread
 
 
-def pushes_to(base_url: str, secret_paths: Mapping[str, str]) -> Any:
-    """A ``send_push`` that posts each callback to ``base_url`` + the path of its event, without waiting.
+def pushes_to(base_url: str, paths: Callable[[str], Iterable[str]]) -> Callable[[Push], None]:
+    """A ``send_push`` that posts each callback to ``base_url`` + the paths that its event has then, without waiting.
 
-    Events that have no path are dropped. An answer other than 200 is tried twice more, as platforms do.
+    An answer other than 200 is tried twice more, as platforms do.
     """
 
     def post(push: Push, url: str) -> None:
@@ -128,9 +128,11 @@ def pushes_to(base_url: str, secret_paths: Mapping[str, str]) -> Any:
             except (urllib.error.URLError, OSError):
                 continue
 
+    def post_all(push: Push) -> None:
+        for path in paths(push.event):
+            post(push, base_url.rstrip("/") + path)
+
     def send(push: Push) -> None:
-        path = secret_paths.get(push.event)
-        if path:
-            threading.Thread(target=post, args=(push, base_url.rstrip("/") + path), daemon=True).start()
+        threading.Thread(target=post_all, args=(push,), daemon=True).start()
 
     return send

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -13,6 +14,7 @@ from channels.http import InProcess
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import retention
 from dashboard.sync.doctor import diagnose
+from dashboard.sync.management.commands.sandbox import callback_paths
 from dashboard.sync.models import Callback, Command, Connection, Exchange, FeedState, Heartbeat, Run
 from dashboard.sync.models.commands import DONE, NEEDS_REVIEW, QUEUED, UNKNOWN
 from dashboard.sync.opening import TRANSPORTS
@@ -198,6 +200,16 @@ def test_an_unknown_feed_or_connection_is_refused(shop):
     assert run("refresh", "shop", "--feed", "nothing")[0] == 1
     assert run("refresh", "nowhere")[0] == 1
     assert not Run.objects.exists()
+
+
+def test_pushes_of_a_sandbox_go_to_the_connections_that_are_there(connect):
+    paths = partial(callback_paths, "shoppo", 9000)
+    assert paths("ticket-reply") == ["/callbacks/shoppo/ticket-reply"]
+    made, other = connect("shoppo"), connect("shoppo", "elsewhere")
+    assert paths("ticket-reply") == [f"/callbacks/{one.connection.callback_key}/ticket-reply" for one in (made, other)]
+    Connection.objects.filter(pk=other.connection.pk).update(base_url="http://127.0.0.1:9000/shoppo")
+    assert paths("ticket-reply") == [f"/callbacks/{other.connection.callback_key}/ticket-reply"]
+    assert paths("order-status") == []
 
 
 # -- command and send ------------------------------------------------------------------------------------------------

@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
 from channels.registry import PLATFORMS
 from channels.sandbox import SCALES, Sandbox
@@ -41,9 +44,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Port {options['port']} cannot be used: {error.strerror}.") from None
         if options["callbacks_to"]:
-            wire_callbacks(made, options["callbacks_to"])
+            wire_callbacks(server, options["callbacks_to"])
         for key, sandbox in made.items():
-            words = " ".join(f"{name}={value}" for name, value in sandbox.credentials.items())
+            told = {**sandbox.credentials, "callback_secret": getattr(sandbox, "callback_secret", "")}
+            words = " ".join(f"{name}={value}" for name, value in told.items() if value)
             self.stdout.write(f"{server.url}/{key}  {words}")
         self.stdout.flush()
         stop = threading.Event()
@@ -64,12 +68,29 @@ def build(keys: list[str], scale: str, seed: int) -> dict[str, Sandbox]:
     return {key: PLATFORMS[key].sandbox(scale=scale, seed=seed) for key in keys or PLATFORMS}
 
 
-def wire_callbacks(sandboxes: dict[str, Sandbox], base_url: str) -> None:
-    """Send each platform's callbacks to every connection of it that this database knows at that moment."""
-    for key, sandbox in sandboxes.items():
-        connection = Connection.objects.filter(platform=key).order_by("pk").first()
-        if connection is not None:
-            sandbox.send_push = pushes_to(base_url, callback_urls(connection))
+def wire_callbacks(server: SandboxServer, base_url: str) -> None:
+    """Send each platform's callbacks to the connections of it that this database knows when one is sent."""
+    for key, sandbox in server.sandboxes.items():
+        sandbox.send_push = pushes_to(base_url, partial(_paths_apart, key, server.server_port))
+
+
+def callback_paths(key: str, port: int, event: str) -> list[str]:
+    """The addresses of an event: of the connections to this server, else of the platform's; of none, by its name."""
+    try:
+        rows = list(Connection.objects.filter(platform=key).order_by("pk"))
+    except DatabaseError:  # a receiver of somebody else's needs no database of ours
+        rows = []
+    ours = [row for row in rows if urlsplit(row.base_url).port == port] or rows
+    found = [callback_urls(row).get(event) for row in ours] or [f"/callbacks/{key}/{event}"]
+    return [path for path in found if path]
+
+
+def _paths_apart(key: str, port: int, event: str) -> list[str]:
+    """The same, asked in a thread of its own, whose database connection nobody else will use."""
+    try:
+        return callback_paths(key, port, event)
+    finally:
+        connection.close()
 
 
 def keep_moving(sandboxes: dict[str, Sandbox], seconds: float, stop: threading.Event) -> None:
