@@ -20,7 +20,7 @@ from http.client import responses
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, unquote
 
-from channels.faults import Fault, read_fault
+from channels.sandbox_faults import Fault, read_fault
 
 __all__ = ["SCALES", "Dropped", "Fault", "Push", "Refusal", "Reply", "Request", "Sandbox", "Stalled", "endpoint"]
 

@@ -49,6 +49,7 @@ class _Sweep:
     resumed: bool = False
     pages: int = 0
     nameless: bool = False
+    stuck: bool = False
     doubted: bool = False
 
     @property
@@ -58,7 +59,7 @@ class _Sweep:
 
     def again(self) -> None:
         """Begin another pass."""
-        self.seen, self.totals, self.pages = set(), set(), 0
+        self.seen, self.totals, self.pages, self.stuck = set(), set(), 0, False
 
     def note(self, page: Page[Any]) -> int:
         """Take a page in; gives how many of its records no pass had seen before."""
@@ -66,6 +67,7 @@ class _Sweep:
         bad = {b.remote_id or f"?{self.pages} {b.path}" for b in page.bad}
         fresh = {r.remote_id for r in page.records} | bad
         new = len(fresh - self.ever)
+        self.stuck = self.stuck or (bool(fresh) and fresh <= self.seen)
         self.bad |= bad
         self.nameless = self.nameless or any(not b.remote_id for b in page.bad)
         self.ever |= fresh
@@ -122,8 +124,8 @@ def _run(connection: Connection, feed: Feed, state: FeedState, run: Run, *, rest
         sweep.again()
         _pages(connection, feed, state, run, channel, sweep, "", purpose)
     failpoint("before_gone")
-    if sweep.unseen or sweep.nameless:  # what nobody could identify may be any row: none is called gone
-        return sweep
+    if sweep.unseen or sweep.nameless or (sweep.stuck and sweep.drifted):
+        return sweep  # what nobody could identify, or was never shown, may be any row: none is called gone
     sweep.doubted = not sweep.ever and state.emptied_at is None and feed.alive(connection) > FEW
     run.gone = 0 if sweep.doubted else feed.mark_gone(connection, sweep.ever)
     return sweep
@@ -178,7 +180,7 @@ def _guard(page: Page[Any], passed: set[str]) -> None:
     if len(page.bad) > 1 and len(page.bad) * 5 > size:
         first = page.bad[0]
         words = gettext_noop(
-            "%(bad)s of %(size)s records of a page are unlike the document (%(path)s: %(reason)s). "
+            "%(bad)s of %(size)s records of a page are unlike the document (%(path)s – %(reason)s). "
             "Nothing of that page was stored."
         )
         raise Stopped(words % {"bad": len(page.bad), "size": size, "path": first.path, "reason": first.reason})

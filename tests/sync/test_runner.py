@@ -187,7 +187,7 @@ def test_more_than_a_fifth_bad_stops_the_feed_and_stores_nothing_of_the_page(con
     script = Script(Page(records=rows(1), next="b"), Page(records=rows(2, 3, 4), bad=(bad(5), bad(6))))
     run = script.run(connection)
     assert run.error == (
-        "2 of 5 records of a page are unlike the document ($.price: not a number). Nothing of that page was stored."
+        "2 of 5 records of a page are unlike the document ($.price – not a number). Nothing of that page was stored."
     )
     assert (ids(), Quarantined.objects.count()) == (["1"], 0)
     assert (state().alarm, state().cursor, state().last_ok_at) == (run.error, "", None)
@@ -244,6 +244,18 @@ def test_a_broken_run_goes_on_where_it_stood_and_calls_nothing_gone(connection):
     run = script.run(connection, Page(records=rows(2)))
     assert (script.asked[-1][0], run.gone, ids()) == ("b", 0, ["1", "2", "9"])
     assert state().last_full_at == last_full
+
+
+def test_pages_that_repeat_while_more_is_counted_call_nothing_gone(connection):
+    script = Script()
+    script.run(connection, Page(records=rows(1, 2, 3, 4)))
+    again = [Page(records=rows(1, 2), next=str(n), total=4) for n in range(2)]
+    stuck = [*again, Page(records=rows(1, 2), total=4)]
+    run = script.run(connection, *stuck, *stuck, *stuck, full=True)
+    assert (run.error, run.gone, ids()) == ("", 0, ["1", "2", "3", "4"])
+    over = [Page(records=rows(1, 2), next="b", total=4), Page(records=(), total=4)]
+    assert script.run(connection, *over, *over, *over, full=True).gone == 2
+    assert ids() == ["1", "2"]
 
 
 def test_failures_wait_longer_each_time_and_a_hint_counts(connection):

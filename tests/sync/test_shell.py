@@ -104,9 +104,15 @@ def test_the_conformance_sheet_is_probed_live(shop):
         0, True, "Credentials", "ok",
     )  # fmt: skip
     assert {"name", "address", "documented", "confirmed", "usable"} <= set(facts["routes"][0])
+    authenticate = shop.sandbox.authenticate
     shop.sandbox.expire_tokens()
     code, text = run("connection", "check", "shop", "--format", "json")
     assert (code, json.loads(text)["proven"]) == (1, False)
+    assert Connection.objects.get(slug="shop").state == Connection.REAUTH_NEEDED
+    shop.sandbox.authenticate = lambda request: None
+    assert run("connection", "check", "shop")[0] == 0
+    assert Connection.objects.get(slug="shop").state == Connection.ACTIVE
+    shop.sandbox.authenticate = authenticate
 
 
 def test_the_sheet_names_every_endpoint_push_and_gap(connect, monkeypatch):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from channels.registry import PLATFORMS
 from dashboard.sync import connections
 from dashboard.sync.cli import VerbParser, as_json, connection_named, key_values, secret_value, table
-from dashboard.sync.conformance import Sheet, check
+from dashboard.sync.conformance import Sheet, probe
 from dashboard.sync.describe import connection_facts
 from dashboard.sync.models import Connection
 
@@ -105,7 +105,7 @@ class Command(BaseCommand):
         self.stdout.write(table([[feed[name] or "–" for name in head] for feed in facts["feeds"]], head))
 
     def _check(self, options: dict[str, Any]) -> None:
-        sheet: Sheet = check(connection_named(options["slug"]))
+        sheet: Sheet = probe(connection_named(options["slug"]))
         if options["format"] == "json":
             self.stdout.write(as_json(sheet.facts()))
         else:
