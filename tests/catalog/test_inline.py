@@ -52,9 +52,18 @@ def test_from_the_form_to_the_confirmed_value(client_for, digital, variant, name
 
 def test_refusals_stay_in_the_cell(client_for, digital, variant):
     client = client_for("fulfilment")
-    for name, key, typed in (("price", "price", "-4"), ("price", "price", "abc"), ("stock", "quantity", "2.5")):
+    for name, key, typed, says in (
+        ("price", "price", "-4", "The price must be between"),
+        ("price", "price", "abc", "Enter a number."),
+        ("price", "price", "", "Enter a number."),
+        ("price", "price", "1,234.50", "Enter a number."),
+        ("price", "price", "Infinity", "Enter a number."),
+        ("stock", "quantity", "2.5", "Stocks are whole numbers."),
+        ("stock", "quantity", "many", "Enter a number."),
+    ):
         answer = client.post(url(variant, name), {key: typed}, headers=HTMX)
         assert answer.status_code == 422
+        assert answer.context["error"].startswith(says)
         assert f'value="{typed}"' in answer.content.decode()
         assert 'role="alert"' in answer.content.decode()
     assert not Command.objects.exists()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -44,6 +46,18 @@ class Value:
         if self.name == "price":
             return "" if variant.price is None else plain_money(variant.price)
         return "" if variant.quantity is None else str(variant.quantity)
+
+    def read(self, typed: str) -> str:
+        """What was typed, as the payload takes it. Raises `Refused` in words that a person knows."""
+        try:
+            number = Decimal(typed.replace(",", ".") if self.name == "price" else typed)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise Refused(_("Enter a number."), field=self.key)
+        if self.name == "stock" and number % 1:
+            raise Refused(_("Stocks are whole numbers."), field=self.key)
+        return f"{number:f}" if self.name == "price" else str(int(number))
 
     def text(self, variant: Variant) -> Any:
         """The value as a table shows it."""
@@ -128,7 +142,7 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
     if request.POST.get("seen", value.plain(variant)) != value.plain(variant):
         return _form(request, variant, value, typed=typed, conflict=request.POST["seen"], status=409)
     try:
-        given = {value.key: typed.replace(",", ".") if value.name == "price" else typed}
+        given = {value.key: value.read(typed)}
         if value.name == "price" and variant.currency:
             given["currency"] = variant.currency
         given |= _alert(request, variant, value)
@@ -144,7 +158,9 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
 def _alert(request: StaffRequest, variant: Variant, value: Value) -> dict[str, str]:
     """The threshold below which the platform warns, where the form changes it."""
     typed = request.POST.get("alert", "").strip()
-    return {"alert": typed} if typed and value.name == "stock" and typed != str(variant.alert_quantity) else {}
+    if not typed or value.name != "stock" or typed == str(variant.alert_quantity):
+        return {}
+    return {"alert": value.read(typed)}
 
 
 def takes_alert(connection: Connection) -> bool:
