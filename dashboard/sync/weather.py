@@ -75,13 +75,13 @@ def _of(row: RateBucket, now: datetime) -> Weather:
 def queue_clears(connection: Connection, buckets: list[Weather]) -> tuple[int, str]:
     """How many commands wait, and roughly how long they take at today's limits, with the rest that is being taken.
 
-    Empty words when nothing waits or nothing limits.
+    Empty words when nothing waits, nothing limits, or the connection does not work at all.
     """
     waiting = Command.objects.filter(connection=connection, state=QUEUED).count()
     tight = min((one for one in buckets if one.limit), key=lambda one: one.limit or 0, default=None)
     now = timezone.now()
     rest = max((one.rests_until - now for one in buckets if one.rests_until), default=timedelta(0))
-    if not waiting or (tight is None and not rest):
+    if not waiting or not connection.is_at_work or (tight is None and not rest):
         return waiting, ""
     windows = 0
     if tight is not None and tight.limit:

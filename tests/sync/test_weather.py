@@ -51,6 +51,8 @@ def test_the_queue_is_done_after_the_windows_it_needs(shop):
     assert queue_clears(shop, weather(shop)) == (0, "")
     waiting(shop, 4)
     assert queue_clears(shop, weather(shop)) == (4, "≈ 2\u00a0min")
+    shop.state = shop.REAUTH_NEEDED
+    assert queue_clears(shop, weather(shop)) == (4, "")
 
 
 def test_a_rest_is_counted_to_the_time_that_the_queue_takes(shop):
