@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -13,6 +14,12 @@ from dashboard.sync.evidence import may_be_absent
 from dashboard.sync.models import Command, Connection
 
 _INPUTS = {"password": "password", "email": "email", "number": "number"}
+
+
+def free_name(key: str) -> str:
+    """A short name that no connection has: the platform's key, else with the next free number."""
+    taken = set(Connection.objects.filter(slug__startswith=key).values_list("slug", flat=True))
+    return next(name for n in count(1) if (name := key if n == 1 else f"{key}-{n}") not in taken)
 
 
 class ConnectionForm(forms.Form):
@@ -28,6 +35,7 @@ class ConnectionForm(forms.Form):
             self.fields["slug"] = forms.SlugField(
                 label=_("Short name"),
                 max_length=60,
+                initial=free_name(platform.key),
                 help_text=_("Small letters, digits and hyphens; part of addresses, and fixed once it is made."),
             )
         self.fields["title"].initial = connection.title if connection else platform.label

@@ -42,6 +42,18 @@ def refused(response, *words):
 # -- adding and settings ---------------------------------------------------------------------------------------------
 
 
+def test_a_new_connection_has_a_short_name_that_is_free(admin, connect):
+    def proposed():
+        return admin.get("/connections/add/?platform=m2e").context["form"]["slug"].value()
+
+    assert proposed() == "m2e"
+    connect("m2e", "m2e")
+    connect("m2e", "m2e-3")
+    assert proposed() == "m2e-2"
+    page = admin.get("/connections/add/?platform=m2e").content.decode()
+    assert '<a href="/connections/add/">Add a connection</a>' in page
+
+
 def test_a_connection_is_added_from_what_its_platform_declares(admin, db, told):
     page = admin.get("/connections/add/?platform=m2e").content.decode()
     for field in PLATFORMS["m2e"].credentials + PLATFORMS["m2e"].options:
