@@ -287,6 +287,15 @@ def test_a_share_of_the_freight_is_money(client):
         assert one["each"] == f"CNY\u00a0{Decimal(one['typed']) / 3:,.2f}"
 
 
+@pytest.mark.parametrize(("status", "warned"), [("pending", True), ("shipped", False)])
+def test_an_arrival_before_the_departure_is_doubted(client, status, warned):
+    row = m.Shipment.objects.filter(status=status).first()
+    page = client.get(url("shipment", row.pk))
+    assert_strict_html(page)
+    assert ("The agent has not said yet that it left." in text(page)) is warned
+    assert f"Did {row} arrive?" in text(page)
+
+
 def test_shipments_are_cancelled_and_confirmed_from_their_page(client, sandbox):
     pending = m.Shipment.objects.filter(status="pending").first()
     shipped = m.Shipment.objects.filter(status="shipped").first()
