@@ -86,6 +86,7 @@ ACCESS = {
     "orders:invoice": "orders.invoice",
     "orders:note": "orders.annotate",
     "orders:tag": "orders.annotate",
+    "orders:tags": "orders.annotate",
     "orders:assign": "orders.annotate",
     # catalog
     "catalog:list": "catalog.view",

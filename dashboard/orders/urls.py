@@ -15,6 +15,7 @@ urlpatterns = [
     path("for-product/<int:pk>/", selling.for_product, name="for_product"),
     path("packing-slips/", papers.packing_slips, name="packing_slips"),
     path("invoices/<int:pk>/", papers.invoice_pdf, name="invoice_pdf"),
+    path("tags/", annotations.tags, name="tags"),
     path("bulk/deliver/", bulk.deliver, name="bulk_deliver"),
     path("bulk/status/", bulk.set_status, name="bulk_status"),
     path("bulk/tag/", annotations.bulk_tag, name="bulk_tag"),

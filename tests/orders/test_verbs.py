@@ -1,15 +1,18 @@
 """The verbs' pages: GET asks, POST gives; what is wrong comes back with 422 and nothing is queued."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from dashboard.orders.models import Invoice, Note, Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
 from dashboard.sync.models import Batch, Command, SharedPicture
 from tests.connected import drive, effects
+from tests.factories import make_user
 from tests.orders.test_pages import confirm, url
 from tests.pages import assert_strict_html
 from tests.pictures import png
@@ -226,6 +229,25 @@ def test_bulk_status(admin, supply, goods, order_of):
     assert admin.post(address, {"pk": pks, "status": "running_order"}).status_code == 302
     assert {drive(command).state for command in Command.objects.all()} == {"done"}
     assert len(effects(supply.sandbox, "orders.change_status")) == 3
+
+
+def test_tags_are_offered_as_they_are_named_to_those_who_see_their_orders(admin, supply, order_of, client_for):
+    order = order_of(supply)
+    for name in ("rush", "<b>gift</b>"):
+        admin.post(url("tag", order), {"tag": name})
+    Tag.objects.create(name="of no order")
+    offered = admin.get(reverse("orders:tags"))
+    assert_strict_html(offered, fragment=True)
+    assert re.findall(r'value="(.*?)"', offered.content.decode()) == ["&lt;b&gt;gift&lt;/b&gt;", "rush"]
+    client = Client()
+    client.force_login(make_user("blind", "fulfilment", sees_all_connections=False))
+    assert client.get(reverse("orders:tags")).content.decode().strip() == ""
+    assert client_for("viewer").get(reverse("orders:tags")).status_code == 403
+    for page, field in ((url("detail", order), "new-tag"), (reverse("orders:list"), "bulk-tag")):
+        body = asked(admin, page).content.decode()
+        assert f'list="{field}-names"' in body
+        asks = f'data-hx-get="/orders/tags/" data-hx-trigger="focusin from:#{field} once"'
+        assert f'<datalist id="{field}-names" {asks}' in body
 
 
 def test_bulk_tags(admin, supply):

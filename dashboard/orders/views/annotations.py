@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from dashboard.core import pages
@@ -21,6 +22,7 @@ from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import assigning
 
 DESK = assigning.Desk("orders.annotate", "orders.assigned", lazy("Orders"), "orders:list")
+OFFERED = 200
 
 
 @require_POST
@@ -49,6 +51,15 @@ def tag(request: StaffRequest, pk: int) -> HttpResponse:
         return show(request, order, form, {"title": _("Tag"), "button": _("Add tag"), "note": ""})
     order.tags.add(tag_named(form.cleaned_data["tag"]))
     return redirect(order_url(request, order, "#tags"))
+
+
+@require_safe
+@requires("orders.annotate")
+def tags(request: StaffRequest) -> HttpResponse:
+    """The tags that orders have, to choose from while one is typed."""
+    tagged = Order.objects.visible_to(request.user).filter(tags=OuterRef("pk"))
+    names = Tag.objects.filter(Exists(tagged)).values_list("name", flat=True)[:OFFERED]
+    return render(request, "orders/_tag_names.html", {"names": names})
 
 
 def tag_named(name: str) -> Tag:
