@@ -15,7 +15,7 @@ from dashboard.catalog.models import Product, Variant
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
 from dashboard.sync.models import Change, Command
-from dashboard.sync.web import shown, state_word
+from dashboard.sync.web import shown, states_so_far
 
 LIMIT = 40
 MANY = 300
@@ -48,12 +48,7 @@ def events(commands: Iterable[Command], changes: Iterable[Change], names: dict[s
 def _of_command(command: Command, now: datetime) -> dict[str, Any]:
     facts = shown(command)
     tone = "wait" if facts["tone"] == "unknown" else facts["tone"]
-    path = [_("queued %(at)s") % {"at": formatting.exact(command.created_at)}]
-    if command.sent_at:
-        path.append(_("sent %(at)s") % {"at": formatting.exact(command.sent_at)})
-    if command.finished_at:
-        word = state_word(command.state)
-        path.append(f"{word} {formatting.exact(command.finished_at)}")
+    path = states_so_far(command.created_at, command.sent_at, command.finished_at, command.state)
     return {
         "at": when_at(command.created_at, now),
         "title": f"{facts['label']}: {facts['summary']}"

@@ -27,7 +27,7 @@ from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Approval, Callback, Change, Command
 from dashboard.sync.models.approvals import APPROVED, DECLINED, WAITING
 from dashboard.sync.models.commands import FINAL, NEEDS_REVIEW
-from dashboard.sync.web import TONES, state_word
+from dashboard.sync.web import TONES, state_word, states_so_far
 
 SHOWN = 100
 SHOWS = ("all", "commands", "notes")
@@ -178,7 +178,7 @@ def _command(one: Told) -> dict[str, Any]:
         "tone": "wait" if tone == "unknown" else tone,
         "badge": html.badge(tone, state_word(one.state)),
         "by": one.who or _("the system"),
-        "path": _path(one),
+        "path": states_so_far(one.at, one.sent_at, one.ended_at, one.state),
         "text": worded(one.more),
         "evidence": _link(reverse("sync:command", args=[one.pk]), _("Evidence and exchanges")),
     }
@@ -200,16 +200,6 @@ def _approval(one: Told) -> dict[str, Any]:
         "text": one.text,
         "evidence": _link(reverse("sync:approval", args=[one.pk]), _("Open")),
     }
-
-
-def _path(one: Told) -> list[str]:
-    steps = [_("queued %(at)s") % {"at": formatting.exact(one.at)}]
-    if one.sent_at:
-        steps.append(_("sent %(at)s") % {"at": formatting.exact(one.sent_at)})
-    if one.ended_at:
-        word = state_word(one.state).lower()
-        steps.append(_("%(word)s %(at)s") % {"word": word, "at": formatting.exact(one.ended_at)})
-    return steps
 
 
 def _link(url: str, words: str) -> SafeString:

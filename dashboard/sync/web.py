@@ -62,6 +62,20 @@ def state_word(state: str) -> str:
     }[state]
 
 
+def states_so_far(queued_at: datetime, sent_at: datetime | None, ended_at: datetime | None, state: str) -> list[str]:
+    """The states of a command, each with its time; the day is said once."""
+
+    def at(moment: datetime) -> dict[str, str]:
+        return {"at": formatting.clock_time(moment, queued_at, seconds=True)}
+
+    path = [_("queued %(at)s") % {"at": formatting.exact(queued_at)}]
+    if sent_at:
+        path.append(_("sent %(at)s") % at(sent_at))
+    if ended_at:
+        path.append(_("%(word)s %(at)s") % ({"word": state_word(state).lower()} | at(ended_at)))
+    return path
+
+
 def state_sentence(command: Command) -> str:
     """What is known of a command, as a sentence that claims no more than is proven (UI §5)."""
     where = command.connection.title

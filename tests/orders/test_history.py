@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_commands_changes_callbacks_notes_and_deliveries(goods, order_of, user_f
     assert events["Callback “order-status”"]["text"] == f"Read order {order.remote_id}."
     assert [event["text"] for event in shown if "102 → 103" in event.get("text", "")] != []
     assert shown[-1]["title"] == "Placed"
+
+
+def test_a_command_says_its_day_once(supply, order_of):
+    order = order_of(supply, status="to_deliver")
+    drive(queue(supply.connection, "orders.set_status", order.remote_id, status="running_order"))
+    begun = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
+    times = {"created_at": begun, "sent_at": begun + timedelta(seconds=2)}
+    Command.objects.update(**times, finished_at=begun + timedelta(days=1))
+    paths = [event["path"] for event in timeline.events(order, timeline.history(order)) if event.get("path")]
+    assert paths == [["queued 20 Nov 2026, 12:00:05", "sent 12:00:07", "confirmed 21 Nov 2026, 12:00:05"]]
 
 
 @pytest.mark.usefixtures("stopped_clock")
