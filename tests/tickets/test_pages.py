@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboard.sync.models import Command
 from dashboard.tickets.models import Ticket
-from tests.connected import drive, effects, fault, queue, step
+from tests.connected import drive, effects, fault, pull, queue, step
 from tests.factories import make_user
 from tests.pages import assert_strict_html
 from tests.tickets.conftest import refund
@@ -181,6 +181,18 @@ def test_the_panel_beside_an_order(supply, ticket_of, client_for):
     assert str(ticket) in page
     assert f"/tickets/open/?order={order.pk}" in page
     assert "/tickets/open/" not in client_for("viewer").get(f"/tickets/for-order/{order.pk}/").content.decode()
+
+
+def test_the_panel_of_a_platform_without_tickets_offers_none(connect, client_for):
+    from dashboard.orders.models import Order
+
+    stores = connect("m2e", "stores")
+    pull(stores.connection, "orders")
+    order = Order.objects.filter(connection=stores.connection).first()
+    panel = client_for("support").get(f"/tickets/for-order/{order.pk}/")
+    assert_strict_html(panel, fragment=True)
+    assert "This platform has no tickets." in panel.content.decode()
+    assert "Open a ticket" not in panel.content.decode()
 
 
 def test_a_refused_reply_stays_with_the_way_to_send_it_again_and_an_unknown_one_with_the_way_to_prove_it(

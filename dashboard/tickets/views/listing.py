@@ -67,6 +67,7 @@ def for_order(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "order": order,
         "rows": rows_of(rows, Reach.of(request, "tickets")),
+        "can": able or order.connection.can(can.PullsTickets),
         "why": "" if able else why_not(order.connection, can.OpensTickets),
         "may_open": may(request.user, "tickets.work"),
     }
