@@ -134,7 +134,8 @@ ELSEWHERE = {
     "sourcing:order_new", "sourcing:product", "sourcing:quotes", "sourcing:shipment_new", "staff:confirm",
     "staff:first_password", "staff:new", "staff:password", "staff:second_step", "staff:sign_in", "staff:two_factor",
     "staff:two_factor_off", "sync:connection_add", "sync:connection_settings", "sync:metrics",
-    "sync:picture", "sync:shared_picture", "sync:target", "tickets:assign", "tickets:open", "tickets:opened", "healthz", "readyz",
+    "sync:picture", "sync:shared_picture", "sync:target", "tickets:assign", "tickets:open", "tickets:opened",
+    "healthz", "readyz",
 }  # fmt: skip
 
 # What there is as many of, wholes first: model, and the column that tells copies apart.
