@@ -30,7 +30,7 @@ from dashboard.core.scrub import scrub
 from dashboard.sync.claims import claim, lease
 from dashboard.sync.failpoints import failpoint
 from dashboard.sync.hiding import hide
-from dashboard.sync.kinds import KINDS, Arrived, Context, Kind, kind_of, settle_time
+from dashboard.sync.kinds import ABSENT, AFTER_ABSENCE, KINDS, Arrived, Context, Kind, kind_of, proof, settle_time
 from dashboard.sync.limiter import on_turn
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
@@ -180,12 +180,25 @@ def _send(kind: Kind, contexts: Sequence[Context]) -> None:
 def _prepare(kind: Kind, context: Context) -> dict[str, Any] | None:
     """What must be read before sending; `None` when that failed, and then nothing was sent."""
     try:
+        _doubt_absence(kind, context)
         return scrub(kind.prepare(context))
     except Arrived as news:
         _settle(context.command, UNKNOWN, error=news.words[:1000], not_before=timezone.now() + settle_time())
     except Exception as error:
         _not_prepared(context.command, error)
     return None
+
+
+def _doubt_absence(kind: Kind, context: Context) -> None:
+    """An attempt that was proven absent may have arrived since: it must be absent still. Raises `Arrived`."""
+    if not context.command.checks or kind.repeat != AFTER_ABSENCE:
+        return
+    try:
+        finding = proof(kind, context)
+    except ChannelError as error:
+        raise Arrived(hide(context.command, error.words)) from error
+    if finding.verdict != ABSENT:
+        raise Arrived(finding.sentence)
 
 
 def _not_prepared(command: Command, error: Exception) -> None:

@@ -222,6 +222,16 @@ class Kind:
         raise NotImplementedError
 
 
+def proof(kind: Kind, context: Context) -> Finding:
+    """What the platform's answer proves; after a restore nobody knows what was there before sending."""
+    try:
+        return kind.read_back(context)
+    except KeyError:
+        if RESTORED not in context.command.before:
+            raise
+        return undecided(_("Restored from a backup: what was there before sending is not known."))
+
+
 def settle_time() -> timedelta:
     """How long after sending absence begins to mean something: a platform may still be at work."""
     return timedelta(seconds=settings.COMMAND_SETTLE_SECONDS)

@@ -23,14 +23,13 @@ from dashboard.sync.kinds import (
     APPLIED,
     KINDS,
     NEVER,
-    RESTORED,
     UNDECIDED,
-    Context,
     Finding,
     Kind,
     Refused,
     Witness,
     kind_of,
+    proof,
     settle_time,
     undecided,
 )
@@ -93,7 +92,7 @@ def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") ->
             channel = open_channel(command.connection, purpose)
             kind = kind_of(command.kind)
             context = context_of(command, channel)
-            finding = undecided(_("No endpoint tells.")) if kind.repeat == NEVER else _answered(kind, context)
+            finding = undecided(_("No endpoint tells.")) if kind.repeat == NEVER else proof(kind, context)
         except ChannelError as error:
             _could_not_ask(command, error)
             return command
@@ -109,20 +108,10 @@ def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") ->
     return command
 
 
-def _answered(kind: Kind, context: Context) -> Finding:
-    """What the platform's answer proves; after a restore nobody knows what was there before sending."""
-    try:
-        return kind.read_back(context)
-    except KeyError:
-        if RESTORED not in context.command.before:
-            raise
-        return undecided(_("Restored from a backup: what was there before sending is not known."))
-
-
 def prove(command: Command, channel: Any) -> Finding:
     """Ask now, for a person who looks; writes the evidence, changes no state."""
     kind = kind_of(command.kind)
-    finding = _answered(kind, context_of(command, channel))
+    finding = proof(kind, context_of(command, channel))
     _note(command, finding)
     return finding
 
@@ -160,7 +149,8 @@ def settle(command: Command, outcome: str, why: str, by: Any) -> None:
         allowed |= Q(state=QUEUED)
     words = _("Settled by a person: %(why)s") % {"why": why}
     changes: dict[str, Any] = {"leased_until": None, "error": scrub_text(words)[:1000]}
-    changes |= {"not_before": now, "tries_left": 8} if outcome == "absent" else {"finished_at": now}
+    afresh = {"not_before": now, "tries_left": 8, "absences": 0, "checks": 0}  # a person's word ends all doubt
+    changes |= afresh if outcome == "absent" else {"finished_at": now}
     with transaction.atomic():
         rows = Command.objects.filter(allowed, pk=command.pk).filter(Q(leased_until=None) | Q(leased_until__lt=now))
         if not rows.update(state=states[outcome], attempts=F("attempts") + 1, **changes):

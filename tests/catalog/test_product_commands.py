@@ -51,7 +51,7 @@ def test_create_lost_before_it_was_applied_is_sent_again_once(digital):
     fault(sandbox, "products.create", "status", code=500)
     command = drive(queue(connection, "catalog.create_product", "-", **draft(sandbox)))
     assert (command.state, command.attempts) == (DONE, 2)
-    assert [one["verdict"] for one in command.evidence] == ["absent"]
+    assert [one["verdict"] for one in command.evidence] == ["absent", "absent"]
     assert len(effects(sandbox, "products.create")) == 1
 
 

@@ -16,6 +16,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "502 before": {"fault": "status", "code": 502},
     "500 after": {"fault": "status", "code": 500, "after": True},
     "503": {"fault": "status", "code": 503},
+    "late": {"fault": "status", "code": 504},  # what was sent arrives when it has been proven absent
     "429": {"fault": "rate_limit", "seconds": 30},
     "credentials end": {"fault": "expire_token"},
 }

@@ -6,12 +6,13 @@ import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from channels.registry import PLATFORMS
 from channels.sandbox import Fault
 from channels.serving import SandboxServer
 from dashboard.sync import engine, verify
-from dashboard.sync.kinds import KINDS, NEVER
+from dashboard.sync.kinds import AFTER_ABSENCE, KINDS, NEVER
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import DONE, FINAL, NEEDS_REVIEW, QUEUED, UNKNOWN
 from dashboard.sync.opening import TRANSPORTS, close_channels
@@ -39,6 +40,7 @@ class Drilled:
     command: Command
     deaths: int = 0
     effects: int = 0
+    on_the_way: Any = None  # a request that the platform has not heard yet
 
     @property
     def is_moving(self) -> bool:
@@ -128,6 +130,10 @@ class Drill:
         is_sending = one.command.state == QUEUED
         faults = one.world.sandbox.faults
         faults.clear()
+        heard = overheard(one.world.sandbox) if is_sending and one.plan.fault == "late" else []
+        if is_sending and one.on_the_way is not None:
+            one.world.sandbox.handle(one.on_the_way)
+            one.on_the_way = None
         if is_sending and one.plan.fault != "none":
             faults.append(Fault(endpoint=one.intent.endpoint, **FAULTS[one.plan.fault]))
         if one.command.state == UNKNOWN and one.plan.deaf:
@@ -142,9 +148,25 @@ class Drill:
             act(one.command.pk, ignore_backoff=True, purpose="foreground")
         if is_sending and not any(fault.times > 0 for fault in faults):
             one.plan.fault = "none"
+            if heard and KINDS[one.intent.kind].repeat == AFTER_ABSENCE:
+                one.on_the_way = heard[-1]
+        vars(one.world.sandbox).pop("handle", None)
         faults.clear()
         time_passes(worlds)
         one.command.refresh_from_db()
+
+
+def overheard(sandbox: Any) -> list[Any]:
+    """What the sandbox is asked from now on."""
+    heard: list[Any] = []
+    handle = sandbox.handle
+
+    def listen(request: Any, in_process: bool = True) -> Any:
+        heard.append(request)
+        return handle(request, in_process)
+
+    sandbox.handle = listen
+    return heard
 
 
 def _dealt(worlds: list[World], chance: random.Random) -> Iterator[tuple[World, Intent]]:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from channels.records import Delivery, Ref
 from dashboard.orders.models import DeliveryRecord, Order
 from dashboard.staff.models import AuditEvent
 from dashboard.sync.describe import command_facts
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
+from dashboard.sync.opening import open_channel
 from tests.connected import drive, effects, fault, queue, step
 
 pytestmark = pytest.mark.django_db
@@ -51,9 +53,23 @@ def test_what_never_took_effect_is_proven_absent_and_sent_again(shop, order_of):
     command = step(queue(connected.connection, "orders.deliver", order.remote_id, content="one text"))
     assert command.state == "unknown"
     assert effects(connected.sandbox, endpoint) == []
-    assert step(command).state == "queued"
-    assert command.evidence[-1]["verdict"] == "absent"
+    assert [step(command).state, step(command).state] == ["unknown", "queued"]
+    assert [one["verdict"] for one in command.evidence] == ["absent", "absent"]
     assert drive(command).state == "done"
+    assert len(effects(connected.sandbox, endpoint)) == 1
+
+
+def test_what_takes_effect_after_it_was_proven_absent_is_not_delivered_again(shop, order_of):
+    """The platform works off what it had taken in while the command waits for its second sending."""
+    connected, endpoint = shop
+    order = order_of(connected, status="to_deliver")
+    fault(connected.sandbox, endpoint, "status", code=500)
+    command = step(queue(connected.connection, "orders.deliver", order.remote_id, content="one text"))
+    assert [step(command).state, step(command).state] == ["unknown", "queued"]
+    ref = Ref(remote_id=order.remote_id)
+    open_channel(connected.connection, "foreground").deliver_order(ref, Delivery(content="one text"))
+    assert [step(command).state, step(command).state] == ["unknown", "done"]
+    assert command.attempts == 2
     assert len(effects(connected.sandbox, endpoint)) == 1
 
 
@@ -63,7 +79,7 @@ def test_a_crash_before_sending_is_proven_absent(shop, order_of):
     command = queue(connected.connection, "orders.deliver", order.remote_id, rows=rows_for(order))
     Command.objects.filter(pk=command.pk).update(state="unknown", attempts=1, sent_at=command.created_at)
     command.refresh_from_db()
-    assert step(command).state == "queued", command.evidence
+    assert [step(command).state, step(command).state] == ["unknown", "queued"], command.evidence
     assert drive(command).state == "done"
     assert len(effects(connected.sandbox, endpoint)) == 1
 

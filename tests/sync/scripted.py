@@ -10,7 +10,7 @@ import msgspec
 
 from channels.capabilities import PullsProducts
 from channels.records import Receipt
-from dashboard.sync.kinds import AFTER_ABSENCE, AS_IT_IS, KINDS, Finding, Kind, Refused, Target, register
+from dashboard.sync.kinds import AFTER_ABSENCE, AS_IT_IS, KINDS, Finding, Kind, Refused, Target, absent, register
 from dashboard.sync.models import Connection
 
 
@@ -73,7 +73,7 @@ class Scripted(Kind):
         return _said(self.answers, Receipt())
 
     def read_back(self, context: Any) -> Finding:
-        finding: Finding = _said(self.findings, None)
+        finding: Finding = _said(self.findings, absent("It is not there."))
         return finding
 
     def mirror(self, context: Any) -> None:

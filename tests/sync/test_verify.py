@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from channels.errors import Ambiguous, AuthFailed, NotSent
+from channels.errors import Ambiguous, AuthFailed, NotSent, Rejected
 from channels.records import Receipt
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import engine, verify
@@ -297,3 +297,39 @@ def test_after_a_restore_a_second_command_of_a_target_waits_for_a_person_unless_
     assert recover() == {"doubted": 2, "review": 1, "feeds": 0}
     found = {row.pk: row.state for row in Command.objects.all()}
     assert found == {first.pk: UNKNOWN, second.pk: NEEDS_REVIEW, third.pk: QUEUED, fourth.pk: UNKNOWN}
+
+
+def test_what_was_absent_must_be_absent_still_when_it_is_sent_again(connection, note):
+    """Between the proof and the next sending (a pause, a backlog, a night) the first request may have arrived."""
+    note.findings = [absent("No."), applied("It has come since."), applied("It is there.")]
+    command = proven(unknown(connection))
+    assert command.state == QUEUED
+    engine.perform(command.pk)
+    command.refresh_from_db()
+    assert (command.state, command.error, note.sent) == (UNKNOWN, "It has come since.", [])
+    assert (proven(command).state, note.sent) == (DONE, [])
+
+
+@pytest.mark.parametrize("news", [undecided("Something moved."), NotSent("Unreachable."), Rejected("Not found.")])
+def test_what_cannot_be_told_absent_any_more_is_asked_about_again(connection, note, news):
+    note.findings = [absent("No."), news]
+    command = proven(unknown(connection))
+    engine.perform(command.pk)
+    command.refresh_from_db()
+    assert (command.state, command.tries_left, note.sent) == (UNKNOWN, 7, [])
+
+
+def test_a_person_who_settles_as_absent_is_believed(connection):
+    """It is sent without a question, and the next proof of absence begins anew."""
+    with scripted(name="test.pay", absences=2) as kind:
+        kind.findings, kind.answers = [absent("No.")], [Ambiguous("Read timed out.")]
+        command = proven(unknown(connection, "test.pay"))
+        assert (command.state, command.absences) == (UNKNOWN, 1)
+        verify.settle(command, "absent", "Their list does not have it.", None)
+        engine.perform(command.pk)
+        command.refresh_from_db()
+        assert (command.state, command.absences, command.checks, kind.sent) == (UNKNOWN, 0, 0, [3])
+        kind.findings = [absent("No.")]
+        verify.verify(command.pk, ignore_backoff=True)
+        command.refresh_from_db()
+        assert (command.state, command.absences) == (UNKNOWN, 1)

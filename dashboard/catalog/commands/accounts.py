@@ -34,6 +34,7 @@ class AppendAccountsKind(OfProducts):
     permission = "catalog.secrets"
     Payload = AppendAccounts
     repeat = AFTER_ABSENCE
+    absences = 2
     secret_keys = ("accounts",)
     marker = "The product's stock and its time of change, before and after."
 

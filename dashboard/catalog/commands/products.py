@@ -118,6 +118,7 @@ class CreateProductKind(Kind):
     Payload = ProductFields
     repeat = AFTER_ABSENCE
     ambiguous = UNANSWERED
+    absences = 2
     feed = "products"
     page = PageOf("catalog:product", "catalog.Product")
     has_target = False

@@ -44,6 +44,7 @@ class DeliverKind(OfOrders):
     label = gettext_lazy("Deliver")
     capability = can.DeliversOrders
     Payload = Deliver
+    absences = 2
     marker = "Our content among the deliveries that the platform shows, beyond those before sending."
     secret_keys = ("content", "rows")
 
@@ -146,6 +147,7 @@ class ReportDeliveryErrorKind(OfOrders):
     label = gettext_lazy("Report delivery error")
     capability = can.ReportsDeliveryErrors
     Payload = ReportDeliveryError
+    absences = 2
     marker = "Our remark and pictures among the delivery errors, once more than before sending."
 
     def check(self, connection: Connection, target: Target, payload: ReportDeliveryError) -> None:
