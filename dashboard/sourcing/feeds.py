@@ -77,7 +77,7 @@ def look_at(connection: Connection, channel: Any, remote_id: str) -> models.Sour
 
 def read_whole(connection: Connection, channel: Any, name: str) -> None:
     """Read a short list (cart, addresses, favourites, profile) whole and bring its mirror in step."""
-    feed, after, seen = FEEDS[name], None, set()
+    feed, after, seen, began = FEEDS[name], None, set(), timezone.now()
     while True:
         read_at = timezone.now()
         page = feed.pull(Pull(connection, channel, after, None, True))
@@ -86,7 +86,7 @@ def read_whole(connection: Connection, channel: Any, name: str) -> None:
         after = page.next
         if after is None:
             break
-    feed.mark_gone(connection, seen)
+    feed.mark_gone(connection, seen, began)
 
 
 def read_purchase_again(connection: Connection, channel: Any, ref: Ref) -> None:

@@ -57,9 +57,9 @@ class Feed:
         """Bring the mirror in step with the records of one page."""
         return upsert(self.mirror, connection, records, read_at=read_at)
 
-    def mark_gone(self, connection: Connection, seen: set[str]) -> int:
-        """After a full sweep."""
-        return mark_gone(self.mirror, connection, seen) if self.marks_gone else 0
+    def mark_gone(self, connection: Connection, seen: set[str], began: datetime) -> int:
+        """After a full sweep that began then."""
+        return mark_gone(self.mirror, connection, seen, began) if self.marks_gone else 0
 
     def is_late(self, read_at: datetime | None, now: datetime) -> bool:
         """Whether what was last read at `read_at` is older than a page may leave unsaid; never read is late."""

@@ -127,7 +127,7 @@ def _run(connection: Connection, feed: Feed, state: FeedState, run: Run, *, rest
     if sweep.unseen or sweep.nameless or (sweep.stuck and sweep.drifted):
         return sweep  # what nobody could identify, or was never shown, may be any row: none is called gone
     sweep.doubted = not sweep.ever and state.emptied_at is None and feed.alive(connection) > FEW
-    run.gone = 0 if sweep.doubted else feed.mark_gone(connection, sweep.ever)
+    run.gone = 0 if sweep.doubted else feed.mark_gone(connection, sweep.ever, run.started_at)
     return sweep
 
 
@@ -272,15 +272,18 @@ def _sweep_is_due(state: FeedState, feed: Feed) -> bool:
 
 
 def _succeeded(connection: Connection, feed: Feed, state: FeedState, run: Run, sweep: _Sweep) -> None:
-    """Note the success; a sweep that was resumed has not seen every row and is not a whole one."""
+    """Note the success; a run that was resumed has not seen every row, nor what changed since on pages before it.
+
+    So it is no whole sweep, and the next run asks since when the interrupted one had asked.
+    """
     run.finished_at = timezone.now()
     run.save()
     is_whole = run.is_full and not sweep.resumed
     swept = {"last_full_at": run.started_at} if is_whole else {}
+    swept |= {} if sweep.resumed else {"watermark": run.started_at}
     emptied_at = run.started_at if sweep.doubted else None if is_whole or sweep.ever else state.emptied_at
     _mine(state).update(
         cursor="",
-        watermark=run.started_at,
         last_ok_at=run.finished_at,
         next_due_at=run.finished_at + feed.every,
         leased_until=None,
@@ -308,7 +311,7 @@ def _failed(connection: Connection, feed: Feed, state: FeedState, run: Run, erro
         due = max(error.retry_at, run.finished_at)
     kept = state.alarm if state.emptied_at else ""
     alarm = words if isinstance(error, Stopped | WireError) else kept
-    restart = {"cursor": ""} if isinstance(error, Stopped | WireError) else {}
+    restart = {} if isinstance(error, NotSent | AuthFailed) else {"cursor": ""}  # a cursor that is refused is no way on
     fails = F("fails") + (0 if _was_only_paused(error) else 1)
     _mine(state).update(next_due_at=due, leased_until=None, fails=fails, error=words, alarm=alarm, **restart)
     if isinstance(error, AuthFailed) and not error.missing_scope:

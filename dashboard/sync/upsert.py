@@ -139,10 +139,13 @@ def upsert(
     return counts
 
 
-def mark_gone(mirror: Mirror, connection: Connection, seen: set[str]) -> int:
-    """After a whole sweep: give rows that were not seen their `gone_at`; nothing is deleted. Gives their number."""
+def mark_gone(mirror: Mirror, connection: Connection, seen: set[str], began: datetime) -> int:
+    """After a whole sweep: give rows that were not seen their `gone_at`; nothing is deleted. Gives their number.
+
+    What was written since it `began` has been read elsewhere meanwhile, and may stand on a page that was read before.
+    """
     now, gone = timezone.now(), 0
-    rows = mirror.model._default_manager.filter(connection=connection, gone_at=None)
+    rows = mirror.model._default_manager.filter(connection=connection, gone_at=None, changed_at__lt=began)
     missing = (pk for pk, remote_id in rows.values_list("pk", "remote_id").iterator(2000) if remote_id not in seen)
     for pks in chunks(list(missing), MAX_PARAMETERS):
         gone += mirror.model._default_manager.filter(pk__in=pks, gone_at=None).update(gone_at=now, changed_at=now)

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from django.db import connection as database
 from django.db import transaction
+from django.utils import timezone
 
 from channels.records import Attribute, ProductRecord, VariantRecord
 from dashboard.catalog.mirror import PRODUCTS, upsert_products
@@ -35,7 +36,7 @@ def test_only_what_differs_is_given_back(connect):
     same, changed, gone = (product(n) for n in ("same", "changed", "gone"))
     upsert_products(mine, [same, changed, gone])
     upsert_products(other, [product("new"), change(same, quantity=9)])
-    mark_gone(PRODUCTS, mine, {"same", "changed"})
+    mark_gone(PRODUCTS, mine, {"same", "changed"}, timezone.now())
     pks = dict(Product.objects.filter(connection=mine).values_list("remote_id", "pk"))
     wanted = hashes(same, change(changed, quantity=4), gone, product("new"))
     columns = ("id", "quantity", "updated_at")

@@ -151,8 +151,8 @@ def test_unseen_rows_are_gone_after_a_sweep_and_come_back_unchanged(connect):
     mine, other = connect("m2e", "mine").connection, connect("m2e", "other").connection
     for one in (mine, other):
         upsert_products(one, [product(n) for n in range(3)])
-    assert mark_gone(PRODUCTS, mine, {"p0", "p2"}) == 1
-    assert mark_gone(PRODUCTS, mine, {"p0", "p2"}) == 0
+    assert mark_gone(PRODUCTS, mine, {"p0", "p2"}, timezone.now()) == 1
+    assert mark_gone(PRODUCTS, mine, {"p0", "p2"}, timezone.now()) == 0
     assert list(Product.objects.exclude(gone_at=None).values_list("connection__slug", "remote_id")) == [("mine", "p1")]
     assert upsert_products(mine, [product(1)]).changed == 1
     assert not Product.objects.exclude(gone_at=None).exists()
@@ -163,7 +163,7 @@ def test_a_partial_record_never_overwrites_but_revives(connection):
     upsert(mirror, connection, [product(1)])
     bare = product(1, title="", quantity=None, variants=(), updated_at=None)
     assert upsert(mirror, connection, [bare]).unchanged == 1
-    mark_gone(mirror, connection, set())
+    mark_gone(mirror, connection, set(), timezone.now())
     counts = upsert(mirror, connection, [bare])
     assert (counts.created, counts.changed, counts.touched) == (0, 1, ["p1"])
     row = Product.objects.get()
@@ -187,7 +187,7 @@ def test_many_rows_pass_the_parameter_limit(connection):
     records = [product(n) for n in range(1201)]
     assert upsert_products(connection, records).created == 1201
     assert Variant.objects.count() == 2402
-    assert mark_gone(PRODUCTS, connection, {record.remote_id for record in records[:100]}) == 1101
+    assert mark_gone(PRODUCTS, connection, {record.remote_id for record in records[:100]}, timezone.now()) == 1101
 
 
 def test_text_that_no_database_holds_is_made_storable(connection):
