@@ -1,6 +1,6 @@
 """The forms of the staff app."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import authenticate, password_validation
@@ -105,9 +105,17 @@ class PasswordForm(forms.Form):
 class OwnPasswordForm(PasswordChangeForm):
     """The present password, and a new one twice."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+        super().__init__(cast(User, request.user), data)
+        self.request = request
         self.fields["new_password1"].help_text = _("12 characters or more; no common word, not digits alone.")
+
+    def clean_old_password(self) -> str:
+        """Authenticate again, under the same throttle as sign-in."""
+        given: str = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=given) is None:
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return given
 
 
 class ProfileForm(forms.ModelForm):

@@ -63,6 +63,21 @@ def test_a_refused_password_changes_nothing(client, mei, old, new):
     assert mei.password == before
 
 
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [("/staff/profile/password/", "old_password"), ("/staff/confirm/", "password"), (f"{TWO_FACTOR}off/", "password")],
+)
+def test_who_has_a_session_cannot_guess_the_password(client, mei, address, field):
+    """Every form that asks for it counts wrong ones as sign-in does."""
+    before = mei.password
+    new = {"new_password1": "a-quite-long-password", "new_password2": "a-quite-long-password"}
+    statuses = [client.post(address, {field: f"guess {n}"} | new).status_code for n in range(10)]
+    assert statuses == [422] * 9 + [429]
+    assert client.post(address, {field: PASSWORD} | new).status_code == 429
+    mei.refresh_from_db()
+    assert mei.password == before
+
+
 def test_the_second_step_is_enrolled_with_a_code(client, mei):
     assert client.post(f"{TWO_FACTOR}enrol/").url == TWO_FACTOR
     page = client.get(TWO_FACTOR).content.decode()

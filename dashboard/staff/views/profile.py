@@ -40,7 +40,7 @@ def profile(request: StaffRequest) -> HttpResponse:
 @ask_or_save
 def password(request: StaffRequest) -> HttpResponse:
     """Set a new password, given the present one; every other session of the person ends."""
-    form = OwnPasswordForm(request.user, request.POST or None)
+    form = OwnPasswordForm(request, request.POST or None)
     if form.is_valid():
         person = form.save()
         update_session_auth_hash(request, person)
