@@ -1,17 +1,35 @@
 """Addresses of buying."""
 
-from django.urls import path
+from urllib.parse import quote, unquote
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from dashboard.sourcing.views import cart, ordering, orders, organising, purposes, search, shipments, warehouse
 
 app_name = "sourcing"
 
+
+class RemoteIdConverter(StringConverter):
+    """An id of a platform, whatever stands in it, as one segment of an address."""
+
+    def to_python(self, value: str) -> str:
+        """The id as the platform has it."""
+        return unquote(value)
+
+    def to_url(self, value: str) -> str:
+        """Without a slash, a line break, or anything else that ends a segment."""
+        return quote(value, safe="")
+
+
+register_converter(RemoteIdConverter, "remote_id")
+
 urlpatterns = [
     path("", search.index, name="index"),
     path("import/", search.import_product, name="import"),
-    path("products/<slug:slug>/<str:remote_id>/", search.product, name="product"),
-    path("products/<slug:slug>/<str:remote_id>/cart/", search.add_to_cart, name="cart_add"),
-    path("products/<slug:slug>/<str:remote_id>/favourite/", search.add_favourite, name="favourite_add"),
+    path("products/<slug:slug>/<remote_id:remote_id>/", search.product, name="product"),
+    path("products/<slug:slug>/<remote_id:remote_id>/cart/", search.add_to_cart, name="cart_add"),
+    path("products/<slug:slug>/<remote_id:remote_id>/favourite/", search.add_favourite, name="favourite_add"),
     path("cart/", cart.cart, name="cart"),
     path("cart/clear/", cart.clear, name="cart_clear"),
     path("cart/<int:pk>/", cart.update, name="cart_update"),

@@ -1,14 +1,14 @@
 """The pages of buying: what they show, how many queries they cost, and what their forms send."""
 
 from decimal import Decimal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.core.cache import cache
 from django.db import connection as database
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from channels.records import PackageRecord, PurchaseOrderRecord, ShipmentRecord
 from dashboard.sourcing import models as m
@@ -348,6 +348,18 @@ def test_the_profile_sends_only_what_changed(client, mirrored, sandbox):
 def test_without_a_connection_nothing_can_be_done(client_for, name):
     assert client_for("fulfilment").post(url(name)).status_code == 404
     assert "No connection can buy" in text(client_for("fulfilment").get(url("index")))
+
+
+@pytest.mark.parametrize("odd", ["a/b", "a/cart/", "a\nb", "%2F", "a?b#c", "订单", ' "><x>', ""])
+def test_whatever_id_a_platform_gives_a_product_its_pages_open(client, mirrored, odd):
+    """One odd id must not close the cart, and its link leads to that very product."""
+    for model in (m.CartItem, m.Favourite, m.PurchaseLine):
+        model.objects.filter(pk=model.objects.first().pk).update(product_remote_id=odd)
+    bought = m.PurchaseLine.objects.get(product_remote_id=odd).whole_id
+    assert {client.get(url(*page)).status_code for page in (["cart"], ["favourites"], ["purchase", bought])} == {200}
+    if odd:
+        found = resolve(unquote(url("product", mirrored.slug, odd)))
+        assert (found.url_name, found.kwargs["remote_id"]) == ("product", odd)
 
 
 @pytest.mark.parametrize("name", LISTS)

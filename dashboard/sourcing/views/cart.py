@@ -91,8 +91,8 @@ def with_lately(rows: QuerySet[CartItem]) -> QuerySet[CartItem]:
 
 def shown_line(request: StaffRequest, line: CartItem, connection: Connection | None) -> dict[str, Any]:
     """A line as the table prints it."""
-    short = line.stock is not None and line.stock < line.quantity
-    url = reverse("sourcing:product", args=[connection.slug, line.product_remote_id]) if connection else ""
+    short, product = line.stock is not None and line.stock < line.quantity, line.product_remote_id
+    url = reverse("sourcing:product", args=[connection.slug, product]) if connection and product else ""
     return {
         "pk": line.pk,
         "title": str(line),

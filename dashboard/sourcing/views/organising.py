@@ -51,7 +51,9 @@ def _favourite(row: Favourite, reach: Reach, now: Any) -> dict[str, Any]:
         "pk": row.pk,
         "title": str(row),
         "product": row.product_remote_id,
-        "url": reverse("sourcing:product", args=[slug, row.product_remote_id]) if slug else "",
+        "url": reverse("sourcing:product", args=[slug, row.product_remote_id])
+        if slug and row.product_remote_id
+        else "",
         "connection": reach.sign(row.connection_id),
         "price": figure(row.price, row.currency),
         "added": when_at(row.added_at, now) if row.added_at else "",
