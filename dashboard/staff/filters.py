@@ -30,6 +30,10 @@ class Act(django_filters.ChoiceFilter):
 
     field_class = ActField
 
+    def filter(self, qs: Any, value: Any) -> Any:
+        """Acts that begin so; “null” is a word like any other."""
+        return super(django_filters.ChoiceFilter, self).filter(qs, value)
+
 
 class AuditFilters(Filters):
     """By person, act, connection and day; the search box looks into targets."""
