@@ -28,6 +28,7 @@ from tests.security.furnished import furnish, is_about_a_connection, named
 pytestmark = pytest.mark.django_db
 ALL = [address for address in addresses() if ACCESS[address.name] not in (CALLBACK, DEBUG_ONLY)]
 ENDS_THE_SESSION = {"staff:sign_out", "staff:password"}
+PICTURES = {"sync:picture", "sync:shared_picture"}  # whose addresses are signed, or cannot be guessed
 # Tables that a request may write to whoever asks: sessions, tries, the trail, caches of what was looked at.
 BESIDE = (
     "django_session",
@@ -98,7 +99,7 @@ def test_every_record_of_the_walk_is_there_for_who_may_see_it(house: dict[str, A
     """So that what a stranger is not shown is there; and every answer carries its headers."""
     client = signed_in(user_for("superuser"))
     for address in ALL:
-        if address.name not in ENDS_THE_SESSION | {"sync:picture"}:  # which wants an address that we signed
+        if address.name not in ENDS_THE_SESSION | PICTURES:
             with transaction.atomic():
                 answer = client.get(named(address, house))
                 transaction.set_rollback(True)

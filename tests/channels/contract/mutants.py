@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Iterator
@@ -50,6 +51,6 @@ def _replaced(payload: Any, chosen: random.Random) -> bytes:
         if chosen.random() < 0.3 and isinstance(target, dict):
             del target[key]
         else:
-            target[key] = chosen.choice(ODD)
+            target[key] = copy.deepcopy(chosen.choice(ODD))  # the next step may change it
     text = json.dumps(payload)
     return text.replace('"NaN"', "NaN").encode("utf-8", "surrogatepass")
