@@ -56,7 +56,7 @@ class ApproveForm(DecisionForm):
 class RejectForm(WithPictures, DecisionForm):
     """Why, with pictures."""
 
-    field_order = ("reason", "image_urls", "files")
+    field_order = ("reason", "image_urls", "pictures")
 
     reason = forms.CharField(
         label=lazy("Reason"),

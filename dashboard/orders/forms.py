@@ -157,7 +157,7 @@ def repeated_words(places: list[int]) -> str:
 class ReportErrorForm(WithPictures, VerbForm):
     """What went wrong, with pictures."""
 
-    field_order = ("remark", "image_urls", "files")
+    field_order = ("remark", "image_urls", "pictures")
 
     remark = forms.CharField(label=lazy("What went wrong"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
 

@@ -79,7 +79,7 @@ class WithPictures(forms.Form):
         required=False,
         help_text=lazy("Web addresses, one a line: the platform loads them itself."),
     )
-    files = PictureFiles(
+    pictures = PictureFiles(
         label=lazy("Or from this computer"),
         required=False,
         help_text=lazy(
@@ -91,7 +91,7 @@ class WithPictures(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, share: Share | None = None, **kwargs: Any) -> None:
         self._unread: list[Any] = []
         if share and data is not None and files:
-            data = self._with_addresses(data, files.getlist("files"), share)
+            data = self._with_addresses(data, files.getlist("pictures"), share)
         super().__init__(data, files, **kwargs)
 
     def _with_addresses(self, data: Any, files: list[UploadedFile], share: Share) -> dict[str, Any]:
@@ -106,9 +106,9 @@ class WithPictures(forms.Form):
                 self._unread.append(unread)
         return {**data.dict(), "image_urls": "\n".join(dict.fromkeys(urls))}
 
-    def clean_files(self) -> list[Any]:
+    def clean_pictures(self) -> list[Any]:
         """Nothing is sent while one of them could not be read."""
         if self._unread:
             raise ValidationError(self._unread)
-        found: list[Any] = self.cleaned_data["files"]
+        found: list[Any] = self.cleaned_data["pictures"]
         return found

@@ -116,7 +116,7 @@ def test_a_wrong_form_is_answered_422_with_what_was_typed(shop, pending, client_
 def test_a_picture_from_the_desk_is_given_as_an_address(shop, pending, client_for):
     case, client = pending(shop), client_for("support")
     files = [SimpleUploadedFile(name, png(shade)) for name, shade in (("a.png", 10), ("b.png", 90))]
-    given = {"reason": "Redeemed", "image_urls": "https://a.example/1.png", "files": files}
+    given = {"reason": "Redeemed", "image_urls": "https://a.example/1.png", "pictures": files}
     assert client.post(f"/aftersales/{case.pk}/reject/", given).status_code == 302
     payload = Command.objects.get().payload
     names = SharedPicture.objects.order_by("pk").values_list("name", flat=True)
@@ -128,7 +128,7 @@ def test_a_picture_from_the_desk_is_given_as_an_address(shop, pending, client_fo
 def test_a_refused_form_keeps_the_pictures_that_came_with_it(shop, pending, client_for):
     case, client = pending(shop), client_for("support")
     files = [SimpleUploadedFile("a.png", png(10)), SimpleUploadedFile("b.pdf", b"%PDF-1.7")]
-    response = client.post(f"/aftersales/{case.pk}/reject/", {"reason": "No", "files": files})
+    response = client.post(f"/aftersales/{case.pk}/reject/", {"reason": "No", "pictures": files})
     assert response.status_code == 422
     assert_strict_html(response)
     page, (kept,) = response.content.decode(), SharedPicture.objects.all()

@@ -92,7 +92,7 @@ def test_report_status_and_refund(admin, goods, supply, order_of):
     given = {"remark": "账号", "image_urls": "https://a.example/1.png\nhttps://a.example/2.png"}
     assert accepted(admin, url("report_error", order), given, order).payload["image_urls"][1].endswith("2.png")
     Command.objects.all().delete()
-    given = {"remark": "screenshot", "files": [SimpleUploadedFile("a.png", png())]}
+    given = {"remark": "screenshot", "pictures": [SimpleUploadedFile("a.png", png())]}
     shown = accepted(admin, url("report_error", order_of(goods)), given, order).payload["image_urls"]
     assert shown == [f"http://testserver/pictures/shared/{SharedPicture.objects.get().name}.jpg"]
     Command.objects.all().delete()

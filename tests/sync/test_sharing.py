@@ -82,9 +82,9 @@ def test_too_many_files_are_refused_before_one_is_read(rf):
         """Pictures alone."""
 
     read = []
-    request = rf.post("/", {"files": [SimpleUploadedFile(f"{n}.png", png()) for n in range(10)], "image_urls": "x"})
+    request = rf.post("/", {"pictures": [SimpleUploadedFile(f"{n}.png", png()) for n in range(10)], "image_urls": "x"})
     form = Form(request.POST, request.FILES, share=lambda file: read.append(file) or "address")
-    assert form.errors == {"files": ["At most 9 pictures."]}
+    assert form.errors == {"pictures": ["At most 9 pictures."]}
     assert read == []
 
 
