@@ -65,8 +65,15 @@ def by_offset(after: str | None, fetch: Callable[[int], Chunk[T]], *, size: int,
 
 
 def by_cursor(after: str | None, fetch: Callable[[str | None], Chunk[T]]) -> Page[T]:
-    """The platform's own cursor. Raises ``WireError`` when it gives back the cursor it was given."""
+    """The platform's own cursor.
+
+    Raises ``WireError`` when it gives back the cursor it was given, or counts more than it shows and gives none.
+    """
     chunk = fetch(after)
+    if after is None and not chunk.cursor and chunk.has_more is not False and 0 < chunk.size < (chunk.total or 0):
+        raise WireError(
+            f"The platform counts {chunk.total} rows, shows {chunk.size} and gives no cursor.", path="cursor"
+        )
     more = chunk.has_more is not False and bool(chunk.cursor) and chunk.size > 0
     if more and chunk.cursor == after:
         raise WireError("The platform gave the same page cursor twice.", path="cursor")

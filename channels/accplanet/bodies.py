@@ -91,7 +91,10 @@ def account_secrets(rows: Iterable[dict[str, str]]) -> tuple[str, ...]:
 
 
 def delivery_body(delivery: r.Delivery) -> Body:
-    """Text as it is, rows as a JSON array inside the text; appending takes rows only, as the document demands."""
+    """Text as it is, rows as a JSON array inside the text; appending takes rows only, as the document demands.
+
+    The flag is documented as text and answered as a boolean: it is left out where it would say no.
+    """
     if delivery.carrier or delivery.tracking_number:
         raise refused("AccPlanet delivers digital content: it takes no carrier and no tracking number.")
     if bool(delivery.rows) == bool(delivery.content.strip()):
@@ -101,7 +104,7 @@ def delivery_body(delivery: r.Delivery) -> Body:
     if any(not row.strip() for row in delivery.rows):
         raise refused("A row to deliver is empty.")
     info = msgspec.json.encode(delivery.rows).decode() if delivery.rows else delivery.content
-    return {"delivered_info": info, "append_delivered_info": delivery.append}
+    return {"delivered_info": info, **({"append_delivered_info": True} if delivery.append else {})}
 
 
 def delivery_secrets(delivery: r.Delivery) -> tuple[str, ...]:

@@ -106,6 +106,10 @@ def test_paging_by_offset_overlaps():
 def test_a_cursor_that_comes_again_stops():
     with pytest.raises(WireError):
         by_cursor("abc", lambda after: Chunk(records=(1,), has_more=True, cursor="abc"))
+    with pytest.raises(WireError, match="counts 5 rows, shows 1 and gives no cursor"):
+        by_cursor(None, lambda after: Chunk(records=(1,), total=5))
+    assert by_cursor(None, lambda after: Chunk(records=(1,), total=5, has_more=False)).next is None
+    assert by_cursor(None, lambda after: Chunk(records=(1,), total=1)).next is None
     with pytest.raises(WireError):
         by_number("abc", lambda number: Chunk(records=()), size=10)
 

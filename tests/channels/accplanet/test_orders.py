@@ -71,7 +71,7 @@ def test_absent_is_only_what_the_platform_says_is_absent(answer, outcome):
 def test_deliver_text(bench):
     order = bench.waiting(1)
     receipt = bench.channel.deliver_order(ref(order["order_id"]), r.Delivery(content="login: ann\npassword: hunter2"))
-    body = {"delivered_info": "login: ann\npassword: hunter2", "append_delivered_info": False}
+    body = {"delivered_info": "login: ann\npassword: hunter2"}
     assert bench.sent[0][:2] == ("POST", path(order, "delivered-info"))
     assert json.loads(bench.sent[0][2]) == body
     assert receipt == r.Receipt(
@@ -86,10 +86,7 @@ def test_deliver_text(bench):
 def test_deliver_rows_then_append(bench):
     order = bench.waiting(3)
     first = deliver(bench, order, "ann:p1", 'b|"p2"')
-    assert json.loads(bench.sent[0][2]) == {
-        "delivered_info": '["ann:p1","b|\\"p2\\""]',
-        "append_delivered_info": False,
-    }
+    assert json.loads(bench.sent[0][2]) == {"delivered_info": '["ann:p1","b|\\"p2\\""]'}
     assert (first.data["delivered_units"], first.data["order_completed"]) == ("2", "false")
     assert order["status"] == "running_order"
     repeated = deliver(bench, order, "ann:p1", append=True)
