@@ -49,7 +49,7 @@ class AccPlanetDialect:
         said = _words(verdict) if verdict else ""
         if not said and not answer.is_success and not route.secret:
             said = _shown(answer.body)
-        if answer.status in (401, 403):
+        if answer.status == 401 or (answer.status == 403 and not _is_of_one_thing(route, said)):
             return e.AuthFailed(said or "The API key was not accepted.", status=answer.status)
         if verdict is None:
             return _unlike_an_answer(answer, route)
@@ -68,6 +68,11 @@ def says_absent(error: e.Rejected) -> bool:
     """Whether a refused read means that the thing does not exist."""
     said = error.words.casefold()
     return error.status == 404 or (error.status == 200 and ("not found" in said or "does not exist" in said))
+
+
+def _is_of_one_thing(route: Route, said: str) -> bool:
+    """Whether a 403 may be about the order, ticket or product that is named, and not about the key."""
+    return bool(said and (route.params or route.loose)) and not _ABOUT_THE_KEY.search(said)
 
 
 def _redirected(answer: Answer) -> e.AuthFailed:

@@ -18,6 +18,7 @@ from channels.routes import Route
 from channels.shoppo.mending import Misfit, is_misfit
 
 MAX_WORDS = 500
+_NAMED = {"Invalid relay ID": "InvalidRelayID", "Unauthorized request": "AccessDenied"}  # where no type says so
 ABSENT = frozenset({"InvalidRelayID", "ObjectNotFoundError"})
 _DENIED = frozenset({"AccessDenied", "Unauthorized", "Unauthenticated", "UNAUTHENTICATED"})
 _CRASHED = frozenset({"InternalServerError", "InternalError", "INTERNAL_SERVER_ERROR"})
@@ -94,8 +95,8 @@ def _fault(said: Any) -> Fault:
     extensions = said.get("extensions")
     words = str(said.get("message") or "")
     code = said.get("type") or (extensions.get("code") if isinstance(extensions, dict) else "")
-    if not code and words.startswith("Invalid relay ID"):
-        code = "InvalidRelayID"
+    if not code:
+        code = next((named for start, named in _NAMED.items() if words.startswith(start)), "")
     path = said.get("path")
     steps = path if isinstance(path, list) else []
     places = said.get("locations")

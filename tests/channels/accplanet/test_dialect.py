@@ -28,7 +28,8 @@ def refusal(status, **body):
         (httpx.Response(422, json={"price": ["Required."]}), Rejected, '{"price":["Required."]}'),
         (httpx.Response(404, html="<h1>Not Found</h1>"), Rejected, "The platform answered 404."),
         (refusal(401, message="Invalid key"), AuthFailed, "Invalid key"),
-        (refusal(403, message="Suppliers only"), AuthFailed, "Suppliers only"),
+        (refusal(403, message="This order is not yours"), Rejected, "This order is not yours"),
+        (refusal(403, message="API key disabled"), AuthFailed, "API key disabled"),
         (httpx.Response(403, html="<h1>Forbidden</h1>"), AuthFailed, "The API key was not accepted."),
         (refusal(200, message="Invalid API key."), AuthFailed, "Invalid API key."),
         (refusal(200, message="Authentication required"), AuthFailed, "Authentication required"),
@@ -60,6 +61,12 @@ def test_answers_to_a_write(answer, kind, words):
         channel.refund_order(ref("o"))
     assert words is None or caught.value.words == words
     assert (caught.value.status, len(channel.asked)) == (answer.status_code, 1)
+
+
+def test_a_forbidden_list_is_about_the_key():
+    channel = answering(refusal(403, message="Suppliers only"))
+    with pytest.raises(AuthFailed, match="Suppliers only"):
+        channel.pull_orders(None, None)
 
 
 def test_retry_after_is_kept():

@@ -43,6 +43,7 @@ def errors(*many: Any, **data: Any) -> dict[str, Any]:
         (DENIED, READ, 200, e.AuthFailed),
         ({**DENIED, "data": None}, WRITE, 200, e.AuthFailed),
         (errors({"message": "x", "extensions": {"code": "UNAUTHENTICATED"}}), READ, 200, e.AuthFailed),
+        (errors({"message": "Unauthorized request"}), READ, 200, e.AuthFailed),
         (errors({"message": "x", "type": "AccessDenied"}, data={"node": None}), "order", 200, e.Rejected),
         # refusals
         (errors(PLAIN), WRITE, 200, e.Rejected),
