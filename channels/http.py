@@ -87,7 +87,7 @@ class Http:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.routes = routes
-        self._base = base_url.rstrip("/")
+        self._base = base_url
         self._authorizer = authorizer
         self._dialect = dialect
         self._secrets = tuple(s for s in secrets if len(s) >= 6)
@@ -181,7 +181,8 @@ class Http:
         elif call.files:
             body["files"], body["data"] = call.files, call.form
         try:
-            url = httpx.URL(self._base + call.route.fill(call.params))
+            path = call.route.fill(call.params)
+            url = httpx.URL(f"{self._base.rstrip('/')}{path}" if path else self._base)
             return self._client.build_request(
                 call.route.method,
                 url,

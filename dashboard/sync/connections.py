@@ -158,7 +158,7 @@ def checked_url(platform: Platform, text: str, trusted: bool) -> str:
         raise Invalid(_("“%(url)s” is no address that can be used here.") % {"url": text}, "base_url")
     if host in platform.production_hosts:
         if parts.scheme == "https" and port in (None, 443):
-            return text.strip().rstrip("/")
+            return _as_kept(platform, text.strip())
         raise Invalid(_("The platform's own host is called by https on its usual port."), "base_url")
     if host not in settings.CHANNEL_ALLOWED_HOSTS:
         raise Invalid(
@@ -168,7 +168,12 @@ def checked_url(platform: Platform, text: str, trusted: bool) -> str:
         )
     if not trusted:
         raise Invalid(_("Only a superuser may point a connection at another host."), "base_url")
-    return text.strip().rstrip("/")
+    return _as_kept(platform, text.strip())
+
+
+def _as_kept(platform: Platform, url: str) -> str:
+    """Without a slash at its end, unless it is the whole address of every call: then the slash may matter."""
+    return url.rstrip("/") if any(route.path for route in platform.routes) else url
 
 
 def _checked_routes(platform: Platform, routes: dict[str, str]) -> dict[str, str]:

@@ -86,7 +86,7 @@ class ConnectionForm(forms.Form):
         if self.connection is not None:
             values = {key: value for key, value in values.items() if not self._is_kept(key, value)}
         address = data.get("base_url") or ""
-        unchanged = self.connection is not None and address.rstrip("/") == self.connection.base_url
+        unchanged = self.connection is not None and self.connection.base_url in (address, address.rstrip("/"))
         own = {"title": data["title"], "values": values, "base_url": "" if unchanged else address}
         return own | ({"untested": True} if data.get("untested") else {})
 
