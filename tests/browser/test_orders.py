@@ -198,6 +198,25 @@ def test_codes_for_many_orders_are_counted_as_they_are_typed_and_no_reason_is_cu
     assert Command.objects.count() == 0
 
 
+def test_an_order_is_tagged_with_what_others_have_and_the_field_shows_where_it_is(page_for, goods):
+    first, second = Order.objects.filter(connection=goods.connection).order_by("-placed_at")[:2]
+    second.tags.create(name="gift")
+    page = page_for("fulfilment")
+    page.goto("/orders/?view=all", wait_until="networkidle")
+    page.check(f"#order-{first.pk} .box")
+    page.click("#orders-tag summary")
+    page.focus("#bulk-tag")
+    page.wait_for_selector("#bulk-tag-names option[value=gift]", state="attached")
+    outline = "el => getComputedStyle(el).outlineColor"
+    accent = page.locator("#orders-list-q").evaluate(f"el => {{ el.focus(); return ({outline})(el) }}")
+    page.focus("#bulk-tag")
+    assert page.locator("#bulk-tag").evaluate(outline) == accent
+    page.fill("#bulk-tag", "gift")
+    page.click("#orders-tag button:has-text('Add tag')")
+    page.wait_for_selector(f"#order-{first.pk} .tag:has-text('gift')")
+    assert [tag.name for tag in first.tags.all()] == ["gift"]
+
+
 def test_a_status_is_set_for_those_that_do_not_have_it(page_for, connect):
     supply = connect("accplanet", "supply")
     pull(supply.connection, "orders")
