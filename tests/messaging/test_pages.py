@@ -118,6 +118,24 @@ def test_search_finds_two_chinese_characters_and_buyers(chat, thread_of, client_
     assert f'id="thread-item-{thread.pk}"' in page
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("queued", [">Queued for {shop}</a>"]),
+        ("unknown", ['<span class="state is-unknown">', ">Sent to {shop}, no answer yet: it is being asked</a>"]),
+        ("rejected", ['<span class="state is-act">', ">Refused by {shop}: “Spam”</a>"]),
+    ],
+)
+def test_what_became_of_a_message_is_said_once(chat, thread_of, client_for, state, said):
+    client, thread = client_for("support"), thread_of(chat)
+    client.post(f"/messages/{thread.pk}/send/", {"text": "Hello there", "form_key": "k"}, headers=HTMX)
+    Command.objects.update(state=state, error="Spam", created_at=timezone.now() - timedelta(minutes=1))
+    page = client.get(f"/messages/{thread.pk}/messages/", headers=HTMX).content.decode()
+    bubble = page.partition("Hello there</div>")[2].partition("</div>")[0]
+    assert [one.format(shop=chat.connection.title) in bubble for one in said] == [True] * len(said)
+    assert ('class="state' in bubble) is (state != "queued")
+
+
 def test_a_message_waits_eight_seconds_and_can_be_taken_back(chat, thread_of, client_for):
     client, thread = client_for("support"), thread_of(chat)
     response = client.post(f"/messages/{thread.pk}/send/", {"text": "Hello", "form_key": "k"}, headers=HTMX)
