@@ -92,6 +92,15 @@ def step(command: Command) -> Command:
     return command
 
 
+def die(command: Command) -> Command:
+    """What becomes of a queued command whose process claims it and dies before it sends."""
+    assert engine.claim(command.pk, ignore_backoff=True) is not None
+    Command.objects.filter(pk=command.pk).update(leased_until=command.created_at)
+    assert verify.lapse() == 1
+    command.refresh_from_db()
+    return command
+
+
 def drive(command: Command, steps: int = 30) -> Command:
     """Go on until the command is final or waits for a person."""
     for _ in range(steps):

@@ -42,7 +42,7 @@ def _doubt(command: Command) -> str:
         "leased_until": None,
         "sent_at": Coalesce("sent_at", "created_at"),
         "receipt": {},
-        "before": command.before or {RESTORED: True},  # an empty one would prove that it was never sent
+        "before": command.before or {RESTORED: True},  # why nothing is known
         "error": _("Restored from a backup: it may have been sent since."),
     }
     row = Command.objects.filter(pk=command.pk)

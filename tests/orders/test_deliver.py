@@ -9,7 +9,7 @@ from dashboard.sync.describe import command_facts
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.opening import open_channel
-from tests.connected import drive, effects, fault, queue, step
+from tests.connected import die, drive, effects, fault, queue, step
 
 pytestmark = pytest.mark.django_db
 DELIVER = {"goods": "orders.deliver", "supply": "orders.update_delivered_info"}
@@ -76,10 +76,9 @@ def test_what_takes_effect_after_it_was_proven_absent_is_not_delivered_again(sho
 def test_a_crash_before_sending_is_proven_absent(shop, order_of):
     connected, endpoint = shop
     order = order_of(connected, status="to_deliver")
-    command = queue(connected.connection, "orders.deliver", order.remote_id, rows=rows_for(order))
-    Command.objects.filter(pk=command.pk).update(state="unknown", attempts=1, sent_at=command.created_at)
-    command.refresh_from_db()
-    assert [step(command).state, step(command).state] == ["unknown", "queued"], command.evidence
+    command = die(queue(connected.connection, "orders.deliver", order.remote_id, rows=rows_for(order)))
+    assert (command.state, command.evidence[-1]["verdict"]) == ("queued", "never_sent")
+    assert effects(connected.sandbox, endpoint) == []
     assert drive(command).state == "done"
     assert len(effects(connected.sandbox, endpoint)) == 1
 

@@ -11,7 +11,7 @@ from dashboard.orders.models import Invoice, Order, OrderLine
 from dashboard.sync.describe import command_facts
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
-from tests.connected import drive, effects, fault, queue, step
+from tests.connected import die, drive, effects, fault, queue, step
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +70,7 @@ def test_what_never_took_effect_is_sent_again(case):
 
 def test_a_crash_before_sending_is_proven_absent(case):
     connected, endpoint, _order, _after, give = case
-    command = give()
-    Command.objects.filter(pk=command.pk).update(state="unknown", attempts=1, sent_at=command.created_at)
-    command.refresh_from_db()
-    assert drive(command).state == "done"
+    assert drive(die(give())).state == "done"
     assert len(effects(connected.sandbox, endpoint)) == 1
 
 

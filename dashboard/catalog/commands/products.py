@@ -163,8 +163,6 @@ class CreateProductKind(Kind):
     def read_back(self, context: Context) -> Finding:
         """Look for it. A look-alike that was there before proves nothing for us, unless it is too young to tell."""
         before = context.command.before
-        if not before:
-            return absent(_("The process ended before anything was sent."))
         found = context.channel.find_product(draft_of(context.payload))
         asked = _("Look for a product like “%(title)s”") % {"title": self.summary(context.payload)}
         if found is None:
@@ -245,8 +243,6 @@ class UpdateProductKind(OfProducts):
     def read_back(self, context: Context) -> Finding:
         """Compare what differed before."""
         before = context.command.before
-        if not before:
-            return absent(_("The process ended before anything was sent."))
         product, witness = self.read(context)
         if product is None:
             return undecided(_("The product could not be found, so its fields prove nothing."), witness)

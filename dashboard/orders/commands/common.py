@@ -70,11 +70,6 @@ def in_words(record: OrderRecord) -> str:
     return words + _(", delivered %(done)s of %(all)s") % {"done": record.delivered_units, "all": record.quantity}
 
 
-def never_sent(context: Context) -> bool:
-    """Whether sending was never reached: what is read just before it, is kept before it, and nothing was kept."""
-    return not context.command.before
-
-
 def stop_if_ended(record: OrderRecord | None, what: str) -> None:
     """Raise `Rejected` when the platform says that the order was cancelled, refunded or has expired."""
     if record is None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from channels import capabilities as can
 from channels import records as r
 from dashboard.core.html import is_web_address
-from dashboard.orders.commands.common import STOPPED, OfOrders, in_words, never_sent, refuse_states, stop_if_ended
+from dashboard.orders.commands.common import STOPPED, OfOrders, in_words, refuse_states, stop_if_ended
 from dashboard.orders.counting import check_units, units_of
 from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
 from dashboard.sync.models import Connection
@@ -104,12 +104,10 @@ class DeliverKind(OfOrders):
         )
         order = context.channel.read_order(context.ref)
         seen = Witness(_("Read order %(id)s") % {"id": context.ref.remote_id}, in_words(order) if order else _("Gone."))
-        verdict = None if never_sent(context) else _verdict(context, after)
+        verdict = _verdict(context, after)
         if verdict is True:
             return applied(_("The platform shows what we delivered."), told, seen)
         moved = order is None or order.remote_status != context.command.before.get("remote_status")
-        if never_sent(context):
-            return absent(_("It was never sent: the reading just before sending was not reached."), told, seen)
         if verdict is False and not moved:
             return absent(_("No delivery beyond those before, and the order has not moved."), told, seen)
         return undecided(_("Something changed since, but what the platform shows is not what we sent."), told, seen)
@@ -184,8 +182,6 @@ class ReportDeliveryErrorKind(OfOrders):
             _("Read the delivery errors of order %(id)s") % {"id": context.ref.remote_id},
             ngettext("%(n)s report", "%(n)s reports", len(found)) % {"n": len(found)},
         )
-        if never_sent(context):
-            return absent(_("It was never sent: the reading just before sending was not reached."), witness)
         if found.count(ours) > before.count(ours):
             return applied(_("The platform shows our report."), witness)
         if sorted(found) == sorted(before):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from channels import capabilities as can
 from channels.errors import Rejected
 from channels.records import Receipt, Ref
-from dashboard.orders.commands.common import STOPPED, Nothing, OfOrders, never_sent, refuse_states
+from dashboard.orders.commands.common import STOPPED, Nothing, OfOrders, refuse_states
 from dashboard.orders.targets import find_line
 from dashboard.sync.kinds import (
     AS_IT_IS,
@@ -113,7 +113,7 @@ class RefundKind(OfOrders):
             return undecided(_("The order could not be found."), witness)
         if _is_refunded(order):
             return applied(_("The platform shows the order as refunded."), witness)
-        if never_sent(context) or order.remote_status == context.command.before.get("remote_status"):
+        if order.remote_status == context.command.before.get("remote_status"):
             return absent(_("The order is as it was before the refund was sent."), witness)
         return undecided(_("The order has moved, but not to refunded."), witness)
 
@@ -199,7 +199,7 @@ class CancelKind(OfOrders):
             return undecided(_("The order could not be found."), witness)
         if order.status == "cancelled":
             return applied(_("The platform shows the order as cancelled."), witness)
-        if never_sent(context) or order.remote_status == context.command.before.get("remote_status"):
+        if order.remote_status == context.command.before.get("remote_status"):
             return absent(_("The order is as it was before."), witness)
         return undecided(_("The order has moved, but not to cancelled."), witness)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
-from dashboard.sourcing.commands.common import Buying, Item, Nothing, check_items, find_row, never_sent, purchase_items
+from dashboard.sourcing.commands.common import Buying, Item, Nothing, check_items, find_row, purchase_items
 from dashboard.sourcing.feeds import read_whole
 from dashboard.sourcing.models import CartItem
 from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
@@ -97,9 +97,6 @@ class CartAddKind(OfCart):
 
     def read_back(self, context: Context) -> Finding:
         """Compare with the cart of before."""
-        nothing = never_sent(context)
-        if nothing:
-            return nothing
         lines, witness = read_cart(context.channel)
         have, had, want = pieces(lines), context.command.before["pieces"], wanted(context.payload)
         gained = {key: have[key] - had.get(key, 0) for key in want}
@@ -210,9 +207,6 @@ class CartClearKind(OfCart):
 
     def read_back(self, context: Context) -> Finding:
         """Look for the lines of before."""
-        nothing = never_sent(context)
-        if nothing:
-            return nothing
         lines, witness = read_cart(context.channel)
         left = set(context.command.before["lines"]) & set(lines)
         if not left:

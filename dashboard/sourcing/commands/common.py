@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from channels import records as r
 from dashboard.catalog.targets import only
-from dashboard.sync.kinds import AFTER_ABSENCE, Context, Finding, Kind, Refused, Target, absent
+from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, Refused, Target
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE
 
@@ -80,13 +80,6 @@ def mark_of(command: Command) -> str:
     text = f"{command.pk}:{command.created_at.isoformat()}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).digest()
     return "#" + base64.b32encode(digest)[:8].decode()
-
-
-def never_sent(context: Context) -> Finding | None:
-    """Proof of absence when sending was never reached: what is kept just before it is not there."""
-    if context.command.before:
-        return None
-    return absent(_("The process ended before anything was sent."))
 
 
 class Recent(NamedTuple):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
-from dashboard.sourcing.commands.common import Buying, Nothing, find_row, never_sent
+from dashboard.sourcing.commands.common import Buying, Nothing, find_row
 from dashboard.sourcing.commands.shipments import Recipient
 from dashboard.sourcing.feeds import look_at, read_whole
 from dashboard.sourcing.mirror import street_of
@@ -91,9 +91,6 @@ class SaveAddressKind(OfAddresses):
 
     def read_back(self, context: Context) -> Finding:
         """Compare the address, or look for a new one that is the same."""
-        nothing = never_sent(context)
-        if nothing:
-            return nothing
         found, witness = self.read(context)
         if context.command.target == NEW:
             known = context.command.before["known"]

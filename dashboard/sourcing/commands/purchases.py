@@ -22,7 +22,6 @@ from dashboard.sourcing.commands.common import (
     find_row,
     in_chunks,
     mark_of,
-    never_sent,
     purchase_items,
     receipt_of,
     recent,
@@ -129,7 +128,7 @@ class PlaceOrderKind(Buying):
 
     def read_back(self, context: Context) -> Finding:
         """Ask both witnesses."""
-        return never_sent(context) or judge(context)
+        return judge(context)
 
     def mirror(self, context: Context) -> None:
         """Read the order; the wallet and the cart follow soon."""

@@ -19,7 +19,6 @@ from dashboard.sourcing.commands.common import (
     find_row,
     from_chunks,
     in_chunks,
-    never_sent,
     receipt_of,
     recent,
     run_soon,
@@ -162,9 +161,6 @@ class CreateShipmentKind(Buying):
 
     def read_back(self, context: Context) -> Finding:
         """Ask both witnesses: new shipments, and where the packages are."""
-        nothing = never_sent(context)
-        if nothing:
-            return nothing
         alike, is_whole, listed = new_shipments(context)
         taken, warehouse = packages_taken(context)
         if len(alike) == 1 and taken == len(context.payload.items):
