@@ -55,7 +55,6 @@ class DecideKind(Kind):
     Payload = Decide
     repeat = AFTER_ABSENCE
     marker = "The decision that the case details show; it was pending just before sending."
-    ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "cases"
     page = PageOf("aftersales:detail", "aftersales.Case")
     moves_money = True

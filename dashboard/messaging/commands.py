@@ -56,7 +56,6 @@ class SendKind(Kind):
     repeat = AFTER_ABSENCE
     exclusive = False
     marker = "Our text in the thread's history since 120 seconds before sending, beyond what was there just before."
-    ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "messages"
     page = PageOf("messaging:thread", "messaging.Thread")
     absences = 2

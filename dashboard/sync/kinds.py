@@ -1,7 +1,7 @@
 """Kinds of commands: what staff may intend, how it is sent, and how its fate is proven.
 
-Each domain registers its kinds in its own `commands.py`. A kind that does not declare how it may be repeated, what
-its marker is and which answers leave it unknown cannot be registered.
+Each domain registers its kinds in its own `commands.py`. A kind that does not declare how it may be repeated and what
+its marker is cannot be registered.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Kind:
     - `absolute`: sets a value; a newer one supersedes older unsent ones, and it may be sent again as it is.
     - `exclusive`: while one is unfinished, a second of the kind on the same target is refused.
     - `repeat`: `AS_IT_IS`, `AFTER_ABSENCE` or `NEVER` (a person settles it).
-    - `marker`: what a read-back recognises the effect by. `ambiguous`: which answers leave the outcome unknown.
+    - `marker`: what a read-back recognises the effect by.
     - `absences`: how often in a row absence must be proven, `settle_time()` apart.
     - `lane`: the one thing of a connection that kinds of this name work on (its cart, its profile); at most one command
       of a lane is in flight. Without it each target is a lane of its own, and what has no target has none.
@@ -148,7 +148,6 @@ class Kind:
     Payload: ClassVar[type[msgspec.Struct]]
     repeat: ClassVar[str]
     marker: ClassVar[str | Promise]
-    ambiguous: ClassVar[str | Promise]
     lane: ClassVar[str] = ""
     page: ClassVar[PageOf | None] = None
     feed: ClassVar[str] = ""
@@ -238,7 +237,7 @@ def settle_time() -> timedelta:
 
 
 KINDS: dict[str, Kind] = {}
-_DECLARED = ("name", "label", "capability", "permission", "Payload", "repeat", "marker", "ambiguous")
+_DECLARED = ("name", "label", "capability", "permission", "Payload", "repeat", "marker")
 
 
 def register(kind: type[Kind]) -> type[Kind]:

@@ -31,7 +31,6 @@ class Scripted(Kind):
     Payload = Note
     repeat = AFTER_ABSENCE
     marker = "The note."
-    ambiguous = "No answer."
     feed = "products"
     secret_keys = ("secret",)
 

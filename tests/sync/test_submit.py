@@ -198,7 +198,7 @@ def test_a_kind_that_leaves_questions_open_cannot_be_registered():
         name = "test.open"
         label = "Open"
 
-    with pytest.raises(ValueError, match="capability, permission, Payload, repeat, marker, ambiguous, send, read_back"):
+    with pytest.raises(ValueError, match="capability, permission, Payload, repeat, marker, send, read_back"):
         register(Open)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
 from channels import records as r
@@ -16,15 +15,12 @@ from dashboard.catalog.targets import find_product
 from dashboard.sync.kinds import AS_IT_IS, Context, Kind, PageOf, Refused, Target, Witness
 from dashboard.sync.models import Connection
 
-UNANSWERED = gettext_lazy("A timeout, a broken connection, a 5xx or an unreadable answer after sending.")
-
 
 class OfCatalog(Kind):
     """What price, stock and listing have in common: they are proven and mirrored by reading the product."""
 
     permission = "catalog.edit"
     repeat = AS_IT_IS
-    ambiguous = UNANSWERED
     feed = "products"
     page = PageOf("catalog:product", "catalog.Product")
     absolute = True

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
 from channels import records as r
-from dashboard.catalog.commands.common import UNANSWERED
 from dashboard.sync.kinds import AS_IT_IS, Context, Finding, Kind, Refused, Target, absent, register
 from dashboard.sync.models import Connection
 
@@ -40,7 +39,6 @@ class UploadImageKind(Kind):
     permission = "catalog.edit"
     Payload = UploadImage
     repeat = AS_IT_IS
-    ambiguous = UNANSWERED
     has_target = False
     exclusive = False
     secret_keys = ("file",)

@@ -14,7 +14,6 @@ from dashboard.orders.targets import find_order
 from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, PageOf, Refused, Target, Witness
 from dashboard.sync.models import Connection
 
-UNANSWERED = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
 STOPPED = ("cancelled", "refunded", "expired")
 
 
@@ -27,7 +26,6 @@ class OfOrders(Kind):
 
     permission = "orders.fulfil"
     repeat = AFTER_ABSENCE
-    ambiguous = UNANSWERED
     feed = "orders"
     page = PageOf("orders:detail", "orders.Order")
 

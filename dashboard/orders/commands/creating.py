@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from channels import capabilities as can
 from channels import records as r
 from channels.errors import Rejected
-from dashboard.orders.commands.common import UNANSWERED
 from dashboard.orders.feeds import read_by_code
 from dashboard.orders.models import Order
 from dashboard.sync.kinds import (
@@ -77,7 +76,6 @@ class CreateOrderKind(Kind):
     permission = "orders.create"
     Payload = CreateOrder
     repeat = AFTER_ABSENCE
-    ambiguous = UNANSWERED
     feed = "orders"
     page = PageOf("orders:detail", "orders.Order")
     has_target = False

@@ -20,7 +20,6 @@ from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, Refused, Target
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE
 
-UNANSWERED = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
 LOOK_BACK = timedelta(days=1)
 MAX_PAGES = 10
 CHUNK = 200
@@ -44,7 +43,6 @@ class Buying(Kind):
 
     permission = "sourcing.organise"
     repeat = AFTER_ABSENCE
-    ambiguous = UNANSWERED
 
 
 def find_row(rows: Any, text: str, what: str, *names: str) -> Target:

@@ -66,7 +66,6 @@ class OpenKind(Kind):
     exclusive = False
     repeat = AFTER_ABSENCE
     marker = "A ticket with our text in the list of tickets that was not there just before."
-    ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "tickets"
     page = PageOf("tickets:detail", "tickets.Ticket")
     absences = 2

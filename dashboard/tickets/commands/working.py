@@ -39,7 +39,6 @@ class _OfTickets(Kind):
     """Kinds whose target is a ticket that can be read back."""
 
     permission = "tickets.work"
-    ambiguous = "A timeout, a broken connection, a 5xx or an unreadable answer after sending."
     feed = "tickets"
     page = PageOf("tickets:detail", "tickets.Ticket")
 
