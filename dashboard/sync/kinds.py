@@ -62,6 +62,10 @@ class Target:
 NO_TARGET = Target(remote_id="-", label="")
 
 
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """The payload of a kind whose target says all."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageOf:
     """Where records have pages: the address by name, the model that remote ids are of, its field with a page's key."""

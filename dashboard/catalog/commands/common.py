@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from django.utils.translation import gettext as _
 
 from channels import capabilities as can
@@ -65,10 +64,6 @@ class OfProducts(OfCatalog):
         product = context.channel.read_product(ref)
         asked = _("Read product %(id)s") % {"id": ref.remote_id}
         return product, Witness(asked, in_words(product) if product else _("It is not there."))
-
-
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """No payload."""
 
 
 def in_words(product: r.ProductRecord) -> str:

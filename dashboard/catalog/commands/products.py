@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from channels import capabilities as can
 from channels import records as r
 from channels.errors import Rejected
-from dashboard.catalog.commands.common import Nothing, OfProducts, check_currency, check_price, in_words
+from dashboard.catalog.commands.common import OfProducts, check_currency, check_price, in_words
 from dashboard.catalog.mirror import upsert_products
 from dashboard.catalog.pools import count_accounts, note_accounts
 from dashboard.sync.kinds import (
@@ -22,6 +22,7 @@ from dashboard.sync.kinds import (
     Context,
     Finding,
     Kind,
+    Nothing,
     PageOf,
     Refused,
     Target,

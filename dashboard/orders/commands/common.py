@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from django.utils.translation import gettext as _
 
 from channels import capabilities as can
@@ -15,10 +14,6 @@ from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, PageOf, Refused, 
 from dashboard.sync.models import Connection
 
 STOPPED = ("cancelled", "refunded", "expired")
-
-
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """No payload."""
 
 
 class OfOrders(Kind):

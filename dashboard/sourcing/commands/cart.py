@@ -11,10 +11,21 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
-from dashboard.sourcing.commands.common import Buying, Item, Nothing, check_items, find_row, purchase_items
+from dashboard.sourcing.commands.common import Buying, Item, check_items, find_row, purchase_items
 from dashboard.sourcing.feeds import read_whole
 from dashboard.sourcing.models import CartItem
-from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
+from dashboard.sync.kinds import (
+    Context,
+    Finding,
+    Nothing,
+    Refused,
+    Target,
+    Witness,
+    absent,
+    applied,
+    register,
+    undecided,
+)
 from dashboard.sync.models import Connection
 
 

@@ -25,10 +25,6 @@ MAX_PAGES = 10
 CHUNK = 200
 
 
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """No payload."""
-
-
 class Item(msgspec.Struct, forbid_unknown_fields=True):
     """One thing to buy: product and SKU at the source, and how many."""
 

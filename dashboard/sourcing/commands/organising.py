@@ -10,12 +10,23 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
-from dashboard.sourcing.commands.common import Buying, Nothing, find_row
+from dashboard.sourcing.commands.common import Buying, find_row
 from dashboard.sourcing.commands.shipments import Recipient
 from dashboard.sourcing.feeds import look_at, read_whole
 from dashboard.sourcing.mirror import street_of
 from dashboard.sourcing.models import AddressEntry, Favourite
-from dashboard.sync.kinds import NO_TARGET, Context, Finding, Refused, Target, Witness, absent, applied, register
+from dashboard.sync.kinds import (
+    NO_TARGET,
+    Context,
+    Finding,
+    Nothing,
+    Refused,
+    Target,
+    Witness,
+    absent,
+    applied,
+    register,
+)
 from dashboard.sync.models import Connection
 
 NEW = "-"

@@ -14,7 +14,6 @@ from channels import records as r
 from channels.errors import Rejected
 from dashboard.sourcing.commands.common import (
     Buying,
-    Nothing,
     claimed,
     find_row,
     from_chunks,
@@ -31,6 +30,7 @@ from dashboard.sync.kinds import (
     Arrived,
     Context,
     Finding,
+    Nothing,
     PageOf,
     Refused,
     Target,
