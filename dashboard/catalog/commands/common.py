@@ -34,19 +34,10 @@ class OfCatalog(Kind):
         """Read the product back."""
         read_again(context.connection, context.channel, self.product_of(context))
 
-    def read_variant(self, context: Context) -> tuple[r.VariantRecord | None, Witness]:
-        """The variant as the platform has it now, and the question that was asked."""
+    def ask(self, context: Context) -> tuple[r.ProductRecord | None, str]:
+        """The product as the platform has it now, and the question that was asked."""
         ref = self.product_of(context)
-        product = context.channel.read_product(ref)
-        asked = _("Read product %(id)s") % {"id": ref.remote_id}
-        variants = product.variants if product else ()
-        found = next((v for v in variants if v.remote_id == context.command.target), None)
-        if found is None:
-            return None, Witness(asked, _("The variant is not there."))
-        return found, Witness(
-            asked,
-            _("Price %(price)s, stock %(stock)s") % {"price": found.price, "stock": found.quantity},
-        )
+        return context.channel.read_product(ref), _("Read product %(id)s") % {"id": ref.remote_id}
 
 
 class OfProducts(OfCatalog):
@@ -59,10 +50,8 @@ class OfProducts(OfCatalog):
         return find_product(connection, text)
 
     def read(self, context: Context) -> tuple[r.ProductRecord | None, Witness]:
-        """The product as the platform has it now, and the question that was asked."""
-        ref = self.product_of(context)
-        product = context.channel.read_product(ref)
-        asked = _("Read product %(id)s") % {"id": ref.remote_id}
+        """The product as the platform has it now, with the question."""
+        product, asked = self.ask(context)
         return product, Witness(asked, in_words(product) if product else _("It is not there."))
 
 

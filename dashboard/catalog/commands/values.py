@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -29,6 +29,34 @@ from dashboard.sync.kinds import (
 from dashboard.sync.models import Connection
 
 
+class OfMany(OfCatalog):
+    """Values that a platform takes many at a time: one goes as a list of one."""
+
+    def send(self, context: Context) -> r.Receipt:
+        """One alone."""
+        return self.send_many((context,))
+
+
+class OfVariants(OfMany):
+    """Values of one variant."""
+
+    page = PageOf("catalog:product", "catalog.Variant", "product_id")
+
+    def find(self, connection: Connection, text: str) -> Target:
+        """A variant."""
+        return find_variant(connection, text)
+
+    def read(self, context: Context) -> tuple[r.VariantRecord | None, Witness]:
+        """The variant as the platform has it now, and the question that was asked."""
+        product, asked = self.ask(context)
+        variants = product.variants if product else ()
+        found = next((v for v in variants if v.remote_id == context.command.target), None)
+        if found is None:
+            return None, Witness(asked, _("The variant is not there."))
+        shown = _("Price %(price)s, stock %(stock)s") % {"price": found.price, "stock": found.quantity}
+        return found, Witness(asked, shown)
+
+
 class SetPrice(msgspec.Struct, forbid_unknown_fields=True):
     """A price in major units; without a currency the variant's own."""
 
@@ -37,19 +65,14 @@ class SetPrice(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @register
-class SetPriceKind(OfCatalog):
+class SetPriceKind(OfVariants):
     """Reprice a variant."""
 
     name = "catalog.set_price"
     label = gettext_lazy("Set price")
-    page = PageOf("catalog:product", "catalog.Variant", "product_id")
     capability = can.SetsPrices
     Payload = SetPrice
     marker = "The price that the product read shows for the variant."
-
-    def find(self, connection: Connection, text: str) -> Target:
-        """A variant."""
-        return find_variant(connection, text)
 
     def check(self, connection: Connection, target: Target, payload: SetPrice) -> None:
         """Bounds, decimals and currency of the platform."""
@@ -66,11 +89,6 @@ class SetPriceKind(OfCatalog):
         currency = currency_of(context.target.row, context.payload.currency)
         return r.PriceChange(variant=context.ref, price=r.Money(amount=context.payload.price, currency=currency))
 
-    def send(self, context: Context) -> r.Receipt:
-        """One variant."""
-        receipt: r.Receipt = context.channel.set_prices((self.change(context),))
-        return receipt
-
     def bulk(self, channel: Any) -> int:
         """As many as the platform takes."""
         return int(channel.price_batch)
@@ -86,7 +104,7 @@ class SetPriceKind(OfCatalog):
 
     def read_back(self, context: Context) -> Finding:
         """Compare the price."""
-        found, witness = self.read_variant(context)
+        found, witness = self.read(context)
         if found is None:
             return undecided(_("The variant could not be found, so its price proves nothing."), witness)
         if found.price == context.payload.price:
@@ -102,19 +120,14 @@ class SetStock(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @register
-class SetStockKind(OfCatalog):
+class SetStockKind(OfVariants):
     """Set the stock of a variant; zero goes first."""
 
     name = "catalog.set_stock"
     label = gettext_lazy("Set stock")
-    page = PageOf("catalog:product", "catalog.Variant", "product_id")
     capability = can.SetsStock
     Payload = SetStock
     marker = "The stock that the product read shows for the variant."
-
-    def find(self, connection: Connection, text: str) -> Target:
-        """A variant."""
-        return find_variant(connection, text)
 
     def check(self, connection: Connection, target: Target, payload: SetStock) -> None:
         """Bounds of the platform."""
@@ -139,11 +152,6 @@ class SetStockKind(OfCatalog):
         """What the channel is told."""
         return r.StockChange(variant=context.ref, quantity=context.payload.quantity, alert=context.payload.alert)
 
-    def send(self, context: Context) -> r.Receipt:
-        """One variant."""
-        receipt: r.Receipt = context.channel.set_stock((self.change(context),))
-        return receipt
-
     def bulk(self, channel: Any) -> int:
         """As many as the platform takes."""
         return int(channel.stock_batch)
@@ -155,7 +163,7 @@ class SetStockKind(OfCatalog):
 
     def read_back(self, context: Context) -> Finding:
         """Compare the stock."""
-        found, witness = self.read_variant(context)
+        found, witness = self.read(context)
         if found is None:
             return undecided(_("The variant could not be found, so its stock proves nothing."), witness)
         if found.quantity == context.payload.quantity:
@@ -170,7 +178,7 @@ class SetListing(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @register
-class SetListingKind(OfCatalog):
+class SetListingKind(OfMany):
     """Put a product on sale, or take it off."""
 
     name = "catalog.set_listing"
@@ -178,7 +186,6 @@ class SetListingKind(OfCatalog):
     capability = can.SetsListings
     Payload = SetListing
     marker = "The status that the product read shows."
-    words: ClassVar[dict[bool, str]] = {True: "on_sale", False: "off_sale"}
 
     def find(self, connection: Connection, text: str) -> Target:
         """A product."""
@@ -191,11 +198,6 @@ class SetListingKind(OfCatalog):
     def change(self, context: Context) -> r.ListingChange:
         """What the channel is told."""
         return r.ListingChange(product=context.ref, listed=context.payload.listed)
-
-    def send(self, context: Context) -> r.Receipt:
-        """One product."""
-        receipt: r.Receipt = context.channel.set_listings((self.change(context),))
-        return receipt
 
     def bulk(self, channel: Any) -> int:
         """As many as the platform takes."""
@@ -212,12 +214,10 @@ class SetListingKind(OfCatalog):
 
     def read_back(self, context: Context) -> Finding:
         """Compare the status."""
-        ref = self.product_of(context)
-        product = context.channel.read_product(ref)
-        asked = _("Read product %(id)s") % {"id": ref.remote_id}
+        product, asked = self.ask(context)
         if product is None:
             return undecided(_("The product could not be found."), Witness(asked, _("Not there.")))
         witness = Witness(asked, product.remote_status or product.status)
-        if product.status == self.words[context.payload.listed]:
+        if product.status == ("on_sale" if context.payload.listed else "off_sale"):
             return applied(_("The platform shows the new listing status."), witness)
         return absent(_("The platform shows another listing status."), witness)

@@ -26,6 +26,7 @@ from dashboard.sourcing.commands.common import (
 from dashboard.sourcing.feeds import read_shipment_again
 from dashboard.sourcing.mirror import upsert_packages, upsert_shipments
 from dashboard.sourcing.models import Package, Shipment, ShippingMethod
+from dashboard.sourcing.querysets import SHIPMENT_ENDED
 from dashboard.sync.kinds import (
     Arrived,
     Context,
@@ -256,7 +257,6 @@ class _OfShipment(Buying):
     feed = "shipments"
     page = PageOf("sourcing:shipment", "sourcing.Shipment")
     marker = "The status that the shipment's detail shows."
-    refused: tuple[str, ...] = ()
     reached = ""
 
     def find(self, connection: Connection, text: str) -> Target:
@@ -264,8 +264,8 @@ class _OfShipment(Buying):
         return find_row(Shipment.objects.filter(connection=connection).light(), text, _("shipment"), "number")
 
     def check(self, connection: Connection, target: Target, payload: Nothing) -> None:
-        """Not in a state that rules it out."""
-        if target.row.status in self.refused:
+        """Not one that has ended."""
+        if target.row.status in SHIPMENT_ENDED:
             raise Refused(_("This shipment is “%(word)s”. Nothing was queued.") % {"word": target.row.remote_status})
 
     def read_back(self, context: Context) -> Finding:
@@ -293,7 +293,6 @@ class CancelShipmentKind(_OfShipment):
     name = "sourcing.cancel_shipment"
     label = gettext_lazy("Cancel shipment")
     capability = can.CancelsShipments
-    refused = ("delivered", "cancelled")
     reached = "cancelled"
 
     def send(self, context: Context) -> r.Receipt:
@@ -309,7 +308,6 @@ class ConfirmDeliveryKind(_OfShipment):
     name = "sourcing.confirm_delivery"
     label = gettext_lazy("Confirm delivery")
     capability = can.ConfirmsDeliveries
-    refused = ("delivered", "cancelled")
     reached = "delivered"
 
     def send(self, context: Context) -> r.Receipt:
