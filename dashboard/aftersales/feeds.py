@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +19,6 @@ from dashboard.orders.feeds import ref_of
 from dashboard.orders.models import Order
 from dashboard.sync.feeds import Feed, Pull, register
 from dashboard.sync.models import Connection
-from dashboard.sync.upsert import Counts
 
 ASKED_A_PAGE = 30
 ASKED_A_RUN = 120
@@ -29,15 +26,6 @@ NEVER_HAVE_ONE = ("unpaid", "cancelled", "expired")
 ENDED = ("completed", "refunded")
 ENDED_AGE = timedelta(days=180)  # an ended order is asked once when it is younger than this
 RECENT = timedelta(days=45)  # and again and again while it is younger than this
-
-
-@dataclass(frozen=True)
-class CasesFeed(Feed):
-    """Cases, with what only their domain knows: an order's older cases, and which orders were asked."""
-
-    def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
-        """Bring the cases of one page in step."""
-        return upsert_cases(connection, records, read_at)
 
 
 def to_ask(connection: Connection, started: datetime) -> QuerySet[Order]:
@@ -114,12 +102,13 @@ def _turned_away(connection: Connection, orders: list[Order], answered: set[str]
     note_asked(connection, rest, at)
 
 
-cases_feed = register(
-    CasesFeed(
+register(
+    Feed(
         name=FEED,
         label=gettext_noop("After-sales cases"),
         capability=can.ReadsCases,
         mirror=CASES,
+        own_upsert=upsert_cases,
         pull=pull_cases,
         every=timedelta(minutes=3),
         marks_gone=False,

@@ -59,7 +59,7 @@ def upsert_cases(connection: Connection, records: Iterable[CaseRecord], read_at:
         older = Q(pk__in=[])
         for record in found:
             older |= Q(order_remote_id=record.order_remote_id) & ~Q(remote_id=record.remote_id)
-        Case.objects.filter(older, connection=connection, gone_at=None).update(gone_at=read_at, changed_at=read_at)
+        Case.objects.filter(older, connection=connection).call_gone(read_at)
         _answered(connection, [record.order_remote_id for record in found], timezone.now())
     return counts
 
@@ -67,9 +67,7 @@ def upsert_cases(connection: Connection, records: Iterable[CaseRecord], read_at:
 def no_case(connection: Connection, order_remote_ids: Iterable[str], read_at: datetime) -> None:
     """These orders have no case (any more)."""
     ids = list(order_remote_ids)
-    Case.objects.filter(connection=connection, order_remote_id__in=ids, gone_at=None).update(
-        gone_at=read_at, changed_at=read_at
-    )
+    Case.objects.filter(connection=connection, order_remote_id__in=ids).call_gone(read_at)
     _answered(connection, ids, read_at)
 
 

@@ -13,8 +13,8 @@ from channels.events import MerchantToggled, ProductTouched, VariantTouched
 from channels.records import Ref
 from dashboard.catalog.mirror import CATEGORIES, PRODUCTS, upsert_products
 from dashboard.catalog.models import Product, Variant
-from dashboard.sync.feeds import Feed, on_event, plain_pull, register
-from dashboard.sync.models import Connection, FeedState
+from dashboard.sync.feeds import Feed, on_event, plain_pull, register, run_soon
+from dashboard.sync.models import Connection
 
 register(
     Feed(
@@ -50,9 +50,7 @@ def read_again(connection: Connection, channel: Any, ref: Ref) -> bool:
     if record is not None:
         upsert_products(connection, [record], read_at)
         return True
-    Product.objects.filter(connection=connection, remote_id=ref.remote_id, gone_at=None).update(
-        gone_at=read_at, changed_at=read_at
-    )
+    Product.objects.filter(connection=connection, remote_id=ref.remote_id).call_gone(read_at)
     return False
 
 
@@ -60,7 +58,7 @@ def read_again(connection: Connection, channel: Any, ref: Ref) -> bool:
 def product_touched(connection: Connection, channel: Any, event: ProductTouched) -> str:
     """A product changed: read it, or, where the push names none, run the feed soon."""
     if not event.remote_id:
-        return run_soon(connection)
+        return products_soon(connection)
     is_there = read_again(connection, channel, Ref(remote_id=event.remote_id))
     said = gettext_noop("Read product %(id)s.") if is_there else gettext_noop("Product %(id)s is not on the platform.")
     return said % {"id": event.remote_id}
@@ -72,7 +70,7 @@ def variant_touched(connection: Connection, channel: Any, event: VariantTouched)
     row = Variant.objects.filter(product__connection=connection, remote_id=event.remote_id).select_related("product")
     found = row.first() if event.remote_id else None
     if found is None:
-        return run_soon(connection)
+        return products_soon(connection)
     read_again(connection, channel, Ref(remote_id=found.product.remote_id, sku=found.product.sku))
     return gettext_noop("Read product %(id)s.") % {"id": found.product.remote_id}
 
@@ -80,10 +78,10 @@ def variant_touched(connection: Connection, channel: Any, event: VariantTouched)
 @on_event(MerchantToggled)
 def merchant_toggled(connection: Connection, channel: Any, event: MerchantToggled) -> str:
     """A merchant was switched: any product may have changed."""
-    return run_soon(connection)
+    return products_soon(connection)
 
 
-def run_soon(connection: Connection) -> str:
-    """Make the products feed due at once."""
-    FeedState.objects.filter(connection=connection, feed="products").update(next_due_at=timezone.now())
+def products_soon(connection: Connection) -> str:
+    """Have the products read next, and say so."""
+    run_soon(connection, "products")
     return gettext_noop("The products feed runs next.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,35 +12,16 @@ from channels import capabilities as can
 from channels.records import Ref
 from dashboard.messaging.mirror import MESSAGES, THREADS, upsert_messages, upsert_threads
 from dashboard.messaging.models import Thread
-from dashboard.sync.feeds import Feed, plain_pull, register
-from dashboard.sync.models import Connection, FeedState
-from dashboard.sync.upsert import Counts
-
-
-@dataclass(frozen=True)
-class ThreadsFeed(Feed):
-    """Threads, with what they keep of their messages."""
-
-    def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
-        """Bring the threads of one page in step."""
-        return upsert_threads(connection, records, read_at)
-
-
-@dataclass(frozen=True)
-class MessagesFeed(Feed):
-    """Messages; each also tells what its thread shows."""
-
-    def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
-        """Bring the messages of one page in step."""
-        return upsert_messages(connection, records, read_at)
-
+from dashboard.sync.feeds import Feed, plain_pull, register, run_soon
+from dashboard.sync.models import Connection
 
 register(
-    ThreadsFeed(
+    Feed(
         name="threads",
         label=gettext_noop("Threads"),
         capability=can.PullsThreads,
         mirror=THREADS,
+        own_upsert=upsert_threads,
         pull=plain_pull("pull_threads"),
         every=timedelta(minutes=1),
         rank=35,
@@ -51,11 +30,12 @@ register(
 # Ten minutes of overlap are a page at most, and enough for two clocks that differ. Platforms forget old messages, so
 # what a sweep does not show is not gone.
 register(
-    MessagesFeed(
+    Feed(
         name="messages",
         label=gettext_noop("Messages"),
         capability=can.PullsMessages,
         mirror=MESSAGES,
+        own_upsert=upsert_messages,
         pull=plain_pull("pull_messages"),
         every=timedelta(minutes=1),
         sweep=timedelta(days=7),
@@ -75,5 +55,5 @@ def read_again(connection: Connection, channel: Any, thread: Ref, since: datetim
     read_at = timezone.now()
     found = channel.read_messages(thread, since)
     upsert_messages(connection, found, read_at)
-    FeedState.objects.filter(connection=connection, feed="threads").update(next_due_at=read_at)
+    run_soon(connection, "threads")
     return len(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,8 +25,8 @@ from dashboard.orders.mirror import (
 )
 from dashboard.orders.models import DeliveryRecord as DeliveryRow
 from dashboard.orders.models import Order
-from dashboard.sync.feeds import Feed, Pull, on_event, plain_pull, register
-from dashboard.sync.models import Connection, FeedState
+from dashboard.sync.feeds import Feed, Pull, on_event, plain_pull, register, run_soon
+from dashboard.sync.models import Connection
 from dashboard.sync.upsert import Counts
 
 ORDERS_A_PAGE = 25
@@ -57,17 +56,13 @@ register(
 )
 
 
-@dataclass(frozen=True)
-class DeliveriesFeed(Feed):
-    """Deliveries and delivery errors on one page, each into its own table."""
-
-    def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
-        """Sort the records of a page into the two mirrors."""
-        told = list(records)
-        counts = upsert_deliveries(connection, [r for r in told if isinstance(r, DeliveryRecord)], read_at)
-        errors = [r for r in told if isinstance(r, DeliveryErrorRecord)]
-        counts.add(upsert_delivery_errors(connection, errors, read_at))
-        return counts
+def upsert_told(connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
+    """Deliveries and delivery errors of one page, each into its own mirror."""
+    told = list(records)
+    counts = upsert_deliveries(connection, [r for r in told if isinstance(r, DeliveryRecord)], read_at)
+    errors = [r for r in told if isinstance(r, DeliveryErrorRecord)]
+    counts.add(upsert_delivery_errors(connection, errors, read_at))
+    return counts
 
 
 def to_ask(context: Pull) -> QuerySet[Order]:
@@ -112,12 +107,13 @@ def told_of(channel: Any, ref: Ref) -> list[DeliveryRecord | DeliveryErrorRecord
     return found
 
 
-deliveries_feed = register(
-    DeliveriesFeed(
+register(
+    Feed(
         name="deliveries",
         label=gettext_noop("Deliveries"),
         capability=can.ReadsDeliveries,
         mirror=DELIVERIES,
+        own_upsert=upsert_told,
         pull=pull_deliveries,
         every=timedelta(minutes=5),
         marks_gone=False,
@@ -146,14 +142,12 @@ def read_again(connection: Connection, channel: Any, ref: Ref, *, deliveries: bo
     read_at = timezone.now()
     record = channel.read_order(ref)
     if record is None:
-        Order.objects.filter(connection=connection, remote_id=ref.remote_id, gone_at=None).update(
-            gone_at=read_at, changed_at=read_at
-        )
+        Order.objects.filter(connection=connection, remote_id=ref.remote_id).call_gone(read_at)
         return None
     upsert_orders(connection, [record], read_at)
     if deliveries and record.delivered_units is None and can.has(channel, can.ReadsDeliveries):
         told = told_of(channel, msgspec.structs.replace(ref, remote_id=record.remote_id))
-        deliveries_feed.upsert(connection, told, read_at)
+        upsert_told(connection, told, read_at)
     return Order.objects.light().filter(connection=connection, remote_id=record.remote_id).first()
 
 
@@ -180,14 +174,14 @@ def order_touched(connection: Connection, channel: Any, event: OrderTouched) -> 
         return gettext_noop("Read %(n)s order(s) with code %(code)s.") % {"n": number, "code": event.partner_code}
     named_ref = Ref(remote_id=event.remote_id, number=event.number)
     if not (row or event.remote_id or event.number) or not can.has(channel, can.ReadsOrders):
-        return run_soon(connection)
+        return orders_soon(connection)
     read = read_again(connection, channel, ref_of(row) if row else named_ref)
     name = event.remote_id or event.number or event.partner_code
     said = gettext_noop("Read order %(id)s.") if read else gettext_noop("Order %(id)s is not on the platform.")
     return said % {"id": name}
 
 
-def run_soon(connection: Connection) -> str:
-    """Make the orders feed due at once."""
-    FeedState.objects.filter(connection=connection, feed="orders").update(next_due_at=timezone.now())
+def orders_soon(connection: Connection) -> str:
+    """Have the orders read next, and say so."""
+    run_soon(connection, "orders")
     return gettext_noop("The orders feed runs next.")

@@ -69,7 +69,7 @@ def look_at(connection: Connection, channel: Any, remote_id: str) -> models.Sour
     record = channel.read_source_product(remote_id)
     rows = models.SourceProduct.objects.filter(connection=connection)
     if record is None:
-        rows.filter(remote_id=remote_id, gone_at=None).update(gone_at=read_at, changed_at=read_at)
+        rows.filter(remote_id=remote_id).call_gone(read_at)
         return None
     mirror.upsert_source_products(connection, [record], read_at)
     return rows.filter(remote_id=record.remote_id).first()

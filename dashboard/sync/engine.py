@@ -29,10 +29,11 @@ from channels.records import Receipt
 from dashboard.core.scrub import scrub
 from dashboard.sync.claims import claim, lease
 from dashboard.sync.failpoints import failpoint
+from dashboard.sync.feeds import run_soon
 from dashboard.sync.hiding import hide
 from dashboard.sync.kinds import ABSENT, AFTER_ABSENCE, KINDS, Arrived, Context, Kind, kind_of, proof, settle_time
 from dashboard.sync.limiter import on_turn
-from dashboard.sync.models import Command, Connection, FeedState
+from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.opening import open_channel
 from dashboard.sync.recorder import concluding, recording
@@ -344,8 +345,7 @@ def _read_back(kind: Kind, contexts: Sequence[Context]) -> None:
     if len(contexts) == 1 and contexts[0].command.state == DONE:
         mirror_back(kind, contexts[0])
     elif len(contexts) > 1 and kind.feed:
-        states = FeedState.objects.filter(connection=contexts[0].command.connection_id, feed=kind.feed)
-        states.update(next_due_at=timezone.now())
+        run_soon(contexts[0].connection, kind.feed)
 
 
 def mirror_back(kind: Kind, context: Context) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from channels.events import Event
 from channels.records import Page
-from dashboard.sync.models import Connection
+from dashboard.sync.models import Connection, FeedState
 from dashboard.sync.upsert import Counts, Mirror, mark_gone, upsert
 
 LATE_AFTER = 3  # times a feed's rhythm
@@ -38,7 +40,7 @@ class Feed:
     time between two full sweeps, `overlap` how far an incremental run looks back behind its watermark. With
     `marks_gone` a full sweep gives rows that it did not see their `gone_at`. `rank` orders the feeds of a connection:
     what others refer to comes first. A feed that asks about the rows of another one names it in `after`, and waits
-    until that one was read once.
+    until that one was read once. `own_upsert` takes the place of the plain one where records tell more than the mirror.
     """
 
     name: str
@@ -52,9 +54,12 @@ class Feed:
     marks_gone: bool = True
     rank: int = 50
     after: str = ""
+    own_upsert: Callable[[Connection, Iterable[Any], datetime], Counts] | None = None
 
     def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
         """Bring the mirror in step with the records of one page."""
+        if self.own_upsert is not None:
+            return self.own_upsert(connection, records, read_at)
         return upsert(self.mirror, connection, records, read_at=read_at)
 
     def mark_gone(self, connection: Connection, seen: set[str], began: datetime) -> int:
@@ -105,6 +110,11 @@ def plain_pull(method: str) -> Callable[[Pull], Page[Any]]:
         return page
 
     return pull
+
+
+def run_soon(connection: Connection, *names: str) -> None:
+    """Make feeds due at once."""
+    FeedState.objects.filter(connection=connection, feed__in=names).update(next_due_at=timezone.now())
 
 
 def feeds_of(connection: Connection) -> list[Feed]:

@@ -148,7 +148,7 @@ def mark_gone(mirror: Mirror, connection: Connection, seen: set[str], began: dat
     rows = mirror.model._default_manager.filter(connection=connection, gone_at=None, changed_at__lt=began)
     missing = (pk for pk, remote_id in rows.values_list("pk", "remote_id").iterator(2000) if remote_id not in seen)
     for pks in chunks(list(missing), MAX_PARAMETERS):
-        gone += mirror.model._default_manager.filter(pk__in=pks, gone_at=None).update(gone_at=now, changed_at=now)
+        gone += mirror.model._default_manager.filter(pk__in=pks).call_gone(now)
     return gone
 
 

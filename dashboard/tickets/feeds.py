@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -13,28 +11,18 @@ from django.utils.translation import gettext_noop
 from channels import capabilities as can
 from channels.events import TicketReplied
 from channels.records import Ref, TicketRecord
-from dashboard.sync.feeds import Feed, on_event, plain_pull, register
-from dashboard.sync.models import Connection, FeedState
-from dashboard.sync.upsert import Counts
+from dashboard.sync.feeds import Feed, on_event, plain_pull, register, run_soon
+from dashboard.sync.models import Connection
 from dashboard.tickets.mirror import TICKETS, upsert_tickets
 from dashboard.tickets.models import Ticket
 
-
-@dataclass(frozen=True)
-class TicketsFeed(Feed):
-    """Tickets, with what our own commands know of them."""
-
-    def upsert(self, connection: Connection, records: Iterable[Any], read_at: datetime) -> Counts:
-        """Bring the tickets of one page in step."""
-        return upsert_tickets(connection, records, read_at)
-
-
 register(
-    TicketsFeed(
+    Feed(
         name="tickets",
         label=gettext_noop("Tickets"),
         capability=can.PullsTickets,
         mirror=TICKETS,
+        own_upsert=upsert_tickets,
         pull=plain_pull("pull_tickets"),
         every=timedelta(minutes=5),
         rank=40,
@@ -54,9 +42,7 @@ def read_again(connection: Connection, channel: Any, ref: Ref) -> TicketRecord |
     if record is not None:
         upsert_tickets(connection, [record], read_at)
         return record
-    Ticket.objects.filter(connection=connection, remote_id=ref.remote_id, gone_at=None).update(
-        gone_at=read_at, changed_at=read_at
-    )
+    Ticket.objects.filter(connection=connection, remote_id=ref.remote_id).call_gone(read_at)
     return None
 
 
@@ -65,7 +51,7 @@ def ticket_replied(connection: Connection, channel: Any, event: TicketReplied) -
     """A ticket got a reply: read it, or run the feed soon."""
     row = Ticket.objects.light().filter(connection=connection, remote_id=event.remote_id).first()
     if not connection.can(can.ReadsTickets):
-        FeedState.objects.filter(connection=connection, feed="tickets").update(next_due_at=timezone.now())
+        run_soon(connection, "tickets")
         return gettext_noop("The tickets feed runs next.")
     read = read_again(connection, channel, ref_of(row) if row else Ref(remote_id=event.remote_id))
     said = gettext_noop("Read ticket %(id)s.") if read else gettext_noop("Ticket %(id)s is not on the platform.")

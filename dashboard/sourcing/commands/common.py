@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from channels import records as r
 from dashboard.catalog.targets import only
 from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, Refused, Target
-from dashboard.sync.models import Command, Connection, FeedState
+from dashboard.sync.models import Command
 from dashboard.sync.models.commands import DONE
 
 LOOK_BACK = timedelta(days=1)
@@ -126,11 +126,6 @@ def claimed(context: Context) -> set[str]:
     others = Command.objects.filter(connection=context.connection, kind=context.command.kind, state=DONE)
     others = others.exclude(pk=context.command.pk).filter(finished_at__gte=since_of(context.command))
     return {str(receipt.get("remote_id", "")) for receipt in others.values_list("receipt", flat=True)}
-
-
-def run_soon(connection: Connection, *feeds: str) -> None:
-    """Make feeds due at once."""
-    FeedState.objects.filter(connection=connection, feed__in=feeds).update(next_due_at=timezone.now())
 
 
 def receipt_of(command: Command) -> str:

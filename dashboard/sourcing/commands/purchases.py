@@ -25,7 +25,6 @@ from dashboard.sourcing.commands.common import (
     purchase_items,
     receipt_of,
     recent,
-    run_soon,
     since_of,
 )
 from dashboard.sourcing.commands.witnesses import judge, look_for_orders
@@ -33,6 +32,7 @@ from dashboard.sourcing.feeds import read_purchase_again
 from dashboard.sourcing.mirror import upsert_purchase_orders, upsert_source_products
 from dashboard.sourcing.models import PurchaseOrder, SourceProduct
 from dashboard.sourcing.purposes import name_purchase
+from dashboard.sync.feeds import run_soon
 from dashboard.sync.kinds import (
     Arrived,
     Context,

@@ -20,13 +20,13 @@ from dashboard.sourcing.commands.common import (
     in_chunks,
     receipt_of,
     recent,
-    run_soon,
     since_of,
 )
 from dashboard.sourcing.feeds import read_shipment_again
 from dashboard.sourcing.mirror import upsert_packages, upsert_shipments
 from dashboard.sourcing.models import Package, Shipment, ShippingMethod
 from dashboard.sourcing.querysets import SHIPMENT_ENDED
+from dashboard.sync.feeds import run_soon
 from dashboard.sync.kinds import (
     Arrived,
     Context,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -35,6 +36,10 @@ class MirrorQuerySet(ScopedQuerySet):
     def present(self) -> Self:
         """Those that are still on the platform."""
         return self.filter(gone_at=None)
+
+    def call_gone(self, at: datetime) -> int:
+        """The platform does not know them any more. Gives their number."""
+        return self.present().update(gone_at=at, changed_at=at)
 
     def light(self) -> Self:
         """Without the platform's raw payload."""
