@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.aftersales.models import Case
 from dashboard.aftersales.searched import CASES as SEARCHED
 from dashboard.aftersales.words import DECISION
 from dashboard.core.filters import Head, ListSpec, Tab
-from dashboard.sync.assigning import by_person
+from dashboard.sync.assigning import Assigned
 from dashboard.sync.reach import OfFeed
 
 
@@ -22,10 +19,7 @@ class CaseFilters(OfFeed):
     decision = django_filters.ChoiceFilter(
         label=_("Decision"), choices=[(key, word) for key, (_tone, word) in DECISION.items()]
     )
-
-    assigned = django_filters.ChoiceFilter(
-        label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
-    )
+    assigned = Assigned()
 
     feed = "cases"
     searched = SEARCHED
@@ -33,10 +27,6 @@ class CaseFilters(OfFeed):
     class Meta:
         model = Case
         fields = ("connection", "decision", "assigned")
-
-    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Mine, or nobody's."""
-        return by_person(queryset, self.request.user, value)
 
 
 CASES = ListSpec(

@@ -15,7 +15,7 @@ from dashboard.core.filters import AnyOf, Head, ListSpec, Tab
 from dashboard.orders import words
 from dashboard.orders.models import Order
 from dashboard.orders.searched import ORDERS as SEARCHED
-from dashboard.sync.assigning import by_person
+from dashboard.sync.assigning import Assigned
 from dashboard.sync.models import Connection
 from dashboard.sync.reach import OfFeed
 
@@ -31,9 +31,7 @@ class OrderFilters(OfFeed):
     until = UntilDay(label=_("Placed to"), field_name="placed_at")
     buyer = django_filters.CharFilter(label=_("Buyer's id"), method="of_buyer")
     tag = django_filters.CharFilter(label=_("Tag"), field_name="tags__name", lookup_expr="iexact")
-    assigned = django_filters.ChoiceFilter(
-        label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
-    )
+    assigned = Assigned()
 
     feed = "orders"
     searched = SEARCHED
@@ -45,10 +43,6 @@ class OrderFilters(OfFeed):
     def of_buyer(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """One buyer's; all connections are named, because the index begins with them."""
         return queryset.filter(connection__in=Connection.objects.values("pk"), buyer_remote_id=value)
-
-    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Mine, or nobody's."""
-        return by_person(queryset, self.request.user, value)
 
 
 ORDERS = ListSpec(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import django_filters
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -48,6 +49,17 @@ class AssignForm(forms.Form):
     def __init__(self, connection: Connection, code: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"use_required_attribute": False, **kwargs})
         self.fields["person"].queryset = able(connection, code)  # type: ignore[attr-defined]
+
+
+class Assigned(django_filters.ChoiceFilter):
+    """Filters a list by who works on a row: the person who asks, or nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(label=lazy("Assigned"), choices=[("me", lazy("to me")), ("nobody", lazy("to nobody"))])
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Those that are mine, or nobody's."""
+        return qs.filter(assignee=self.parent.request.user if value == "me" else None) if value else qs
 
 
 def assign(request: Any, desk: Desk, row: Any, *, back: str, done: Callable[[], HttpResponse]) -> HttpResponse:
@@ -94,11 +106,6 @@ def hand_over(desk: Desk, rows: Sequence[Any], person: Any, *, by: Any) -> None:
         type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows]).update(assignee=person)
     for row in rows:
         audit(by, desk.verb, row, {"to": getattr(person, "username", "")}, connection=row.connection.slug)
-
-
-def by_person(queryset: QuerySet[Any], user: Any, value: str) -> QuerySet[Any]:
-    """What the filter of a list asks: ``me``, else nobody's."""
-    return queryset.filter(assignee=user if value == "me" else None)
 
 
 def _person(request: HttpRequest) -> Any:

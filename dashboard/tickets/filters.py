@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core.filters import Head, ListSpec, Tab
-from dashboard.sync.assigning import by_person
+from dashboard.sync.assigning import Assigned
 from dashboard.sync.reach import OfFeed
 from dashboard.tickets.models import Ticket
 from dashboard.tickets.searched import TICKETS as SEARCHED
@@ -23,9 +20,7 @@ class TicketFilters(OfFeed):
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=[(key, word) for key, (_tone, word) in STATUS.items()]
     )
-    assigned = django_filters.ChoiceFilter(
-        label=_("Assigned"), method="by_person", choices=[("me", _("to me")), ("nobody", _("to nobody"))]
-    )
+    assigned = Assigned()
 
     feed = "tickets"
     searched = SEARCHED
@@ -33,10 +28,6 @@ class TicketFilters(OfFeed):
     class Meta:
         model = Ticket
         fields = ("connection", "kind", "status", "assigned")
-
-    def by_person(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Mine, or nobody's."""
-        return by_person(queryset, self.request.user, value)
 
 
 TICKETS = ListSpec(
