@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from channels import capabilities as can
 from dashboard.aftersales import standing, words
 from dashboard.aftersales.filters import CASES
-from dashboard.aftersales.forms import ApproveForm, DecisionForm, RejectForm
+from dashboard.aftersales.forms import ApproveForm, RejectForm
 from dashboard.aftersales.models import Case
 from dashboard.aftersales.rows import for_list, order_link, rows_of, with_order, with_purchase
 from dashboard.core import formatting, html, pages
@@ -29,6 +29,7 @@ from dashboard.orders import words as order_words
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, assigning, history
+from dashboard.sync.forms import KeyedForm
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Approval
 from dashboard.sync.models.approvals import DECLINED, WAITING
@@ -159,7 +160,7 @@ def _ask_second(request: StaffRequest, case: Any, form: Any) -> HttpResponse:
     return redirect("sync:approval", pk=asked.pk)
 
 
-def _page(request: StaffRequest, case: Any, bound: DecisionForm | None = None, status: int = 200) -> HttpResponse:
+def _page(request: StaffRequest, case: Any, bound: KeyedForm | None = None, status: int = 200) -> HttpResponse:
     commands = history.commands_about(case.connection_id, case.remote_id, "aftersales.")
     moving = any(command.is_moving for command in commands)
     now, asked, last = timezone.now(), _asked(case), standing.tried(case, commands)

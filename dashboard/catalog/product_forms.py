@@ -20,6 +20,7 @@ from dashboard.catalog.commands.common import check_price
 from dashboard.catalog.models import Category, Product
 from dashboard.core.exports import plain_money
 from dashboard.core.forms import lines_of
+from dashboard.sync.forms import CommandForm
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Connection
 
@@ -50,7 +51,7 @@ CLEARABLE = ("description", "images", "attributes")
 _SEAL = "catalog.product_form"
 
 
-class ProductForm(forms.Form):
+class ProductForm(CommandForm):
     """Built for one connection, to make a product or to change one; only what the person changed is sent in a change.
 
     A change carries digests of what its form began with: what the platform changed meanwhile is left alone where the
@@ -259,7 +260,7 @@ def read_variants(text: str) -> list[dict[str, Any]]:
 _READ = {"images": lines_of, "attributes": read_attributes, "variants": read_variants}
 
 
-class AccountsForm(forms.Form):
+class AccountsForm(CommandForm):
     """Accounts for a delivery pool, pasted or from a text file."""
 
     accounts = forms.CharField(
@@ -291,7 +292,7 @@ class AccountsForm(forms.Form):
         return found
 
 
-class ImageForm(forms.Form):
+class ImageForm(CommandForm):
     """One image to store on a platform."""
 
     file = forms.FileField(

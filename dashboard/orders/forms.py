@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,28 +16,15 @@ from dashboard.core import formatting
 from dashboard.core.forms import lines_of
 from dashboard.orders import counting
 from dashboard.orders.models import Order
-from dashboard.sync.kinds import Refused
+from dashboard.sync.forms import KeyedForm
 from dashboard.sync.sharing import WithPictures
-from dashboard.sync.web import new_form_key
 
 MAX_CODES = 500_000  # bytes
 AREA = {"rows": 6, "class": "mono", "autocomplete": "off", "spellcheck": "false", "data-codes": True}
 
 
-class VerbForm(forms.Form):
-    """Base: a key against double clicks, and where a refusal's field is found (`aliases`)."""
-
-    form_key = forms.CharField(max_length=80, widget=forms.HiddenInput, required=False)
-    aliases: dict[str, str] = {}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"use_required_attribute": False, **kwargs})
-        self.initial.setdefault("form_key", new_form_key())
-
-    def refuse(self, refusal: Refused) -> None:
-        """Say at its field what the command was refused for; a new key lets the corrected form be a new command."""
-        name = self.aliases.get(refusal.field, refusal.field)
-        self.add_error(name if name in self.fields and name != "form_key" else None, refusal.words)
+class VerbForm(KeyedForm):
+    """What an order is told; by itself nothing but the verb."""
 
     def payload(self) -> dict[str, Any]:
         """The command's payload."""
@@ -194,13 +182,13 @@ class StatusForm(VerbForm):
 
 
 class RefundForm(VerbForm):
-    """The amount typed once more."""
+    """The amount typed once more; where the platform states none, what the money is for (`name`)."""
 
-    typed = forms.CharField(label=lazy("Amount"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    typed = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono"}))
 
-    def __init__(self, order: Order, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, amount: Decimal | None, currency: str, name: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.wanted = formatting.number(order.total, order.currency) if order.total is not None else str(order)
+        self.wanted = name if amount is None else formatting.number(amount, currency)
         self.fields["typed"].label = _("Type %(amount)s to confirm") % {"amount": self.wanted}
 
     def clean_typed(self) -> str:

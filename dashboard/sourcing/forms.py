@@ -14,16 +14,7 @@ from channels.records import CouponRecord
 from dashboard.core import formatting
 from dashboard.core.countries import CountryField, choices
 from dashboard.core.exports import plain_money
-from dashboard.sync.kinds import Refused
-
-
-class CommandForm(forms.Form):
-    """A form whose refusal by the machinery stands at the field that is wrong."""
-
-    def refuse(self, refused: Refused) -> None:
-        """Put the words where they belong."""
-        name = refused.field if refused.field in self.fields else None
-        self.add_error(name, refused.words)
+from dashboard.sync.forms import CommandForm
 
 
 class PlaceOrderForm(CommandForm):

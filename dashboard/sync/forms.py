@@ -11,9 +11,32 @@ from django.utils.translation import gettext_lazy as _
 from channels.platform import Field, Platform
 from dashboard.core.wording import worded
 from dashboard.sync.evidence import may_be_absent
+from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
+from dashboard.sync.web import new_form_key
 
 _INPUTS = {"password": "password", "email": "email", "number": "number"}
+
+
+class CommandForm(forms.Form):
+    """A form that gives a command. `aliases`: which of its fields stands for one of the payload's."""
+
+    aliases: dict[str, str] = {}
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say at its field what the command was refused for."""
+        name = self.aliases.get(refusal.field, refusal.field)
+        self.add_error(name if name in self.fields else None, refusal.words)
+
+
+class KeyedForm(CommandForm):
+    """One that carries its own key against double clicks, and leaves it to the server to say what is missing."""
+
+    form_key = forms.CharField(max_length=80, widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"use_required_attribute": False, **kwargs})
+        self.initial.setdefault("form_key", new_form_key())
 
 
 def free_name(key: str) -> str:

@@ -9,32 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.orders.models import Order
-from dashboard.sync.kinds import Refused
+from dashboard.sync.forms import KeyedForm
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import DONE
-from dashboard.sync.web import new_form_key
 from dashboard.tickets import words
 from dashboard.tickets.models import Ticket
 
 AREA = {"rows": 5}
 
 
-class TicketForm(forms.Form):
-    """Base: a key against double clicks."""
-
-    form_key = forms.CharField(max_length=80, widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["use_required_attribute"] = False
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("form_key", new_form_key())
-
-    def refuse(self, refusal: Refused) -> None:
-        """Say at its field what the command was refused for."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.words)
-
-
-class ReplyForm(TicketForm):
+class ReplyForm(KeyedForm):
     """What to say."""
 
     text = forms.CharField(label=lazy("Reply"), widget=forms.Textarea(attrs=AREA), max_length=8000)
@@ -44,7 +28,7 @@ class ReplyForm(TicketForm):
         return {"text": self.cleaned_data["text"]}
 
 
-class UpdateForm(TicketForm):
+class UpdateForm(KeyedForm):
     """Status in the platform's own words, subject, text; only what differs is sent."""
 
     status = forms.ChoiceField(label=lazy("Status"), widget=forms.Select(attrs={"data-key": "e"}))
@@ -64,13 +48,13 @@ class UpdateForm(TicketForm):
         return {name: given[name] for name, old in self.now.items() if given[name].strip() != old.strip()}
 
 
-class NoteForm(TicketForm):
+class NoteForm(KeyedForm):
     """A private note."""
 
     text = forms.CharField(label=lazy("Private note"), widget=forms.Textarea(attrs=AREA), max_length=4000)
 
 
-class OpenForm(TicketForm):
+class OpenForm(KeyedForm):
     """A ticket of one kind about an order, with the fields that the platform requires for it."""
 
     text = forms.CharField(label=lazy("What happened"), widget=forms.Textarea(attrs=AREA), max_length=8000)

@@ -26,6 +26,7 @@ from dashboard.core.forms import lines_of
 from dashboard.core.html import is_web_address
 from dashboard.core.pages import is_fragment, redirect, render
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.forms import CommandForm
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE
@@ -173,13 +174,13 @@ def _uploads(request: StaffRequest, connection: Connection) -> list[Command]:
 
 
 def _given(
-    request: StaffRequest, form: forms.Form, connection: Connection, kind: str, target: str, payload: dict[str, Any]
+    request: StaffRequest, form: CommandForm, connection: Connection, kind: str, target: str, payload: dict[str, Any]
 ) -> Submitted | None:
     """Give a command; a refusal goes to its field."""
     try:
         return give(request, connection, kind, target, payload)
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.words)
+        form.refuse(refused)
         return None
 
 

@@ -101,7 +101,8 @@ def refund(request: StaffRequest, pk: int) -> HttpResponse:
         "warning": _second_words(order),
         "warning_title": _("Two people decide."),
     }
-    return verb(request, order, "refund", RefundForm(order, posted(request)), kind="orders.refund", page=page)
+    form = RefundForm(order.total, order.currency, str(order), posted(request))
+    return verb(request, order, "refund", form, kind="orders.refund", page=page)
 
 
 def _second_words(order: Order) -> str:

@@ -17,6 +17,7 @@ from dashboard.core.navigation import forget_counts, may
 from dashboard.core.walking import steps, walk_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import assigning, history
+from dashboard.sync.forms import KeyedForm
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.sync.people import offered
@@ -25,7 +26,7 @@ from dashboard.sync.web import give
 from dashboard.tickets import words
 from dashboard.tickets.conversation import bubbles
 from dashboard.tickets.filters import TICKETS
-from dashboard.tickets.forms import NoteForm, ReplyForm, TicketForm, UpdateForm
+from dashboard.tickets.forms import NoteForm, ReplyForm, UpdateForm
 from dashboard.tickets.models import Ticket, TicketNote
 from dashboard.tickets.rows import order_link, with_order
 
@@ -125,7 +126,7 @@ def _commands(ticket: Ticket) -> list[Command]:
 def _page(
     request: StaffRequest,
     ticket: Any,
-    bound: TicketForm | None = None,
+    bound: KeyedForm | None = None,
     status: int = 200,
     refused: str = "",
     commands: list[Command] | None = None,
@@ -148,7 +149,7 @@ def _page(
     return pages.render(request, "tickets/detail.html", context, status=status)
 
 
-def _forms(request: StaffRequest, ticket: Any, bound: TicketForm | None) -> dict[str, Any]:
+def _forms(request: StaffRequest, ticket: Any, bound: KeyedForm | None) -> dict[str, Any]:
     """What can be written and changed, or why it cannot."""
     may_work, can_update = may(request.user, "tickets.work"), ticket.connection.can(can.UpdatesTickets)
     is_note = isinstance(bound, NoteForm)
