@@ -13,15 +13,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from dashboard.aftersales import words
-from dashboard.aftersales.models import Case
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import clock_at, when_at
 from dashboard.orders.models import Order
+from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
-from dashboard.sync.web import TONES, latest_commands, state_word
+from dashboard.sync.web import latest_commands, sync_sign
 
-KINDS = ("aftersales.decide",)
 COLUMNS = (
     "connection_id", "remote_id", "number", "order_remote_id", "decision", "remote_status", "reason", "buyer",
     "amount", "currency", "decide_by", "placed_at", "gone_at",
@@ -51,7 +50,7 @@ def rows_of(cases: Sequence[Any], reach: Reach, carried: str = "") -> list[dict[
     """What the list prints for each case; one query for all their commands. `carried`: the list, for who walks on."""
     now = timezone.now()
     ids, targets = {one.connection_id for one in cases}, [one.remote_id for one in cases]
-    commands = latest_commands(ids, targets, KINDS) if cases else {}
+    commands = latest_commands(ids, targets, kinds_of("aftersales"))
     return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now, carried) for one in cases]
 
 
@@ -73,7 +72,7 @@ def _row(case: Any, reach: Reach, command: Command | None, now: datetime, carrie
         "amount": formatting.number(case.amount, case.currency) if case.amount is not None else "",
         "decision": html.state(*words.decision(case)),
         "assignee": case.assignee.label if case.assignee else "",
-        "sync": html.state(*_sync(case, command)),
+        "sync": html.state(*sync_sign(case, command)),
     }
 
 
@@ -87,12 +86,6 @@ def _opened(case: Any, now: datetime) -> Any:
     if case.placed_at is None:
         return ""
     return format_html('<span class="quiet">{} {}</span>', _("opened"), when_at(case.placed_at, now))
-
-
-def _sync(case: Case, command: Command | None) -> words.Sign:
-    if case.gone_at is not None:
-        return "", _("Gone")
-    return (TONES[command.state], state_word(command.state)) if command else ("", _("In step"))
 
 
 def order_link(case: Any) -> Any:

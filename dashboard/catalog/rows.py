@@ -18,10 +18,10 @@ from dashboard.catalog import words as states
 from dashboard.catalog.models import Product, Variant
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
-from dashboard.sync.web import TONES, latest_commands, new_form_key, state_word
+from dashboard.sync.web import latest_commands, new_form_key, state_sign
 
 COLUMNS = (
     "connection_id", "remote_id", "number", "title", "sku", "status", "remote_status", "category", "quantity", "images",
@@ -31,16 +31,11 @@ DASH = "–"
 Sums = dict[str, Any]
 
 
-def catalog_kinds() -> list[str]:
-    """The names of this domain's kinds."""
-    return [name for name in KINDS if name.startswith("catalog.")]
-
-
 def rows_of(products: Sequence[Any], reach: Reach, may_edit: bool) -> list[dict[str, Any]]:
     """What the list prints for each product (with the `sums` of its variants); one query for all their commands."""
     targets = {one.remote_id for one in products} | {one.sums["remote"] for one in products if _is_single(one.sums)}
     ids = {one.connection_id for one in products}
-    commands = latest_commands(ids, targets, catalog_kinds()) if products else {}
+    commands = latest_commands(ids, targets, kinds_of("catalog"))
     now = timezone.now()
     return [_row(one, one.sums, reach, may_edit, commands, now) for one in products]
 
@@ -162,6 +157,6 @@ def sync(product: Product, command: Command | None) -> Any:
         return html.state("", _("Gone"))
     if command is None:
         return html.state("", _("In step"))
-    sign = html.state(TONES[command.state], state_word(command.state))
+    sign = html.state(*state_sign(command.state))
     url = reverse("sync:command", args=[command.pk])
     return format_html('<a href="{}" title="{}">{}</a>', url, command.summary, sign)

@@ -29,7 +29,7 @@ from dashboard.messaging.words import line
 from dashboard.sync.models import Command
 from dashboard.sync.models.commands import CANCELLED, SUPERSEDED
 from dashboard.sync.reach import Reach
-from dashboard.sync.web import TONES, state_word
+from dashboard.sync.web import TONES, state_sign
 
 REPLY_WITHIN = timedelta(hours=24)  # how long a buyer may wait; the house's own measure, no platform states one
 SIZES = (50, 100)
@@ -203,7 +203,7 @@ def row_of(thread: Any, inbox: Inbox, writer: str = "") -> dict[str, Any]:
 def _sign(thread: Any, writer: str, now: datetime) -> Any:
     """What is wrong with our last message, else who writes, until when it rests, how long the buyer may wait."""
     if thread.sent and TONES[thread.sent] in ("act", "unknown"):
-        return html.state(TONES[thread.sent], state_word(thread.sent))
+        return html.state(*state_sign(thread.sent))
     if writer:
         return html.state("wait", _("%(name)s writes") % {"name": writer})
     if thread.waiting_since is None:

@@ -18,7 +18,7 @@ from dashboard.core.pages import addresses
 from dashboard.core.templatetags.dash import clock_at, when_at
 from dashboard.orders import words
 from dashboard.orders.querysets import BETWEEN_TAGS
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
 from dashboard.sync.web import latest_commands
@@ -30,11 +30,6 @@ COLUMNS = (
 TAG_LETTERS = 12  # of all tags that a row shows, but the first is always there
 
 
-def order_kinds() -> list[str]:
-    """The names of this domain's kinds."""
-    return [name for name in KINDS if name.startswith("orders.")]
-
-
 def rows_of(orders: Sequence[Any], reach: Reach, query: str) -> list[dict[str, Any]]:
     """What the list prints for each order (`COLUMNS`, by name); one query for all their commands.
 
@@ -42,7 +37,7 @@ def rows_of(orders: Sequence[Any], reach: Reach, query: str) -> list[dict[str, A
     """
     now = timezone.now()
     ids, targets = {one.connection_id for one in orders}, [one.remote_id for one in orders]
-    commands = latest_commands(ids, targets, order_kinds()) if orders else {}
+    commands = latest_commands(ids, targets, kinds_of("orders"))
     walk, address = f"?{urlencode({'list': query})}", addresses("orders:detail")
     known: dict[Any, Any] = {}
     return [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from dashboard.core import formatting
 from dashboard.orders.querysets import ENDED, UNDER_WAY
 from dashboard.sync.models import Command
-from dashboard.sync.web import TONES, state_word
+from dashboard.sync.web import state_sign
 
 Sign = tuple[str, Any]  # tone and word
 
@@ -63,7 +63,7 @@ def sync(order: Any, command: Command | None, read_at: datetime | None, now: dat
     if order.gone_at is not None:
         return "", _("Gone")
     if command is not None:
-        return TONES[command.state], state_word(command.state)
+        return state_sign(command.state)
     if read_at is None:
         return "wait", _("Never read")
     if now - read_at > OVERDUE:

@@ -260,6 +260,11 @@ def register(kind: type[Kind]) -> type[Kind]:
     return kind
 
 
+def kinds_of(domain: str) -> list[str]:
+    """The names of a domain's kinds."""
+    return [name for name in KINDS if name.startswith(f"{domain}.")]
+
+
 def kind_of(name: str) -> Kind:
     """The kind by name. Raises `Refused` naming the known ones."""
     try:

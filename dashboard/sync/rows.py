@@ -22,7 +22,7 @@ from dashboard.sync.models.callbacks import FAILED, PROCESSED
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.progress import Progress
 from dashboard.sync.runner import LEASE
-from dashboard.sync.web import TONES, page_url, state_word
+from dashboard.sync.web import page_url, state_sign
 
 Cell = tuple[str, Any]
 
@@ -81,7 +81,7 @@ def command_rows(commands: list[Command]) -> list[Row]:
             [
                 ("named", target_link(c)),
                 ("nowrap", conn(c.connection)),
-                ("nowrap", html.state(TONES[c.state], state_word(c.state))),
+                ("nowrap", html.state(*state_sign(c.state))),
                 ("grow soft", worded(c.error)),
                 ("nowrap", c.actor.label if c.actor else _("the system")),
                 ("nowrap", when_at(c.created_at, now)),

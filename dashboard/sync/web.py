@@ -1,4 +1,4 @@
-"""What pages of every domain use of the machinery: giving commands, showing their state, saying how fresh a page is."""
+"""What pages of every domain use of the machinery: giving commands, and showing their state."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from django.utils.translation import pgettext
 
 from dashboard.core import formatting
 from dashboard.core.wording import worded
-from dashboard.sync.feeds import FEEDS
 from dashboard.sync.kinds import KINDS, NEVER
-from dashboard.sync.models import Command, Connection, FeedState
+from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import (
     CANCELLED,
     DONE,
@@ -60,6 +59,18 @@ def state_word(state: str) -> str:
         SUPERSEDED: _("Superseded"),
         CANCELLED: _("Cancelled"),
     }[state]
+
+
+def state_sign(state: str) -> tuple[str, str]:
+    """A command's state as lists show it: tone and word."""
+    return TONES[state], state_word(state)
+
+
+def sync_sign(row: Any, command: Command | None) -> tuple[str, str]:
+    """Whether a mirrored row is in step: gone, what its newest command is about to do or failed to, or yes."""
+    if row.gone_at is not None:
+        return "", _("Gone")
+    return state_sign(command.state) if command else ("", _("In step"))
 
 
 def states_so_far(queued_at: datetime, sent_at: datetime | None, ended_at: datetime | None, state: str) -> list[str]:
@@ -161,24 +172,3 @@ def latest_commands(connection_ids: Iterable[int], targets: Iterable[str], kinds
     )
     fields = ("id", "connection_id", "target", "kind", "state", "summary", "error")
     return {(row.connection_id, row.target): row for row in rows.only(*fields).order_by("id")}
-
-
-def freshness(connections: Iterable[Connection], feed_names: Iterable[str], url: str = "") -> dict[str, Any]:
-    """The freshness line of a page (`components/list_fresh.html`): the oldest reading of each connection."""
-    names, now = list(feed_names), timezone.now()
-    by_id = {connection.pk: connection for connection in connections}
-    read: dict[int, datetime | None] = {}
-    for state in FeedState.objects.filter(connection__in=list(by_id), feed__in=names):
-        known = read.get(state.connection_id, now)
-        read[state.connection_id] = min(known, state.last_ok_at) if known and state.last_ok_at else None
-    budget = max((FEEDS[name].every for name in names if name in FEEDS), default=timedelta(minutes=5)) * 3
-    items, stale = [], False
-    for pk, connection in by_id.items():
-        if pk not in read:
-            continue
-        at = read[pk]
-        old = at is None or now - at > budget or not connection.is_at_work
-        stale = stale or old
-        age = formatting.age(at, now) if at else _("never")
-        items.append({"title": connection.title, "age": age, "tone": "wait" if old else ""})
-    return {"url": url, "items": items, "is_stale": stale, "new": 0, "show_url": ""}

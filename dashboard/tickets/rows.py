@@ -11,19 +11,17 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
-from django.utils.translation import gettext as _
 
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
 from dashboard.orders.models import Order
+from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
-from dashboard.sync.web import TONES, latest_commands, state_word
+from dashboard.sync.web import latest_commands, sync_sign
 from dashboard.tickets import words
-from dashboard.tickets.models import Ticket
 from dashboard.tickets.querysets import OPEN
 
-KINDS = ("tickets.reply", "tickets.update")
 COLUMNS = (
     "connection_id", "remote_id", "number", "kind", "subject", "body", "status", "remote_status", "desk_status",
     "order_remote_id", "opened_for", "moved_at", "reply_count", "last_direction", "gone_at",
@@ -47,7 +45,7 @@ def rows_of(tickets: Sequence[Any], reach: Reach, carried: str = "") -> list[dic
     """What the list prints for each ticket; one query for all their commands. `carried`: the list, for who walks on."""
     now = timezone.now()
     ids, targets = {one.connection_id for one in tickets}, [one.remote_id for one in tickets]
-    commands = latest_commands(ids, targets, KINDS) if tickets else {}
+    commands = latest_commands(ids, targets, kinds_of("tickets"))
     return [_row(one, reach, commands.get((one.connection_id, one.remote_id)), now, carried) for one in tickets]
 
 
@@ -67,14 +65,8 @@ def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime, carr
         "status": html.state(tone, word),
         "replies": formatting.count(ticket.reply_count) if ticket.reply_count else "",
         "assignee": ticket.assignee.label if ticket.assignee else "",
-        "sync": html.state(*_sync(ticket, command)),
+        "sync": html.state(*sync_sign(ticket, command)),
     }
-
-
-def _sync(ticket: Ticket, command: Command | None) -> words.Sign:
-    if ticket.gone_at is not None:
-        return "", _("Gone")
-    return (TONES[command.state], state_word(command.state)) if command else ("", _("In step"))
 
 
 def order_link(ticket: Any) -> Any:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.catalog import words
 from dashboard.catalog.models import Product, Variant
-from dashboard.catalog.rows import catalog_kinds
+from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Connection
 from tests.connected import fault, queue, step
 from tests.pages import assert_strict_html
@@ -149,7 +149,7 @@ def test_a_command_shows_in_the_row(client_for, digital):
     step(queue(digital.connection, "catalog.set_price", row.remote_id, price="3.33"))
     page = client_for("viewer").get("/catalog/?size=100").content.decode()
     assert "Unknown</span></a>" in page
-    assert set(catalog_kinds()) >= {"catalog.set_price", "catalog.create_product"}
+    assert set(kinds_of("catalog")) >= {"catalog.set_price", "catalog.create_product"}
 
 
 def test_export_gives_what_the_filter_shows(client_for, digital, retail):
