@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from dashboard.aftersales import words
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import clock_at, when_at
-from dashboard.orders.models import Order
+from dashboard.orders.links import order_link, with_order
 from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
@@ -28,22 +28,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The cases with key and number of their order, where the mirror has it."""
-    order = Order.objects.filter(connection=OuterRef("connection"), remote_id=OuterRef("order_remote_id"))
-    return rows.annotate(order_pk=Subquery(order.values("pk")[:1]), order_number=Subquery(order.values("number")[:1]))
-
-
 def for_list(rows: QuerySet[Any]) -> QuerySet[Any]:
     """What the list reads, in one query."""
     return with_order(rows.select_related("assignee").only(*COLUMNS))
-
-
-def with_purchase(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The cases with what was bought and how the order stands, where the mirror has it."""
-    order = Order.objects.filter(connection=OuterRef("connection"), remote_id=OuterRef("order_remote_id"))
-    names = ("items", "payment_status", "fulfilment_status", "status", "buyer_remote_id")
-    return rows.annotate(**{f"order_{name}": Subquery(order.values(name)[:1]) for name in names})
 
 
 def rows_of(cases: Sequence[Any], reach: Reach, carried: str = "") -> list[dict[str, Any]]:
@@ -66,7 +53,7 @@ def _row(case: Any, reach: Reach, command: Command | None, now: datetime, carrie
         "lapse": html.attribute("title", words.lapse(case, now)),
         "connection": reach.sign(case.connection_id),
         "buyer": case.buyer,
-        "order": order_link(case),
+        "order": order_link(case, case.order_remote_id),
         "reason": case.reason,
         "currency": case.currency,
         "amount": formatting.number(case.amount, case.currency) if case.amount is not None else "",
@@ -86,11 +73,3 @@ def _opened(case: Any, now: datetime) -> Any:
     if case.placed_at is None:
         return ""
     return format_html('<span class="quiet">{} {}</span>', _("opened"), when_at(case.placed_at, now))
-
-
-def order_link(case: Any) -> Any:
-    """The order's number as a link, where the mirror has it."""
-    name = case.order_number or case.order_remote_id
-    if case.order_pk is None:
-        return format_html('<span class="mono">{}</span>', name)
-    return format_html('<a class="mono" href="{}">{}</a>', reverse("orders:detail", args=[case.order_pk]), name)

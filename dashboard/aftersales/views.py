@@ -18,7 +18,7 @@ from dashboard.aftersales import standing, words
 from dashboard.aftersales.filters import CASES
 from dashboard.aftersales.forms import ApproveForm, RejectForm
 from dashboard.aftersales.models import Case
-from dashboard.aftersales.rows import for_list, order_link, rows_of, with_order, with_purchase
+from dashboard.aftersales.rows import for_list, rows_of
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
 from dashboard.core.navigation import forget_counts, may
@@ -26,6 +26,7 @@ from dashboard.core.scope import scoped
 from dashboard.core.templatetags.dash import when_at
 from dashboard.core.walking import steps, walk, walk_of
 from dashboard.orders import words as order_words
+from dashboard.orders.links import order_link, with_order
 from dashboard.orders.models import DeliveryError, DeliveryRecord, Note, Order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import approvals, assigning, history
@@ -126,8 +127,9 @@ def for_order(request: StaffRequest, pk: int) -> HttpResponse:
 
 def case_of(request: StaffRequest, pk: int) -> Any:
     """The case that a person may see, with its connection, assignee, order and purchase. 404 for a foreign one."""
-    rows = with_order(Case.objects.visible_to(request.user).select_related("connection", "assignee").light())
-    return get_object_or_404(with_purchase(rows), pk=pk)
+    rows = Case.objects.visible_to(request.user).select_related("connection", "assignee").light()
+    its = ("items", "payment_status", "fulfilment_status", "status", "buyer_remote_id")
+    return get_object_or_404(with_order(rows, *its), pk=pk)
 
 
 def _url(request: StaffRequest, case: Case) -> str:
@@ -210,7 +212,7 @@ def _signs(case: Any, now: Any) -> dict[str, Any]:
         "decision": html.badge(*words.decision(case)),
         "connection": html.connection(case.connection.mark, case.connection.title),
         "amount": formatting.money(case.amount, case.currency),
-        "order": order_link(case),
+        "order": order_link(case, case.order_remote_id),
         "lapse": words.lapse(case, now),
         "is_open": case.decision == "pending" and case.gone_at is None,
         "purchase": _purchase(case),

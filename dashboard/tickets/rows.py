@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, strip_tags
+from django.utils.html import strip_tags
 
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
-from dashboard.orders.models import Order
+from dashboard.orders.links import order_link, with_order
 from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Command
 from dashboard.sync.reach import Reach
@@ -29,16 +29,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The tickets with key and number of their order, where the mirror has it."""
+def with_their_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The tickets with key and number of their order: what the platform names, else what it was opened for here."""
     named = Coalesce(NullIf(OuterRef("order_remote_id"), Value("")), OuterRef("opened_for"))
-    order = Order.objects.filter(connection=OuterRef("connection"), remote_id=named)
-    return rows.annotate(order_pk=Subquery(order.values("pk")[:1]), order_number=Subquery(order.values("number")[:1]))
+    return with_order(rows, remote_id=named)
 
 
 def for_list(rows: QuerySet[Any]) -> QuerySet[Any]:
     """What the list reads, in one query."""
-    return with_order(rows.select_related("assignee").only(*COLUMNS))
+    return with_their_order(rows.select_related("assignee").only(*COLUMNS))
 
 
 def rows_of(tickets: Sequence[Any], reach: Reach, carried: str = "") -> list[dict[str, Any]]:
@@ -61,17 +60,9 @@ def _row(ticket: Any, reach: Reach, command: Command | None, now: datetime, carr
         "connection": reach.sign(ticket.connection_id),
         "kind": words.kind(ticket),
         "subject": words.subject(ticket) or " ".join(strip_tags(ticket.body[:400]).split()),
-        "order": order_link(ticket),
+        "order": order_link(ticket, ticket.order_known),
         "status": html.state(tone, word),
         "replies": formatting.count(ticket.reply_count) if ticket.reply_count else "",
         "assignee": ticket.assignee.label if ticket.assignee else "",
         "sync": html.state(*sync_sign(ticket, command)),
     }
-
-
-def order_link(ticket: Any) -> Any:
-    """The order's number as a link, where the mirror has it; empty where nobody knows the order."""
-    name = ticket.order_number or ticket.order_known
-    if ticket.order_pk is None:
-        return format_html('<span class="mono">{}</span>', name) if name else ""
-    return format_html('<a class="mono" href="{}">{}</a>', reverse("orders:detail", args=[ticket.order_pk]), name)

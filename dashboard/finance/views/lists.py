@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +19,7 @@ from dashboard.core.templatetags.dash import when_at
 from dashboard.finance.filters import COUPONS, MOVEMENTS, PAYMENTS
 from dashboard.finance.models import Coupon, Payment, WalletMovement
 from dashboard.finance.views.common import money, page
-from dashboard.orders.models import Order
+from dashboard.orders.links import order_link, with_order
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.reach import Reach
 
@@ -31,7 +30,7 @@ def _list(request: StaffRequest, here: str, spec: ListSpec, model: Any, cells: A
         found = spec.open(request, exports.discover()[spec.domain].queryset(request.user)).queryset
         return exports.export_response(request, spec.domain, found)
     found = model.objects.visible_to(request.user).only("connection_id", "remote_id", *names)
-    listing = spec.open(request, with_orders(found) if model is Payment else found)
+    listing = spec.open(request, with_order(found) if model is Payment else found)
     now, reach = timezone.now(), Reach.of(request, spec.filters.feed)
     rows = [_row(row, reach, cells(row, now)) for row in listing.page.rows]
     context = page(request, here, reach.feed.name, listing=listing, rows=rows)
@@ -48,20 +47,6 @@ def status_signs() -> dict[str, tuple[str, str]]:
     return {"pending": ("wait", _("Pending")), "paid": ("good", _("Paid")), "refunded": ("", _("Refunded"))}
 
 
-def _order_link(row: Any) -> Any:
-    """The order that was paid, by its number where it is mirrored."""
-    if not row.order_pk:
-        return row.order_remote_id
-    url = reverse("orders:detail", args=[row.order_pk])
-    return format_html('<a href="{}">{}</a>', url, row.order_number or row.order_remote_id)
-
-
-def with_orders(rows: Any) -> Any:
-    """Each payment with the key and number of its order."""
-    orders = Order.objects.filter(connection=OuterRef("connection"), remote_id=OuterRef("order_remote_id"))
-    return rows.annotate(order_pk=Subquery(orders.values("pk")[:1]), order_number=Subquery(orders.values("number")[:1]))
-
-
 @require_safe
 @requires("finance.view")
 @scoped
@@ -72,7 +57,7 @@ def payments(request: StaffRequest) -> HttpResponse:
         tone, word = status_signs().get(row.status, ("unknown", row.remote_status or _("Unknown")))
         return [
             ("", format_html('<span title="{}">{}</span>', row.remote_status, html.state(tone, word))),
-            ("mono", _order_link(row)),
+            ("mono", order_link(row, row.order_remote_id)),
             ("grow", row.method),
             ("num", money(row.amount, row.currency)),
             ("nowrap", when_at(row.paid_at, now) if row.paid_at else ""),

@@ -15,6 +15,7 @@ from channels import capabilities as can
 from dashboard.core import html, pages
 from dashboard.core.navigation import forget_counts, may
 from dashboard.core.walking import steps, walk_of
+from dashboard.orders.links import order_link
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import assigning, history
 from dashboard.sync.forms import KeyedForm
@@ -28,7 +29,7 @@ from dashboard.tickets.conversation import bubbles
 from dashboard.tickets.filters import TICKETS
 from dashboard.tickets.forms import NoteForm, ReplyForm, UpdateForm
 from dashboard.tickets.models import Ticket, TicketNote
-from dashboard.tickets.rows import order_link, with_order
+from dashboard.tickets.rows import with_their_order
 
 DESK = assigning.Desk("tickets.work", "tickets.assigned", lazy("Tickets"), "tickets:list")
 
@@ -95,7 +96,7 @@ def bulk_assign(request: StaffRequest) -> HttpResponse:
 def ticket_of(request: StaffRequest, pk: int) -> Any:
     """The ticket that a person may see, with its connection and order. 404 for a foreign one."""
     rows = Ticket.objects.visible_to(request.user).select_related("connection", "assignee").light()
-    return get_object_or_404(with_order(rows), pk=pk)
+    return get_object_or_404(with_their_order(rows), pk=pk)
 
 
 def _give(request: StaffRequest, ticket: Any, kind: str, form: Any) -> HttpResponse:
@@ -190,5 +191,5 @@ def _signs(ticket: Any) -> dict[str, Any]:
         "status": html.badge(*words.status(ticket)),
         "kind": words.kind(ticket),
         "connection": html.connection(ticket.connection.mark, ticket.connection.title),
-        "order": order_link(ticket),
+        "order": order_link(ticket, ticket.order_known),
     }
