@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from dashboard.core.pages import keys_of
 from dashboard.core.wording import worded
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE
@@ -17,12 +18,12 @@ MOST = 24
 
 def uploads_of(user: Any, connection: Connection, given: Iterable[str]) -> list[Command]:
     """The commands that stored images on a connection, of those that a form names, in the form's order."""
-    pks = [int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19][:MOST]
+    pks = keys_of(given)[:MOST]
     if not pks:
         return []
     rows = Command.objects.visible_to(user).filter(connection=connection, kind="catalog.upload_image", pk__in=pks)
     found = rows.select_related("connection", "actor").defer("payload").in_bulk()
-    return [found[pk] for pk in dict.fromkeys(pks) if pk in found]
+    return [found[pk] for pk in pks if pk in found]
 
 
 def names_of(commands: Iterable[Command]) -> list[str]:

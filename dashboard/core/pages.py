@@ -68,9 +68,14 @@ def addresses(name: str) -> Callable[[object], str]:
     return lambda key: f"{before}{key}{after}"
 
 
+def key_of(given: str) -> int:
+    """The key that a text names; for what cannot be one 0, which no row has."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+
+
 def keys_of(given: Iterable[str]) -> list[int]:
     """The keys among what a form names, each once; what cannot be one is left out."""
-    return list({int(key): None for key in given if key.isascii() and key.isdigit() and len(key) < 19})
+    return list(dict.fromkeys(filter(None, map(key_of, given))))
 
 
 def redirect(request: HttpRequest, url: str) -> HttpResponse:

@@ -112,7 +112,7 @@ def _person(request: HttpRequest) -> Any:
     wanted = request.POST["person"]
     if wanted in ("", "me"):
         return request.user if wanted else None
-    return get_object_or_404(User, pk=wanted if wanted.isascii() and wanted.isdigit() else 0, is_active=True)
+    return get_object_or_404(User, pk=pages.key_of(wanted), is_active=True)
 
 
 def _reach(desk: Desk, person: Any, rows: Iterable[Any]) -> set[int]:

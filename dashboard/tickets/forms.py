@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from dashboard.core.pages import keys_of
 from dashboard.orders.models import Order
 from dashboard.sync.forms import KeyedForm
 from dashboard.sync.models import Command
@@ -92,13 +93,14 @@ class OpenForm(KeyedForm):
         """The ids of the pictures that were sent for this form, and whether one is not there yet."""
         if not self.takes_items or not hasattr(self.data, "getlist"):
             return [], False
-        pks = [pk for pk in self.data.getlist("pictures") if pk.isdigit()][:10]
+        pks = keys_of(self.data.getlist("pictures"))[:10]
         sent = Command.objects.filter(
             pk__in=pks, connection=self.order.connection_id, kind="tickets.upload_picture", target="-"
         )
         found = list(sent.order_by("pk"))
         ids = [str(command.receipt.get("remote_id", "")) for command in found if command.state == DONE]
-        return [one for one in ids if one], len([one for one in ids if one]) < len(found)
+        stored = [one for one in ids if one]
+        return stored, len(stored) < len(found)
 
     def payload(self) -> dict[str, Any]:
         """The ticket as its kind takes it."""

@@ -261,3 +261,22 @@ def test_forms_say_what_is_wrong():
     assert 'id="id_tracking_error"' in text
     assert 'aria-invalid="true"' in text
     assert 'class="textarea"' in text
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ("7", 7),
+        ("007", 7),
+        ("9" * 18, int("9" * 18)),
+        ("9" * 19, 0),
+        ("", 0),
+        ("-1", 0),
+        ("1.0", 0),
+        ("²", 0),
+        ("٣", 0),
+    ],
+)
+def test_a_key_is_read_from_plain_digits_alone(given, key):
+    assert pages.key_of(given) == key
+    assert pages.keys_of(["4", given, "4"]) == ([4, key] if key else [4])

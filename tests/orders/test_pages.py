@@ -189,6 +189,13 @@ def test_delivered_content_is_hidden_and_revealed_with_a_record(client_for, supp
     assert order.delivered not in repr(event.detail)
 
 
+def test_what_names_no_delivery_reveals_nothing(client_for, supply, order_of):
+    client, order = confirm(client_for("fulfilment")), order_of(supply, status="delivered")
+    for given in ("²", "9" * 30, "0"):
+        assert client.post(url("reveal", order), {"delivery": given}).status_code == 404
+    assert AuditEvent.objects.filter(verb="orders.content_revealed").count() == 0
+
+
 def test_revealing_needs_the_permission(client_for, supply, order_of):
     client = confirm(client_for("support"))
     assert client.post(url("reveal", order_of(supply, status="delivered"))).status_code == 403

@@ -22,7 +22,7 @@ from dashboard.catalog.forms import RuleForm
 from dashboard.catalog.imports import Unusable
 from dashboard.catalog.models import Product, Variant
 from dashboard.core import formatting, html
-from dashboard.core.pages import redirect, render
+from dashboard.core.pages import keys_of, redirect, render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.batches import Wanted, skip, submit_batch
 from dashboard.sync.kinds import Refused
@@ -109,8 +109,7 @@ def _selection(request: StaffRequest) -> Any:
     everything = Product.objects.visible_to(request.user)
     if request.GET.get("all"):
         return PRODUCTS.open(request, everything).queryset
-    given = request.GET.getlist("pk")[:MOST]
-    pks = [int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    pks = keys_of(request.GET.getlist("pk")[:MOST])
     return everything.filter(pk__in=pks) if pks else None
 
 

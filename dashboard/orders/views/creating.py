@@ -79,8 +79,8 @@ def _form(request: StaffRequest, connection: Connection, *, bound: bool) -> Crea
 
 def _copied(request: StaffRequest, given: QueryDict) -> Order | None:
     """The order whose address is copied: one that the person may see, by a role that may read addresses."""
-    pk = given.get("like", "")
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19 and may(request.user, "buyers.view")):
+    pk = pages.key_of(given.get("like", ""))
+    if not pk or not may(request.user, "buyers.view"):
         return None
     found: Order | None = Order.objects.light().visible_to(request.user).filter(pk=pk).first()
     return found

@@ -94,7 +94,7 @@ def reveal(request: StaffRequest, pk: int) -> HttpResponse:
     order = order_of(request, pk)
     given = request.POST.get("delivery", "")
     if given:
-        row = get_object_or_404(DeliveryRecord.objects.of(order), pk=given if given.isdigit() else 0)
+        row = get_object_or_404(DeliveryRecord.objects.of(order), pk=pages.key_of(given))
         content = row.content
     else:
         content = Order.objects.only("delivered").get(pk=order.pk).delivered

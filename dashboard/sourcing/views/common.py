@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from dashboard.core import exports, formatting
 from dashboard.core.filters import ListSpec
 from dashboard.core.navigation import may
-from dashboard.core.pages import is_fragment, redirect, render
+from dashboard.core.pages import is_fragment, key_of, redirect, render
 from dashboard.orders.models import Order
 from dashboard.sourcing.reach import Reach, chosen
 from dashboard.staff.access import StaffRequest
@@ -75,10 +75,9 @@ def goal_of(request: StaffRequest) -> Order | None:
     """The buyer's order that the person is buying for, while the address names one (`for`)."""
     kept = request.__dict__
     if "sourcing_goal" not in kept:
-        wanted = request.POST.get("for") or request.GET.get("for", "")
-        is_key = wanted.isascii() and wanted.isdigit() and len(wanted) < 18
+        pk = key_of(request.POST.get("for") or request.GET.get("for", ""))
         rows = Order.objects.visible_to(request.user).only("number", "remote_id", "items")
-        kept["sourcing_goal"] = rows.filter(pk=wanted).first() if is_key and may(request.user, "orders.view") else None
+        kept["sourcing_goal"] = rows.filter(pk=pk).first() if pk and may(request.user, "orders.view") else None
     found: Order | None = kept["sourcing_goal"]
     return found
 

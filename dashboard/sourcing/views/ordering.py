@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from channels import capabilities as can
 from dashboard.core.exports import plain_money
-from dashboard.core.pages import redirect
+from dashboard.core.pages import keys_of, redirect
 from dashboard.sourcing import live, prices
 from dashboard.sourcing.forms import PlaceOrderForm
 from dashboard.sourcing.models import CartItem, PurchaseOrder
@@ -66,9 +66,8 @@ def new_order(request: StaffRequest) -> HttpResponse:
 
 def chosen_lines(request: StaffRequest, texts: list[str]) -> list[CartItem]:
     """The lines of the cart that the form names."""
-    pks = [int(pk) for pk in texts if pk.isascii() and pk.isdigit() and len(pk) < 18]
     rows = CartItem.objects.visible_to(request.user).present().light().select_related("connection")
-    return list(with_lately(rows.filter(pk__in=pks).order_by("pk"))[:100])
+    return list(with_lately(rows.filter(pk__in=keys_of(texts)).order_by("pk"))[:100])
 
 
 def _shown(request: StaffRequest, one: Priced, connection: Connection) -> dict[str, Any]:

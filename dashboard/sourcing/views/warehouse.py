@@ -18,7 +18,7 @@ from channels import capabilities as can
 from channels import records as r
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import plain_money
-from dashboard.core.pages import is_fragment, redirect
+from dashboard.core.pages import is_fragment, keys_of, redirect
 from dashboard.sourcing import live, words
 from dashboard.sourcing.filters import PACKAGES
 from dashboard.sourcing.forms import QuoteForm, ShipmentForm
@@ -89,9 +89,8 @@ def storage_words(left: int | None) -> str:
 
 def chosen(request: StaffRequest, given: Any) -> list[Package]:
     """The packages that the form names, of one connection; none when they are of several."""
-    pks = [int(pk) for pk in given.getlist("package") if pk.isascii() and pk.isdigit() and len(pk) < 18]
     rows = Package.objects.visible_to(request.user).present().light().select_related("connection")
-    found = list(rows.filter(pk__in=pks).order_by("pk")[:50])
+    found = list(rows.filter(pk__in=keys_of(given.getlist("package"))).order_by("pk")[:50])
     return found if len({one.connection_id for one in found}) == 1 else []
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.core.pages import is_fragment, redirect, render, safe_next
+from dashboard.core.pages import is_fragment, keys_of, redirect, render, safe_next
 from dashboard.core.scrub import scrub, scrub_text
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
@@ -122,8 +122,7 @@ def replay_many(request: StaffRequest) -> HttpResponse:
 
 def _chosen(request: StaffRequest, model: Any) -> Any:
     """The rows whose boxes were ticked, of what the person may see."""
-    given = request.POST.getlist("pk")[:MOST]
-    pks = [int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    pks = keys_of(request.POST.getlist("pk")[:MOST])
     return model.objects.visible_to(request.user).filter(pk__in=pks).select_related("connection").order_by("pk")
 
 

@@ -38,7 +38,7 @@ def new(request: StaffRequest) -> HttpResponse:
     given = request.GET.get("order", "")
     if not given:
         return _choose(request)
-    order = get_object_or_404(_orders(request), pk=given if given.isascii() and given.isdigit() else 0)
+    order = get_object_or_404(_orders(request), pk=pages.key_of(given))
     if not order.connection.can(can.OpensTickets):
         why = why_not(order.connection, can.OpensTickets)
         return render(request, "tickets/new.html", {"order": order, "why": why}, status=200)
@@ -135,18 +135,15 @@ def _known(request: StaffRequest, order: Order) -> dict[str, str]:
 
 def _sent_pictures(request: StaffRequest, order: Order) -> list[dict[str, Any]]:
     """The pictures that a form brings back after a correction."""
-    pks = [pk for pk in request.POST.getlist("pictures") if pk.isascii() and pk.isdigit()][:10]
+    pks = pages.keys_of(request.POST.getlist("pictures"))[:10]
     rows = Command.objects.filter(pk__in=pks, connection=order.connection_id, kind="tickets.upload_picture")
     return [shown(command) for command in rows.select_related("connection", "actor")] if pks else []
 
 
 def _said_before(request: StaffRequest) -> dict[str, Any]:
     """What a ticket said that the platform refused (``again``: its command), to be corrected."""
-    given = request.GET.get("again", "")
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
-        return {}
-    rows = Command.objects.visible_to(request.user).filter(kind="tickets.open", pk=int(given))
-    found = rows.first()
+    again = pages.key_of(request.GET.get("again", ""))
+    found = Command.objects.visible_to(request.user).filter(kind="tickets.open", pk=again).first() if again else None
     left_out = ("kind", "order", "images")
     return {key: value for key, value in found.payload.items() if key not in left_out} if found else {}
 
