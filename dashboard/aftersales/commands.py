@@ -57,7 +57,6 @@ class DecideKind(Kind):
     marker = "The decision that the case details show; it was pending just before sending."
     feed = "cases"
     page = PageOf("aftersales:detail", "aftersales.Case")
-    moves_money = True
     absences = 2
 
     def find(self, connection: Connection, text: str) -> Target:

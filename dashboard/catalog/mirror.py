@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from channels.records import Attribute, CategoryRecord, ProductRecord
+from channels.records import Attribute, ProductRecord
 from dashboard.catalog.models import Category, Product, Variant
 from dashboard.sync.models import Connection
 from dashboard.sync.upsert import Counts, Mirror, Part, upsert
@@ -114,10 +114,3 @@ def upsert_products(
 ) -> Counts:
     """Bring products and their variants in step."""
     return upsert(PRODUCTS, connection, records, read_at=read_at)
-
-
-def upsert_categories(
-    connection: Connection, records: Iterable[CategoryRecord], read_at: datetime | None = None
-) -> Counts:
-    """Bring categories in step."""
-    return upsert(CATEGORIES, connection, records, read_at=read_at)

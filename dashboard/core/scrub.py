@@ -1,6 +1,5 @@
 """Removing secrets from whatever is logged, stored as evidence or shown: by name, by known value, by shape."""
 
-import json
 import re
 import threading
 from collections.abc import Collection, Iterable, Mapping
@@ -93,18 +92,6 @@ def _masked(text: str) -> str:
     text = _SHAPES.sub(lambda found: (found["bearer"] or found["url"] or "") + MASK, text)
     text = _HEADERS.sub(lambda found: f"{found['name']}{found['sep']}{MASK}", text)
     return _mask_pairs(text)
-
-
-def scrub_body(body: str | bytes, **options: Any) -> str:
-    """A request's or answer's body without secrets: by structure when it is JSON, as text otherwise."""
-    text = body if isinstance(body, str) else bytes(body).decode("utf-8", "replace")
-    try:
-        clean = scrub(json.loads(text), **options) if text.lstrip()[:1] in ("{", "[") else None
-    except (ValueError, RecursionError):
-        clean = None
-    if clean is None:
-        return scrub_text(text, options.get("limit", MAX_TEXT))
-    return scrub_text(json.dumps(clean, ensure_ascii=False), options.get("limit", MAX_TEXT))
 
 
 def _mask_pairs(text: str) -> str:

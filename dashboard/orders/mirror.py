@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 
 from channels.records import (
-    AccountRecord,
     DeliveryErrorRecord,
     DeliveryRecord,
     OrderLineRecord,
@@ -152,10 +151,3 @@ def upsert_delivery_errors(
 ) -> Counts:
     """Bring reported delivery errors in step."""
     return upsert(DELIVERY_ERRORS, connection, records, read_at=read_at)
-
-
-def upsert_accounts(
-    connection: Connection, records: Iterable[AccountRecord], read_at: datetime | None = None
-) -> Counts:
-    """Bring marketplace accounts in step."""
-    return upsert(ACCOUNTS, connection, records, read_at=read_at)

@@ -68,8 +68,3 @@ def role_choices() -> list[tuple[str, Promise]]:
 def roles_with(code: str) -> list[Promise]:
     """The names of the roles that hold a permission, from least to most; raises KeyError for an unknown code."""
     return [label for role, label in ROLES.items() if role in HOLDERS[code]]
-
-
-def codes_of(role: str) -> frozenset[str]:
-    """Every permission that a role holds."""
-    return frozenset(code for code, roles in HOLDERS.items() if role in roles)

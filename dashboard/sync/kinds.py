@@ -158,7 +158,6 @@ class Kind:
     absolute: ClassVar[bool] = False
     exclusive: ClassVar[bool] = True
     has_target: ClassVar[bool] = True
-    moves_money: ClassVar[bool] = False
     absences: ClassVar[int] = 1
     max_checks: ClassVar[int] = 12
     secret_keys: ClassVar[tuple[str, ...]] = ()

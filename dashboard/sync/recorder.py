@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -90,7 +90,7 @@ def concluding() -> Iterator[None]:
             log.warning("Exchanges were not kept with what they led to: %s", type(error).__name__)
 
 
-def recorder(connection_id: int):  # type: ignore[no-untyped-def]
+def recorder(connection_id: int) -> Callable[[ports.Exchange], None]:
     """The `record` port of a connection: into the recording that is under way, or straight into its own row."""
 
     def record(exchange: ports.Exchange) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.core.scrub import MASK, is_secret_name, register_secret, scrub, scrub_body, scrub_text, scrub_traceback
+from dashboard.core.scrub import MASK, is_secret_name, register_secret, scrub, scrub_text, scrub_traceback
 
 CANARY = "Kanari3nvogel-77"
 
@@ -24,10 +24,9 @@ def test_secret_names(name):
 
 
 def test_bodies():
-    assert scrub_body(b'{"accounts": ["a:b"], "sku": "S1"}') == f'{{"accounts": "{MASK}", "sku": "S1"}}'
-    assert scrub_body(f"password={CANARY}&page=2") == f"password={MASK}&page=2"
-    assert CANARY not in scrub_body(f'{{"password": "{CANARY}", ')
-    assert scrub_body("[" * 100_000).startswith("[[[")
+    assert scrub_text(f"password={CANARY}&page=2") == f"password={MASK}&page=2"
+    assert scrub_text(f'{{"password": "{CANARY}", ') == f'{{"password": "{MASK}", '
+    assert scrub_text("[" * 100_000).startswith("[[[")
 
 
 @pytest.mark.parametrize("name", ["sku", "monkey", "keyword", "token_type", "quantity", "author", "remark", "page_key"])

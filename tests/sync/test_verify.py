@@ -63,7 +63,7 @@ def test_absent_is_queued_again_and_sent_once_more(connection, note):
 
 
 def test_money_needs_absence_twice(connection):
-    with scripted(name="test.pay", absences=2, moves_money=True) as kind:
+    with scripted(name="test.pay", absences=2) as kind:
         kind.findings = [absent("No."), absent("Still no.")]
         command = proven(unknown(connection, "test.pay"))
         assert (command.state, command.absences) == (UNKNOWN, 1)

@@ -83,7 +83,6 @@ class RefundKind(OfOrders):
     capability = can.RefundsOrders
     permission = "orders.refund"
     Payload = Nothing
-    moves_money = True
     absences = 2
     marker = "The order reads as refunded, which it did not before sending."
 
@@ -132,7 +131,6 @@ class MarkPaidKind(OfOrders):
     capability = can.MarksPaid
     permission = "orders.create"
     Payload = Nothing
-    moves_money = True
     marker = "The order reads as paid; the charge id is ours and never changes."
 
     def check(self, connection: Connection, target: Target, payload: Nothing) -> None:

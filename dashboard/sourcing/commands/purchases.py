@@ -73,7 +73,6 @@ class PlaceOrderKind(Buying):
     page = PageOf("sourcing:purchase", "sourcing.PurchaseOrder")
     has_target = False
     exclusive = False
-    moves_money = True
     absences = 2
     max_checks = 8
     marker = "Our mark in the remark of a new order; without it, a new order with our lines and the wallet's movement."

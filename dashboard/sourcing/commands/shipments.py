@@ -104,7 +104,6 @@ class CreateShipmentKind(Buying):
     page = PageOf("sourcing:shipment", "sourcing.Shipment")
     has_target = False
     exclusive = False
-    moves_money = True
     absences = 2
     max_checks = 8
     marker = "A new shipment with these packages, and packages that may not be shipped any more."

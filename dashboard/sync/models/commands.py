@@ -19,7 +19,6 @@ SUPERSEDED, CANCELLED = "superseded", "cancelled"
 
 STATES = (QUEUED, SENDING, DONE, REJECTED, UNKNOWN, FAILED, NEEDS_REVIEW, SUPERSEDED, CANCELLED)
 FINAL = frozenset({DONE, REJECTED, FAILED, SUPERSEDED, CANCELLED})
-IN_FLIGHT = frozenset({SENDING, UNKNOWN})
 
 INTERACTIVE, URGENT, BACKGROUND = 0, -5, 10
 
@@ -66,14 +65,6 @@ class Batch(models.Model):
         return self.kind.split()
 
 
-class CommandQuerySet(ScopedQuerySet):
-    """Questions about commands."""
-
-    def unfinished(self) -> CommandQuerySet:
-        """Those that are not final."""
-        return self.exclude(state__in=FINAL)
-
-
 class Command(models.Model):
     """What somebody wants a platform to do, and what became of it.
 
@@ -113,7 +104,7 @@ class Command(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects = CommandQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -144,11 +135,6 @@ class Command(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target_label or self.target}"
-
-    @property
-    def is_final(self) -> bool:
-        """Nothing more will happen by itself or by a person."""
-        return self.state in FINAL
 
     @property
     def is_moving(self) -> bool:
