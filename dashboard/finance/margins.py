@@ -11,8 +11,7 @@ from django.db.models import Sum
 
 from dashboard.finance.models import OrderCost, Payment, WalletMovement
 from dashboard.orders.models import Order
-
-STOPPED = ("unpaid", "cancelled", "refunded", "expired")
+from dashboard.orders.querysets import STOPPED
 
 
 class Margin(NamedTuple):
@@ -26,7 +25,7 @@ class Margin(NamedTuple):
 
 def revenue_of(order: Order) -> dict[str, Decimal]:
     """The order's total; nothing where no money stays."""
-    if order.total is None or order.status in STOPPED:
+    if order.total is None or order.status in ("unpaid", *STOPPED):
         return {}
     return {order.currency: order.total}
 

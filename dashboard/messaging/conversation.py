@@ -48,7 +48,7 @@ class Conversation:
             created_at__gte=self.now - SENT_SHOWN,
         ).exclude(state__in=[CANCELLED, SUPERSEDED])
         wanted = rows.annotate(linked=Subquery(linked)).filter(linked=None).select_related("actor")
-        found = list(wanted.defer("evidence").order_by("-pk")[:30])
+        found: list[Command] = list(wanted.defer("evidence").order_by("-pk")[:30])
         for command in found:
             command.connection = self.thread.connection
         return found

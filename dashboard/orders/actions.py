@@ -14,11 +14,10 @@ from channels import capabilities as can
 from dashboard.core.navigation import may
 from dashboard.orders import words
 from dashboard.orders.models import Order
-from dashboard.orders.querysets import UNDER_WAY
+from dashboard.orders.querysets import STOPPED, UNDER_WAY
 from dashboard.sync.submit import why_not
 
 DONE = ("delivered", "completed")
-STOPPED = ("cancelled", "refunded", "expired")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, REJECTED, UNKNO
 
 TO_DELIVER = ("to_deliver", "part_delivered")
 UNDER_WAY = ("to_deliver", "in_progress", "part_delivered")
-ENDED = ("completed", "cancelled", "refunded", "expired")
+STOPPED = ("cancelled", "refunded", "expired")
+ENDED = ("completed", *STOPPED)
 TROUBLED = (REJECTED, FAILED, UNKNOWN, NEEDS_REVIEW)
 LATE_WITHIN = timedelta(hours=24)
 TROUBLE_LASTS = timedelta(days=3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -45,18 +45,30 @@ def submit_batch(
     kinds = [kind_of(name) for name in wanted]
     if by is not None and not all(by.may(kind.permission) for kind in kinds):
         raise Refused(_("Your role does not allow this."))
+    left_out = list(skipped)
+
+    def make() -> Batch:
+        return _queue_all(title, wanted, by, left_out.copy(), form_key)
+
+    try:
+        return once(form_key, make)
+    except IntegrityError:  # somebody queued one of these at the same moment
+        return once(form_key, make)
+
+
+def once(form_key: str | None, make: Callable[[], Batch]) -> Batch:
+    """The batch of a form: made now in one transaction, or by another click before or at the same moment."""
     kept = made_with(form_key)
     if kept is not None:
         return kept
     try:
         with transaction.atomic():
-            return _queue_all(title, wanted, by, list(skipped), form_key)
-    except IntegrityError:  # somebody queued one of these at the same moment, or this is the second click
+            return make()
+    except IntegrityError:
         kept = made_with(form_key)
-        if kept is not None:
-            return kept
-        with transaction.atomic():
-            return _queue_all(title, wanted, by, list(skipped), form_key)
+        if kept is None:
+            raise
+        return kept
 
 
 def made_with(form_key: str | None) -> Batch | None:

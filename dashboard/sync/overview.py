@@ -184,7 +184,7 @@ def ability_lines(connection: Connection) -> list[dict[str, Any]]:
             wrong=Count("pk", filter=Q(state__in=[REJECTED, FAILED])),
         )
     )
-    seen = {row["kind"]: row for row in counted}
+    seen: dict[str, Any] = {row["kind"]: row for row in counted}
     able = {name: connection.can(kind.capability) for name, kind in KINDS.items()}
     stated = connection.declared.needs
     shown = [name for name, kind in KINDS.items() if able[name] or kind.capability.__name__ in stated]

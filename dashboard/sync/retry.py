@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dashboard.staff.audit import audit
-from dashboard.sync.batches import made_with
+from dashboard.sync.batches import once, skip
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import BACKGROUND, FAILED, REJECTED
@@ -33,7 +32,7 @@ def retry(command: Command, by: Any, *, form_key: str | None = None, batch: Batc
     )
 
 
-def retry_batch(batch: Batch, by: Any, *, form_key: str = "") -> Batch:
+def retry_batch(batch: Batch, by: Any, *, form_key: str | None = None) -> Batch:
     """A new batch of those that were refused or failed; what is refused again at once is skipped, with its reason.
 
     With `form_key` a second call gives the batch that the first one made. Raises `Refused` when nothing is to retry.
@@ -44,32 +43,18 @@ def retry_batch(batch: Batch, by: Any, *, form_key: str = "") -> Batch:
     commands = list(rows)
     if not commands:
         raise Refused(_("Nothing of this batch was refused or failed."))
-    kept = made_with(form_key)
-    if kept is not None:
-        return kept
-    try:
-        with transaction.atomic():
-            return _retry_all(batch, commands, by, form_key)
-    except IntegrityError:  # the second click, at the same moment
-        kept = made_with(form_key)
-        if kept is None:
-            raise
-        return kept
+    return once(form_key, lambda: _retry_all(batch, commands, by, form_key))
 
 
-def _retry_all(batch: Batch, commands: list[Command], by: Any, form_key: str) -> Batch:
+def _retry_all(batch: Batch, commands: list[Command], by: Any, form_key: str | None) -> Batch:
     title = _("%(title)s, again") % {"title": batch.title[:180]}
-    made = Batch.objects.create(kind=batch.kind, title=title, actor=by, form_key=form_key or None)
+    made = Batch.objects.create(kind=batch.kind, title=title, actor=by, form_key=form_key)
     for command in commands:
         try:
             retry(command, by, form_key=f"{form_key}:{command.pk}" if form_key else None, batch=made)
         except Refused as error:
-            made.skipped.append(_skipped(command, error.words))
+            label = command.target_label or command.target
+            made.skipped.append(skip(command.connection, command.target, label, error.words))
     made.save(update_fields=["skipped"])
     audit(by, "batch.retried", made, {"of": batch.pk, "commands": len(commands), "skipped": len(made.skipped)})
     return made
-
-
-def _skipped(command: Command, reason: str) -> dict[str, str]:
-    label = command.target_label or command.target
-    return {"connection": command.connection.slug, "target": command.target, "label": label, "reason": reason}

@@ -27,7 +27,7 @@ from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.batches import Wanted, skip, submit_batch
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Batch
-from dashboard.sync.web import new_form_key
+from dashboard.sync.web import form_key, new_form_key
 
 OF_THE_RULE = ("what", "how", "value", "step", "listed", "run", "rows")
 SHOWN, SHOWN_ALL = 10, 1000
@@ -95,8 +95,8 @@ def _queued(request: StaffRequest, plans: Sequence[Sealed]) -> Batch:
     for plan in [one for one in plans if one.changes] or plans:
         wanted[KINDS[plan.rule.what]], left_out = _still_so(request, plan)
         skipped += left_out
-    key = f"{request.user.pk}:bulk:{request.POST.get('form_key', '')[:80]}"
-    return submit_batch(_title([plan.rule for plan in plans]), wanted, request.user, skipped=skipped, form_key=key)
+    title = _title([plan.rule for plan in plans])
+    return submit_batch(title, wanted, request.user, skipped=skipped, form_key=form_key(request))
 
 
 def _title(rules: Sequence[Rule]) -> str:

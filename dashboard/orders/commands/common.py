@@ -9,11 +9,10 @@ from channels.errors import Rejected
 from channels.records import OrderRecord
 from dashboard.orders.feeds import read_again
 from dashboard.orders.mirror import upsert_orders
+from dashboard.orders.querysets import STOPPED
 from dashboard.orders.targets import find_order
 from dashboard.sync.kinds import AFTER_ABSENCE, Context, Kind, PageOf, Refused, Target, Witness
 from dashboard.sync.models import Connection
-
-STOPPED = ("cancelled", "refunded", "expired")
 
 
 class OfOrders(Kind):

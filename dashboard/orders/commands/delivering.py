@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from channels import capabilities as can
 from channels import records as r
 from dashboard.core.html import is_web_address
-from dashboard.orders.commands.common import STOPPED, OfOrders, in_words, refuse_states, stop_if_ended
+from dashboard.orders.commands.common import OfOrders, in_words, refuse_states, stop_if_ended
 from dashboard.orders.counting import check_units, units_of
+from dashboard.orders.querysets import STOPPED
 from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
 from dashboard.sync.models import Connection
 from dashboard.sync.submit import digest

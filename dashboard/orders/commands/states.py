@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from channels import capabilities as can
 from channels.errors import Rejected
 from channels.records import Receipt, Ref
-from dashboard.orders.commands.common import STOPPED, OfOrders, refuse_states
+from dashboard.orders.commands.common import OfOrders, refuse_states
+from dashboard.orders.querysets import STOPPED
 from dashboard.orders.targets import find_line
 from dashboard.sync.kinds import (
     AS_IT_IS,

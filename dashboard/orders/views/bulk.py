@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -24,11 +23,12 @@ from dashboard.orders.views.common import ask_or_give, posted, put_cursor
 from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
-from dashboard.sync.batches import made_with, skip
+from dashboard.sync.batches import made_with, once, skip
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import FINAL
 from dashboard.sync.submit import submit
+from dashboard.sync.web import form_key
 
 
 @sensitive_post_parameters("content")
@@ -115,12 +115,7 @@ def _named(request: StaffRequest) -> list[str]:
 
 def _sent_already(request: StaffRequest) -> Batch | None:
     """The batch that this very form has made before: a double click is one batch."""
-    return made_with(_form_key(request)) if request.method == "POST" else None
-
-
-def _form_key(request: StaffRequest) -> str | None:
-    key = request.POST.get("form_key", "")[:40]
-    return f"{request.user.pk}:{key}" if key else None
+    return made_with(form_key(request)) if request.method == "POST" else None
 
 
 def _reasons(orders: list[Order], key: str) -> dict[int, str]:
@@ -186,14 +181,7 @@ def _send(
 ) -> HttpResponse:
     """One batch, one command an order; what is refused now is kept with its reason."""
     skipped = [_skip(row, row["why"]) for row in rows if row["why"]]
-    try:
-        with transaction.atomic():
-            batch = _queue(request, kind, title, plan, skipped)
-    except IntegrityError:  # the second click, at the same moment
-        sent = made_with(_form_key(request))
-        if sent is None:
-            raise
-        return _to_batch(sent)
+    batch = once(form_key(request), lambda: _queue(request, kind, title, plan, skipped))
     forget_counts(request.user)
     queued = batch.commands.count()
     messages.info(request, ngettext("%(n)s command is queued.", "%(n)s commands are queued.", queued) % {"n": queued})
@@ -204,7 +192,7 @@ def _queue(
     request: StaffRequest, kind: str, title: str, plan: list[tuple[dict[str, Any], dict[str, Any]]], skipped: list[Any]
 ) -> Batch:
     named = title % {"n": len(plan)}
-    batch = Batch.objects.create(kind=kind, title=named, actor=request.user, form_key=_form_key(request))
+    batch = Batch.objects.create(kind=kind, title=named, actor=request.user, form_key=form_key(request))
     for row, payload in plan:
         order = row["order"]
         try:

@@ -28,7 +28,7 @@ from dashboard.sync.retry import WITHOUT_EFFECT, retry, retry_batch
 from dashboard.sync.rows import batch_label, command_rows, kind_label, target_link
 from dashboard.sync.submit import tell
 from dashboard.sync.views.activity import exchanges_of
-from dashboard.sync.web import TONES, command_response, new_form_key, page_url, state_sentence, state_word
+from dashboard.sync.web import TONES, command_response, form_key, new_form_key, page_url, state_sentence, state_word
 
 IN_DOUBT = (UNKNOWN, NEEDS_REVIEW)
 
@@ -177,7 +177,7 @@ def again(request: StaffRequest, pk: int) -> HttpResponse:
     """Try again what was refused or failed: a new command with the same payload."""
     found = _one(request, pk)
     try:
-        made = retry(found, request.user, form_key=_form_key(request))
+        made = retry(found, request.user, form_key=form_key(request))
     except Refused as error:
         return _page(request, found, refused=error.words, status=422)
     return redirect(request, reverse("sync:command", args=[made.command.pk]))
@@ -241,7 +241,7 @@ def batch_again(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         if not _may_give(request, found):
             raise Refused(_("Your role does not allow this."))
-        made = retry_batch(found, request.user, form_key=_form_key(request) or "")
+        made = retry_batch(found, request.user, form_key=form_key(request))
     except Refused as error:
         progress = Progress.of(counts_of([found], request.user).get(found.pk, {}), len(found.skipped))
         return _batch_page(request, found, progress, refused=error.words, status=422)
@@ -261,8 +261,3 @@ def _may_work(request: StaffRequest, found: Command) -> bool:
     """Whether the person may have given this command, or settles commands."""
     kind = KINDS.get(found.kind)
     return request.user.may("activity.settle") or (kind is not None and request.user.may(kind.permission))
-
-
-def _form_key(request: StaffRequest) -> str | None:
-    key = request.POST.get("form_key", "")[:60]
-    return f"{request.user.pk}:{key}" if key else None
