@@ -100,11 +100,3 @@ def toast(
     events["toast"] = {"text": str(text), "tone": tone, "note": str(note), "url": url, "action": str(action)}
     response["HX-Trigger"] = json.dumps(events)
     return response
-
-
-def announce(response: HttpResponse, text: object) -> HttpResponse:
-    """Make a fragment's answer speak ``text`` to screen readers (a count, never rows)."""
-    events = json.loads(response.get("HX-Trigger", "{}"))
-    events["announce"] = {"text": str(text)}
-    response["HX-Trigger"] = json.dumps(events)
-    return response

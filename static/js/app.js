@@ -238,7 +238,6 @@ const acts = {
   mode: (el) => composerMode(el),
   canned: (el) => { const box = $("textarea", el.closest(".composer")); box.value = el.dataset.text.replaceAll("{buyer}", box.form.dataset.buyer || "{buyer}"); box.dispatchEvent(new Event("input", { bubbles: true })); box.focus(); },
   copy: (el) => navigator.clipboard?.writeText(el.dataset.copy).then(() => toast({ text: el.dataset.copied || el.dataset.copy })),
-  reveal: (el) => { const box = document.getElementById(el.getAttribute("aria-controls")); box.type = box.type === "password" ? "text" : "password"; el.setAttribute("aria-pressed", String(box.type === "text")); },
   print: () => print(),
 };
 
@@ -262,9 +261,6 @@ document.addEventListener("input", (event) => {
   if (event.target.matches(".composer textarea")) offer(event.target);
   if (event.target.matches("[data-amount]")) sum(event.target.closest(".list, form"));
   if (event.target.matches("[data-codes]")) tally(event.target);
-});
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
 // The second click of a double click sends nothing, however fast the first one was answered.
@@ -399,7 +395,6 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 });
 ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, ({ detail: { requestConfig } }) => { if (!polls(requestConfig.elt)) failure("offline", requestConfig.verb); }));
 document.addEventListener("toast", ({ detail }) => toast(detail));
-document.addEventListener("announce", ({ detail }) => say(detail.text || detail.value));
 
 $$(".list").forEach(count);
 addEventListener("pageshow", () => $$(".list").forEach(count)); // the browser kept some checked when it came back

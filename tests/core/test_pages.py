@@ -122,12 +122,12 @@ def test_redirects():
     assert (htmx.status_code, htmx["HX-Redirect"]) == (204, "/a/")
 
 
-def test_toast_and_announcement_travel_together():
-    response = pages.announce(pages.toast(HttpResponse(), "标签 “x”", tone="good"), "3 orders")
+def test_a_toast_travels_with_other_news():
+    response = pages.toast(HttpResponse(headers={"HX-Trigger": '{"told": null}'}), "标签 “x”", tone="good")
     assert response["HX-Trigger"].isascii()
     assert json.loads(response["HX-Trigger"]) == {
         "toast": {"text": "标签 “x”", "tone": "good", "note": "", "url": "", "action": ""},
-        "announce": {"text": "3 orders"},
+        "told": None,
     }
 
 
