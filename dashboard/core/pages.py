@@ -92,11 +92,9 @@ def safe_next(request: HttpRequest, default: str) -> str:
     return wanted if inside and wanted.startswith("/") and wanted.isprintable() else default
 
 
-def toast(
-    response: HttpResponse, text: object, *, tone: str = "calm", note: object = "", url: str = "", action: object = ""
-) -> HttpResponse:
+def toast(response: HttpResponse, text: object, *, tone: str, note: object = "") -> HttpResponse:
     """Make a fragment's answer also show a toast; ``tone`` is act, wait, good or calm."""
     events = json.loads(response.get("HX-Trigger", "{}"))
-    events["toast"] = {"text": str(text), "tone": tone, "note": str(note), "url": url, "action": str(action)}
+    events["toast"] = {"text": str(text), "tone": tone, "note": str(note)}
     response["HX-Trigger"] = json.dumps(events)
     return response
