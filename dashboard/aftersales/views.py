@@ -58,8 +58,6 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, walk(listing.query)),
         "fresh": reach.fresh_of(listing, "aftersales:fresh"),
-        "stale": reach.stale_words(),
-        "stale_url": reverse("sync:connections"),
         "may_export": may(request.user, "export"),
         "may_work": may(request.user, DESK.code),
         "colleagues": colleagues(DESK.code, request.user),

@@ -69,7 +69,7 @@ def _row(
             _("Picture of %(name)s") % {"name": product},
             "thumb",
         ),
-        "connection": html.connection(connection.mark, connection.title) if connection else "",
+        "connection": reach.sign(product.connection_id),
         "status": html.state(*states.status(product)),
         "is_gone": product.gone_at is not None,
         "tone": states.status(product)[0] if states.status(product)[0] in ("act", "wait") else "",

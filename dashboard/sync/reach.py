@@ -88,8 +88,7 @@ class Reach:
             }
             for one in self.connections.values()
         ]
-        told = {"is_stale": any(item["tone"] for item in items), "stale": self.stale(), "lacks": self.lacks}
-        return {"url": url, "items": items, "new": 0, "show_url": "", **told}
+        return {"url": url, "items": items, "new": 0, "show_url": "", "stale": self.stale(), "lacks": self.lacks}
 
     def fresh_of(self, listing: Listing, name: str) -> dict[str, Any]:
         """The freshness line of a list that offers new rows; it asks the address called `name`, see `fresh_line`."""

@@ -14,7 +14,6 @@ from dashboard.catalog.filters import CATEGORIES, PRODUCTS
 from dashboard.catalog.models import Category, Product, Variant
 from dashboard.catalog.querysets import sums
 from dashboard.catalog.rows import COLUMNS, rows_of
-from dashboard.core import html
 from dashboard.core.exports import export_response
 from dashboard.core.pages import render
 from dashboard.core.saved_views import kept_query
@@ -37,7 +36,6 @@ def products(request: StaffRequest) -> HttpResponseBase:
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, may_edit),
         "fresh": reach.fresh_of(listing, "catalog:fresh"),
-        "stale": reach.stale_words(),
         "may_edit": may_edit,
         "makers": reach.able(can.CreatesProducts) if may_edit else [],
         "may_export": request.user.may("export"),
@@ -74,7 +72,6 @@ def categories(request: StaffRequest) -> HttpResponseBase:
         "listing": listing,
         "rows": category_rows(listing.page.rows, reach),
         "fresh": reach.fresh(""),
-        "stale": "",
     }
     return render(request, "catalog/categories.html", context)
 
@@ -96,7 +93,7 @@ def category_rows(found: list[Category], reach: Reach) -> list[dict[str, Any]]:
             {
                 "path": str(one),
                 "remote_id": one.remote_id,
-                "connection": html.connection(connection.mark, connection.title) if connection else "",
+                "connection": reach.sign(one.connection_id),
                 "slug": connection.slug if connection else "",
                 "n": counts.get((one.connection_id, one.remote_id), 0),
             }

@@ -16,7 +16,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
-from dashboard.catalog import words
 from dashboard.catalog.commands.images import MAX_IMAGE
 from dashboard.catalog.models import Product
 from dashboard.catalog.product_forms import AccountsForm, ImageForm, ProductForm, can_upload
@@ -214,4 +213,4 @@ def _form_page(
 
 def _cannot(request: StaffRequest, title: str, why: str) -> HttpResponse:
     """The page of a verb that the connection cannot do."""
-    return render(request, "catalog/cannot.html", {"title": title, "why": why, "labels": words.FIELDS}, status=409)
+    return render(request, "catalog/cannot.html", {"title": title, "why": why}, status=409)

@@ -18,7 +18,6 @@ from dashboard.orders.filters import ORDERS
 from dashboard.orders.models import Order, OrderLine
 from dashboard.orders.querysets import with_tags
 from dashboard.orders.rows import COLUMNS, rows_of
-from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.people import colleagues
 from dashboard.sync.reach import Reach, fresh_line
@@ -39,9 +38,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, listing.query),
         "fresh": reach.fresh_of(listing, "orders:fresh"),
-        "stale": reach.stale_words(),
         "all_done": _all_done(request, listing),
-        "stale_url": address("sync:connections"),
         "state_line": _state_line(listing),
         "can_create": may(request.user, "orders.create") and bool(reach.able(can.CreatesOrders)),
         "may_export": may(request.user, "export"),

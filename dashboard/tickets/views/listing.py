@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
@@ -38,8 +37,6 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "listing": listing,
         "rows": rows_of(listing.page.rows, reach, walk(listing.query)),
         "fresh": reach.fresh_of(listing, "tickets:fresh"),
-        "stale": reach.stale_words(),
-        "stale_url": reverse("sync:connections"),
         "may_export": may(request.user, "export"),
         "may_work": may(request.user, "tickets.work"),
         "colleagues": colleagues("tickets.work", request.user),
