@@ -265,14 +265,11 @@ def _deliveries(case: Any, now: Any) -> list[dict[str, Any]]:
     rows = DeliveryRecord.objects.filter(**its).defer("raw", "content").order_by("created_at", "pk")[:20]
     told = [
         {
-            "at": when_at(row.created_at, now) if row.created_at else "",
+            "at": when_at(row.created_at, now),
             "units": row.quantity,
             "how": " ".join(filter(None, (row.carrier, row.tracking_number))),
         }
         for row in rows
     ]
     errors = DeliveryError.objects.filter(**its).defer("raw").order_by("created_at", "pk")[:20]
-    return told + [
-        {"at": when_at(row.created_at, now) if row.created_at else "", "error": row.remark or _("Error reported")}
-        for row in errors
-    ]
+    return told + [{"at": when_at(row.created_at, now), "error": row.remark or _("Error reported")} for row in errors]

@@ -78,7 +78,7 @@ def _row(
             value_cell(only, "stock", stock_text(sums), reach, product, may_edit),
         ],
         "category": product.category,
-        "changed": when_at(product.updated_at, now) if product.updated_at else "",
+        "changed": when_at(product.updated_at, now),
         "listing": listing(product, reach.why_not(product.connection_id, can.SetsListings) if connection else "-")
         if may_edit
         else None,

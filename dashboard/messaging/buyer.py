@@ -37,7 +37,7 @@ def order_facts(orders: list[Order], now: datetime) -> list[dict[str, Any]]:
             "fulfilment": html.badge(*words.fulfilment(one)),
             "total": formatting.money(one.total, one.currency),
             "items": one.items,
-            "placed": when_at(one.placed_at, now) if one.placed_at else "",
+            "placed": when_at(one.placed_at, now),
         }
         for one in orders
     ]

@@ -207,7 +207,7 @@ def _sign(thread: Any, writer: str, now: datetime) -> Any:
     if writer:
         return html.state("wait", _("%(name)s writes") % {"name": writer})
     if thread.waiting_since is None:
-        return when_at(thread.last_message_at, now) if thread.last_message_at else ""
+        return when_at(thread.last_message_at, now)
     if thread.snoozed_until is not None and thread.snoozed_until > now:
         return html.state("", _("Snoozed: %(until)s") % {"until": moment(thread.snoozed_until, now)})
     return clock_at(thread.waiting_since + REPLY_WITHIN, thread.waiting_since, now)

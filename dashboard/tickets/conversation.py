@@ -38,7 +38,7 @@ def bubbles(ticket: Ticket, commands: Sequence[Command]) -> list[Bubble]:
     for note in ticket.notes.select_related("author")[:NOTES][::-1]:
         told.insert(_place(told, note.created_at), (note.created_at, _note(note)))
     told += [(one.created_at, _pending(one, ours)) for one in ours if one.state != DONE]
-    return [bubble | {"at": when_at(at, now) if at else ""} for at, bubble in told]
+    return [bubble | {"at": when_at(at, now)} for at, bubble in told]
 
 
 def readable(text: str) -> Any:

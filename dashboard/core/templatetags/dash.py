@@ -64,11 +64,13 @@ def stated(value: str) -> str | SafeString:
 @register.filter
 def when(at: dt.datetime | None) -> str | SafeString:
     """``{{ order.placed_at|when }}``: relative under a day, exact on hover."""
-    return "" if at is None else when_at(at, timezone.now())
+    return when_at(at, timezone.now())
 
 
-def when_at(at: dt.datetime, now: dt.datetime) -> SafeString:
-    """The ``<time>`` for ``at``; pass one ``now`` for a whole list."""
+def when_at(at: dt.datetime | None, now: dt.datetime) -> str | SafeString:
+    """The ``<time>`` for ``at``, empty without one; pass one ``now`` for a whole list."""
+    if at is None:
+        return ""
     iso = at.astimezone(dt.UTC).isoformat("T", "seconds").replace("+00:00", "Z")
     return html.when(iso, *formatting.both(at, now))
 

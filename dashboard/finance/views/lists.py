@@ -60,8 +60,8 @@ def payments(request: StaffRequest) -> HttpResponse:
             ("mono", order_link(row, row.order_remote_id)),
             ("grow", row.method),
             ("num", money(row.amount, row.currency)),
-            ("nowrap", when_at(row.paid_at, now) if row.paid_at else ""),
-            ("nowrap", when_at(row.placed_at, now) if row.placed_at else ""),
+            ("nowrap", when_at(row.paid_at, now)),
+            ("nowrap", when_at(row.placed_at, now)),
         ]
 
     names = "number status remote_status order_remote_id method amount currency paid_at placed_at gone_at"
@@ -86,7 +86,7 @@ def movements(request: StaffRequest) -> HttpResponse:
             ("grow", html.field_name(row.kind)),
             ("mono", _found_by(row.order_number)),
             ("num", money(row.amount, row.currency)),
-            ("nowrap", when_at(row.happened_at, now) if row.happened_at else ""),
+            ("nowrap", when_at(row.happened_at, now)),
         ]
 
     names = ("kind", "order_number", "amount", "currency", "happened_at", "gone_at")
@@ -107,7 +107,7 @@ def coupons(request: StaffRequest) -> HttpResponse:
             ("nowrap", html.field_name(row.kind)),
             ("num", f"{formatting.number(row.value)} %" if share else money(row.value, row.currency)),
             ("num", money(row.minimum, row.currency)),
-            ("nowrap", when_at(row.expires_at, now) if row.expires_at else ""),
+            ("nowrap", when_at(row.expires_at, now)),
         ]
 
     names = ("name", "kind", "value", "minimum", "currency", "expires_at", "gone_at")

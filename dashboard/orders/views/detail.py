@@ -129,7 +129,7 @@ def _signs(order: Order, told: list[timeline.Told]) -> dict[str, Any]:
         "connection": html.connection(order.connection.mark, order.connection.title),
         "status": words.STATUS.get(order.status, words.STATUS["unknown"])[1],
         "is_under_way": words.is_under_way(order),
-        "placed": when_at(order.placed_at, now) if order.placed_at else "",
+        "placed": when_at(order.placed_at, now),
         "read": formatting.moment(order.read_at, now),  # type: ignore[attr-defined]
         "total": formatting.money(order.total, order.currency),
     }
@@ -178,8 +178,8 @@ def _parcels(order: Order) -> list[dict[str, Any]]:
             "carrier": parcel.carrier,
             "number": parcel.tracking_number,
             "word": parcel.status,
-            "shipped": when_at(parcel.shipped_at, now) if parcel.shipped_at else "",
-            "delivered": when_at(parcel.delivered_at, now) if parcel.delivered_at else "",
+            "shipped": when_at(parcel.shipped_at, now),
+            "delivered": when_at(parcel.delivered_at, now),
             "steps": list(reversed(parcel.checkpoints)),
         }
         for parcel in order.parcels.order_by("pk")
@@ -198,7 +198,7 @@ def _deliveries(order: Order) -> list[dict[str, Any]]:
                 {
                     "pk": row.pk,
                     "rows": row.quantity or len((row.content or "").splitlines()),
-                    "at": when_at(row.created_at, now) if row.created_at else "",
+                    "at": when_at(row.created_at, now),
                     "how": " ".join(filter(None, (row.carrier, row.tracking_number))),
                     "empty": not row.content,
                 }
@@ -215,7 +215,7 @@ def _errors(order: Order) -> list[dict[str, Any]]:
         {
             "remark": row.remark,
             "images": [html.picture(url, _("Picture %(n)s") % {"n": n}) for n, url in enumerate(row.image_urls, 1)],
-            "at": when_at(row.created_at, now) if row.created_at else "",
+            "at": when_at(row.created_at, now),
         }
         for row in DeliveryError.objects.of(order).defer("raw")
     ]

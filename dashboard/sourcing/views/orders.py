@@ -70,7 +70,7 @@ def _row(order: PurchaseOrder, reach: Reach, now: Any) -> dict[str, Any]:
             ("grow", order.items),
             ("num", figure(order.total, order.currency)),
             ("num", figure(order.service_fee, order.currency)),
-            ("nowrap", when_at(order.placed_at, now) if order.placed_at else ""),
+            ("nowrap", when_at(order.placed_at, now)),
             ("nowrap", bought_for(order)),
             ("mono", order.tracking_number)
             if order.tracking_number

@@ -56,7 +56,7 @@ def _favourite(row: Favourite, reach: Reach, now: Any) -> dict[str, Any]:
         else "",
         "connection": reach.sign(row.connection_id),
         "price": figure(row.price, row.currency),
-        "added": when_at(row.added_at, now) if row.added_at else "",
+        "added": when_at(row.added_at, now),
     }
 
 

@@ -17,6 +17,7 @@ from dashboard.sourcing import words
 from dashboard.sourcing.filters import SHIPMENTS
 from dashboard.sourcing.models import Package, PurchaseOrder, Shipment
 from dashboard.sourcing.purposes import with_purposes
+from dashboard.sourcing.querysets import SHIPMENT_ENDED
 from dashboard.sourcing.reach import Reach, reason
 from dashboard.sourcing.views.common import act, download, figure, page, settling, sight, under_way, watched
 from dashboard.sourcing.views.history import given_to, history_of
@@ -28,7 +29,6 @@ COLUMNS = (
     "connection_id", "number", "remote_id", "status", "remote_status", "channel", "tracking_number", "weight_grams",
     "fee", "currency", "placed_at",
 )  # fmt: skip
-OVER = ("delivered", "cancelled")
 ADDRESS = ("name", "street1", "street2", "postcode", "city", "state", "country", "phone")
 MASKED = ("city", "country")
 
@@ -63,7 +63,7 @@ def _row(row: Shipment, reach: Reach, now: Any) -> dict[str, Any]:
             ("mono", row.tracking_number),
             ("num", formatting.weight(row.weight_grams)),
             ("num", figure(row.fee, row.currency)),
-            ("nowrap", when_at(row.placed_at, now) if row.placed_at else ""),
+            ("nowrap", when_at(row.placed_at, now)),
         ],
     }
 
@@ -99,7 +99,7 @@ def shipment(request: StaffRequest, pk: int) -> HttpResponse:
         events=history_of(row, "shipments", commands),
         commands=[shown(one) for one in settling(commands)],
         sight=sight(row, commands),
-        is_over=row.status in OVER or row.gone_at is not None,
+        is_over=row.status in SHIPMENT_ENDED or row.gone_at is not None,
         why_cancel=reason(row.connection, can.CancelsShipments),
         why_confirm=reason(row.connection, can.ConfirmsDeliveries),
     )
