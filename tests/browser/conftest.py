@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 
 PATIENCE = 90_000  # milliseconds: a busy machine with two cores takes its time
 NO_PROBLEM = ("422", "htmx:sendAbort", "htmx:afterRequest")
@@ -38,8 +40,32 @@ def is_problem(message: Any) -> bool:
 
 
 @pytest.fixture
+def at_rest() -> Iterator[Callable[[], None]]:
+    """Waits until no request is under way: one that outlives its test writes into the database of the next."""
+    under_way: list[object] = []
+
+    def begun(**_more: Any) -> None:
+        under_way.append(None)
+
+    def ended(**_more: Any) -> None:
+        if under_way:
+            under_way.pop()
+
+    def wait() -> None:
+        deadline = time.monotonic() + PATIENCE / 1000
+        while under_way and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield wait
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
+
+
+@pytest.fixture
 def page_for(
-    browser: Any, live_server: Any, client_for: Callable[[str], Any], settings: Any
+    browser: Any, live_server: Any, client_for: Callable[[str], Any], settings: Any, at_rest: Callable[[], None]
 ) -> Iterator[Callable[..., Any]]:
     """``page_for(role, width=1440, theme="light", language="en")``: a signed-in tab; console errors fail the test."""
     contexts: list[Any] = []
@@ -63,4 +89,5 @@ def page_for(
     found = list(problems)  # closing breaks off polls, which is no problem of a page
     for context in contexts:
         context.close()
+    at_rest()
     assert found == []
