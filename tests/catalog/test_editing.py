@@ -51,8 +51,7 @@ def test_what_only_the_platform_changed_is_left_alone(felix, digital, free):
     Product.objects.filter(pk=free.pk).update(title="Theirs")
     free.variants.update(quantity=3)
     assert felix.post(page(free, "edit/"), filled(form, price="7.77")).status_code == 302
-    assert changes(free) == {"price": 7.77} or str(changes(free)["price"]) == "7.77"
-    assert set(changes(free)) == {"price"}
+    assert changes(free) == {"price": "7.77"}
 
 
 def test_what_only_the_platform_changed_is_shown_beside_a_conflict(felix, free):

@@ -39,7 +39,7 @@ def test_page_and_fragment_come_from_one_template(client_for, settings):
     settings.DEBUG = True
     client = client_for("admin")
     page, fragment = client.get("/style/"), client.get("/style/", headers=HTMX)
-    assert page.content.startswith(b"<!DOCTYPE html>") or b"<!DOCTYPE html>" in page.content[:300]
+    assert page.content.startswith(b"<!DOCTYPE html>")
     assert fragment.content.strip().startswith(b'<section class="sheet list" id="sample-list"')
     for response in (page, fragment):
         assert {"HX-Request", "HX-Target"} <= {name.strip() for name in response["Vary"].split(",")}
