@@ -15,14 +15,13 @@ from channels.capabilities import CAPABILITIES, has
 from channels.errors import AuthFailed, ChannelError
 from channels.routes import Route, Routes
 from dashboard.core.scrub import scrub_text
+from dashboard.sync.clock import ALARM_SECONDS
 from dashboard.sync.describe import callback_urls, iso
 from dashboard.sync.feeds import Pull, feeds_of
 from dashboard.sync.models import Callback, Connection, Exchange, FeedState
 from dashboard.sync.opening import open_channel
 from dashboard.sync.runner import credentials_refused
 from dashboard.sync.submit import why_not
-
-MAX_SKEW = 120
 
 
 @dataclass(frozen=True)
@@ -211,7 +210,7 @@ def _clock_point(server_time: datetime | None) -> Point:
         return Point(name, "unproven", _("The platform does not state its time."), needed=False)
     skew = (server_time - timezone.now()).total_seconds()
     words = _("%(seconds)s seconds apart.") % {"seconds": f"{skew:+.0f}"}
-    return Point(name, "ok" if abs(skew) <= MAX_SKEW else "failed", words)
+    return Point(name, "ok" if abs(skew) <= ALARM_SECONDS else "failed", words)
 
 
 def _feed_point(connection: Connection, channel: Any, feed: Any) -> Point:

@@ -97,10 +97,7 @@ def verify(pk: int, *, ignore_backoff: bool = False, purpose: str = "worker") ->
             _could_not_ask(command, error)
             return command
         except Exception as error:
-            log.exception("Command %s could not be proven", command.pk)
-            _conclude(
-                command, undecided(f"The question could not be asked: {type(error).__name__}."), kind_of(command.kind)
-            )
+            _conclude(command, _broken(command, error), kind_of(command.kind))
             return command
         _conclude(command, finding, kind)
         if command.state == DONE:
@@ -128,8 +125,7 @@ def ask(pk: int) -> Command | None:
         except ChannelError as error:
             _note(command, _unanswered(error))
         except Exception as error:
-            log.exception("Command %s could not be proven", command.pk)
-            _note(command, undecided(f"The question could not be asked: {type(error).__name__}."))
+            _note(command, _broken(command, error))
     return command
 
 
@@ -195,6 +191,12 @@ def _could_not_ask(command: Command, error: ChannelError) -> None:
 
 def _unanswered(error: ChannelError) -> Finding:
     return Finding(UNANSWERED, scrub_text(error.words))
+
+
+def _broken(command: Command, error: Exception) -> Finding:
+    """A fault of ours says nothing about the command."""
+    log.exception("Command %s could not be proven", command.pk, exc_info=error)
+    return undecided(_("The question could not be asked: %(fault)s.") % {"fault": type(error).__name__})
 
 
 def _conclude(command: Command, finding: Finding, kind: Kind) -> None:

@@ -22,7 +22,6 @@ from dashboard.core.templatetags.dash import when_at
 from dashboard.sourcing.models import CartItem, PurchaseLine
 from dashboard.sourcing.reach import chosen, chosen_or_404, reason
 from dashboard.sourcing.views.common import (
-    MOVING,
     SETTLING,
     SHOWN_FOR,
     act,
@@ -34,6 +33,7 @@ from dashboard.sourcing.views.common import (
 )
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Command, Connection
+from dashboard.sync.models.commands import MOVING
 
 KEPT = timedelta(minutes=10)  # what left stays in its place, so that nothing moves under the hand
 LATELY = timedelta(hours=24)

@@ -28,7 +28,6 @@ from dashboard.sync.web import give, new_form_key, shown
 SHOWN_FOR = timedelta(hours=12)
 CONFIRMED_FOR = timedelta(minutes=2)  # one's own, so that going back to a page shows what became of it
 SETTLING = timedelta(seconds=15)  # a command is done a moment before the mirror is read again
-MOVING = (QUEUED, SENDING, UNKNOWN)
 MATTERS = (QUEUED, SENDING, UNKNOWN, NEEDS_REVIEW, REJECTED, FAILED)
 PLACES = ("index", "cart", "purchases", "warehouse", "shipments", "favourites", "addresses", "profile")
 

@@ -18,6 +18,7 @@ UNKNOWN, FAILED, NEEDS_REVIEW = "unknown", "failed", "needs_review"
 SUPERSEDED, CANCELLED = "superseded", "cancelled"
 
 STATES = (QUEUED, SENDING, DONE, REJECTED, UNKNOWN, FAILED, NEEDS_REVIEW, SUPERSEDED, CANCELLED)
+MOVING = (QUEUED, SENDING, UNKNOWN)  # something more will happen by itself
 FINAL = frozenset({DONE, REJECTED, FAILED, SUPERSEDED, CANCELLED})
 
 INTERACTIVE, URGENT, BACKGROUND = 0, -5, 10
@@ -139,4 +140,4 @@ class Command(models.Model):
     @property
     def is_moving(self) -> bool:
         """Something more will happen by itself."""
-        return self.state in {QUEUED, SENDING, UNKNOWN}
+        return self.state in MOVING

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
+from channels.capabilities import has
 from channels.platform import Platform
 from channels.registry import PLATFORMS
 from dashboard.core.crypto import EncryptedJSONField, EncryptedTextField
@@ -100,6 +101,4 @@ class Connection(models.Model):
 
     def can(self, capability: type) -> bool:
         """Whether the connection's channel has a capability."""
-        from channels.capabilities import has
-
         return has(self.declared.channel, capability)

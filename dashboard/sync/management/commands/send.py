@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dashboard.sync import engine, verify
 from dashboard.sync.models import Command as Row
-from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, SENDING, UNKNOWN
+from dashboard.sync.models.commands import MOVING, NEEDS_REVIEW, QUEUED
 from dashboard.sync.opening import close_channels
 
 PAUSE = 0.05
@@ -64,5 +64,5 @@ class Command(BaseCommand):
 
     def _moving(self) -> int:
         """What may still move by itself: connections that rest keep theirs back."""
-        rows = Row.objects.filter(state__in=[QUEUED, SENDING, UNKNOWN], connection__state="active")
+        rows = Row.objects.filter(state__in=MOVING, connection__state="active")
         return rows.count()
