@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.core.exports import export_response
 from dashboard.core.listing import Listing
-from dashboard.core.pages import render
+from dashboard.core.pages import keys_of, render
 from dashboard.core.scope import scoped
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync import rows
@@ -68,7 +68,7 @@ def fresh(request: StaffRequest, name: str) -> HttpResponse:
     if shown is None:
         raise Http404
     listing = shown.spec.open(request, shown.found(request.user))
-    asked = [key for key in request.GET.getlist("moving")[:MOST_MOVING] if key.isdecimal() and len(key) < 19]
+    asked = keys_of(request.GET.getlist("moving")[:MOST_MOVING])
     found = list(listing.everything.filter(pk__in=asked)) if asked and name == "commands" else []
     more = {"seconds": 3 if any(one.is_moving for one in found) else 20, "rows": rows.command_rows(found)}
     return fresh_line(request, listing, None, shown.page, more)

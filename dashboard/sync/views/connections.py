@@ -21,9 +21,8 @@ from dashboard.sync.describe import callback_urls
 from dashboard.sync.filters import EXCHANGES
 from dashboard.sync.forms import RouteForm, SecretForm
 from dashboard.sync.models import Callback, Connection, Exchange, UnknownWord
+from dashboard.sync.parts import BODIES
 from dashboard.sync.weather import queue_clears, resting, weather
-
-BODIES = ("request_body", "response_body", "request_headers", "response_headers")
 
 
 @require_safe
