@@ -5,8 +5,6 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.forms import PasswordChangeForm
-from django.core.exceptions import FieldDoesNotExist
-from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -128,7 +126,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class PersonForm(forms.ModelForm):
-    """What an admin decides about a person. The connections appear once an app has tied them to people."""
+    """What an admin decides about a person."""
 
     class Meta:
         model = User
@@ -136,22 +134,20 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        relation = connections_relation()
-        if relation is not None:
-            self.fields["connections"] = forms.ModelMultipleChoiceField(
-                label=_("Visible connections"),
-                queryset=relation.related_model._default_manager.all(),
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-                initial=list(self.instance.connections.all()) if self.instance.pk else (),
-            )
+        connections: Any = User._meta.get_field("connections").related_model  # of an app that knows this one
+        self.fields["connections"] = forms.ModelMultipleChoiceField(
+            label=_("Visible connections"),
+            queryset=connections._default_manager.all(),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            initial=list(self.instance.connections.all()) if self.instance.pk else (),
+        )
 
     def save(self, commit: bool = True) -> User:
-        """Store the person and, where there are any, the visible connections."""
-        person: User = super().save(commit)
-        if "connections" in self.cleaned_data:
-            person.connections.set(self.cleaned_data["connections"])
-        return person
+        """Store the person and the visible connections."""
+        person: Any = super().save(commit)
+        person.connections.set(self.cleaned_data["connections"])
+        return cast(User, person)
 
 
 class FirstPasswordForm(forms.ModelForm):
@@ -190,12 +186,3 @@ class NewPersonForm(FirstPasswordForm, PersonForm):
 
     class Meta(PersonForm.Meta):
         pass
-
-
-def connections_relation() -> models.ManyToManyRel | None:
-    """The many-to-many relation that lists whom a connection is visible to, if an app defines one."""
-    try:
-        relation = User._meta.get_field("connections")
-    except FieldDoesNotExist:
-        return None
-    return relation if isinstance(relation, models.ManyToManyRel) else None

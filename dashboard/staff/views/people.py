@@ -13,7 +13,7 @@ from dashboard.core.pages import render
 from dashboard.staff import two_factor
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
-from dashboard.staff.forms import FirstPasswordForm, NewPersonForm, PersonForm, connections_relation
+from dashboard.staff.forms import FirstPasswordForm, NewPersonForm, PersonForm
 from dashboard.staff.models import Authenticator, User
 
 ask_or_save = require_http_methods(["GET", "HEAD", "POST"])
@@ -25,9 +25,7 @@ def people(request: StaffRequest) -> HttpResponse:
     """Everyone, those who can sign in first."""
     own = Authenticator.objects.filter(user=OuterRef("pk"), confirmed=True)
     rows = User.objects.order_by("-is_active", "username").annotate(has_second_step=Exists(own))
-    if connections_relation() is not None:
-        rows = rows.prefetch_related("connections")
-    return render(request, "staff/people.html", {"people": rows})
+    return render(request, "staff/people.html", {"people": rows.prefetch_related("connections")})
 
 
 @sensitive_post_parameters("password")
@@ -127,19 +125,22 @@ def _changeable(request: StaffRequest, pk: int) -> User:
 
 def _may_change(request: StaffRequest, someone: User) -> None:
     """Raise PermissionDenied for oneself, and for a superuser unless one asks."""
-    if someone == request.user or (someone.is_superuser and not request.user.is_superuser):
+    if _is_fixed(request, someone):
         audit(request.user, "staff.access_denied", someone, {"permission": "staff.manage"})
         raise PermissionDenied
+
+
+def _is_fixed(request: StaffRequest, someone: User) -> bool:
+    return someone == request.user or (someone.is_superuser and not request.user.is_superuser)
 
 
 def _form_page(
     request: StaffRequest, form: object, someone: User | None, template: str = "staff/person.html"
 ) -> HttpResponse:
-    own = someone == request.user or bool(someone and someone.is_superuser and not request.user.is_superuser)
     context = {
         "form": form,
         "person": someone,
-        "is_fixed": own,
+        "is_fixed": someone is not None and _is_fixed(request, someone),
         "has_second_step": someone is not None and two_factor.device_of(someone) is not None,
     }
     return render(request, template, context, status=422 if request.method == "POST" else 200)
