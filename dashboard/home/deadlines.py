@@ -23,7 +23,7 @@ from dashboard.messaging.words import line
 from dashboard.orders.models import Order
 from dashboard.sourcing.models import Package
 from dashboard.sourcing.querysets import STORAGE_FREE_DAYS
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import kind_label
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import NEEDS_REVIEW
 from dashboard.tickets.models import Ticket
@@ -207,7 +207,7 @@ def _commands(reach: Reach, mine: bool) -> Any:
 
 
 def _command(command: Command) -> Due:
-    label = str(KINDS[command.kind].label) if command.kind in KINDS else command.kind
+    label = kind_label(command.kind)
     about = " · ".join(filter(None, (command.target_label or command.target, worded(command.summary))))
     return Due(
         f"command-{command.pk}", "question-mark-circle", _("Settle"), label, about, _("It waits for a person"),

@@ -24,7 +24,7 @@ from dashboard.messaging.searched import MESSAGES, THREADS
 from dashboard.messaging.words import line
 from dashboard.orders.searched import ORDERS
 from dashboard.sourcing.searched import PACKAGES, PURCHASES, SHIPMENTS
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import kind_label
 from dashboard.sync.searched import COMMANDS
 from dashboard.sync.web import state_word
 from dashboard.tickets.searched import TICKETS
@@ -86,7 +86,7 @@ def _command(row: Any) -> str:
 
 
 def _command_name(row: Any) -> str:
-    return str(KINDS[row.kind].label) if row.kind in KINDS else str(row.kind)
+    return kind_label(row.kind)
 
 
 def _message_name(row: Any) -> str:

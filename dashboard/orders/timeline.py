@@ -23,7 +23,7 @@ from dashboard.core.templatetags.dash import when_at
 from dashboard.core.wording import worded
 from dashboard.orders import words
 from dashboard.orders.models import DeliveryRecord, Note, Order, OrderLine
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import kind_label
 from dashboard.sync.models import Approval, Callback, Change, Command
 from dashboard.sync.models.approvals import APPROVED, DECLINED, WAITING
 from dashboard.sync.models.commands import FINAL, NEEDS_REVIEW
@@ -168,8 +168,7 @@ def _deliveries(order: Order) -> QuerySet[Any]:
 
 
 def _command(one: Told) -> dict[str, Any]:
-    kind = KINDS.get(one.title)
-    label = str(kind.label) if kind else one.title
+    label = kind_label(one.title)
     said = worded(one.text)
     tone = TONES[one.state]
     return {
@@ -185,7 +184,6 @@ def _command(one: Told) -> dict[str, Any]:
 
 
 def _approval(one: Told) -> dict[str, Any]:
-    kind = KINDS.get(one.title)
     said = {
         WAITING: ("wait", _("Waits for a second person")),
         APPROVED: ("good", _("Approved by %(name)s") % {"name": one.more}),
@@ -193,7 +191,7 @@ def _approval(one: Told) -> dict[str, Any]:
     }
     tone, word = said[one.state]
     return {
-        "title": _("Asked: %(what)s") % {"what": kind.label if kind else one.title},
+        "title": _("Asked: %(what)s") % {"what": kind_label(one.title)},
         "tone": tone,
         "badge": html.badge(tone, word),
         "by": one.who,

@@ -14,10 +14,10 @@ from dashboard.core.navigation import register_count, register_scopes, register_
 from dashboard.core.palette import Hit, register_palette
 from dashboard.staff.details import register_kinds
 from dashboard.sync.health import verdicts
+from dashboard.sync.kinds import kind_label
 from dashboard.sync.models import Command, Connection, FeedState
 from dashboard.sync.models.commands import NEEDS_REVIEW, UNKNOWN
 from dashboard.sync.models.connections import SECRETS
-from dashboard.sync.rows import kind_label
 
 
 def register() -> None:

@@ -264,6 +264,11 @@ def kinds_of(domain: str) -> list[str]:
     return [name for name in KINDS if name.startswith(f"{domain}.")]
 
 
+def kind_label(name: str) -> str:
+    """A kind in the reader's language; one that is not known any more keeps its name."""
+    return str(KINDS[name].label) if name in KINDS else name
+
+
 def kind_of(name: str) -> Kind:
     """The kind by name. Raises `Refused` naming the known ones."""
     try:

@@ -15,7 +15,7 @@ from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
 from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS
-from dashboard.sync.kinds import KINDS
+from dashboard.sync.kinds import kind_label
 from dashboard.sync.models import Approval, Batch, Callback, Command, Connection, Exchange, Quarantined, Run
 from dashboard.sync.models.approvals import APPROVED, DECLINED, WAITING
 from dashboard.sync.models.callbacks import FAILED, PROCESSED
@@ -45,11 +45,6 @@ class Row(NamedTuple):
 def conn(connection: Connection) -> SafeString:
     """Mark and title."""
     return html.connection(connection.mark, connection.title)
-
-
-def kind_label(name: str) -> str:
-    """A kind in the reader's language; one that is not known any more keeps its name."""
-    return str(KINDS[name].label) if name in KINDS else name
 
 
 def batch_label(batch: Batch) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from dashboard.core import formatting
 from dashboard.core.wording import worded
-from dashboard.sync.kinds import KINDS, NEVER
+from dashboard.sync.kinds import KINDS, NEVER, kind_label
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import (
     CANCELLED,
@@ -134,8 +134,7 @@ def may_prove(user: Any, kind_name: str) -> bool:
 
 def shown(command: Command) -> dict[str, Any]:
     """A command as `sync/_command.html` and timelines show it."""
-    kind = KINDS.get(command.kind)
-    label, summary = str(kind.label) if kind else command.kind, worded(command.summary)
+    label, summary = kind_label(command.kind), worded(command.summary)
     return {
         "pk": command.pk,
         "label": label,

@@ -14,10 +14,10 @@ from dashboard.core.navigation import forget_counts
 from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.sync import approvals
 from dashboard.sync.forms import DeclineForm
-from dashboard.sync.kinds import KINDS, Refused
+from dashboard.sync.kinds import KINDS, Refused, kind_label
 from dashboard.sync.models import Approval
 from dashboard.sync.models.approvals import WAITING
-from dashboard.sync.rows import approval_sign, kind_label, target_link
+from dashboard.sync.rows import approval_sign, target_link
 
 
 @require_safe

@@ -20,12 +20,12 @@ from dashboard.sync import tasks, verify
 from dashboard.sync.describe import EMPTY, payload_lines, shown_payload
 from dashboard.sync.evidence import last_asked_at, shown_evidence, states_so_far
 from dashboard.sync.forms import SettleForm
-from dashboard.sync.kinds import KINDS, NEVER, Refused
+from dashboard.sync.kinds import KINDS, NEVER, Refused, kind_label
 from dashboard.sync.models import Batch, Command, Connection
 from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, UNKNOWN
 from dashboard.sync.progress import Progress, counts_of
 from dashboard.sync.retry import WITHOUT_EFFECT, retry, retry_batch
-from dashboard.sync.rows import batch_label, command_rows, kind_label, target_link
+from dashboard.sync.rows import batch_label, command_rows, target_link
 from dashboard.sync.submit import tell
 from dashboard.sync.views.activity import exchanges_of
 from dashboard.sync.web import TONES, command_response, form_key, new_form_key, page_url, state_sentence, state_word
