@@ -7,18 +7,15 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from dashboard.core import html
 from dashboard.sync.models import Connection
 
 
 def address(name: str, *args: Any, **query: str | Sequence[str]) -> str:
-    """The address of a page, with a query; empty when the site has no such page."""
-    try:
-        url = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    """The address of a page, with a query."""
+    url = reverse(name, args=args)
     return f"{url}?{urlencode(query, doseq=True)}" if query else url
 
 

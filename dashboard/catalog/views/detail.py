@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -53,7 +53,6 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
         "may_edit": may_edit,
         "actions": _actions(row) if may_edit and row.gone_at is None else {},
         "pool": _pool(request, row),
-        "orders_url": _orders_url(row),
         "unsettled": unsettled,
         "may_prove": any(may_prove(request.user, one.kind) for one in unsettled),
         "key": new_form_key(),
@@ -147,11 +146,3 @@ def _pool(request: StaffRequest, row: Product) -> dict[str, Any] | None:
         return None
     total = StockPool.objects.filter(product=row).aggregate(total=Sum("accounts"))["total"]
     return {"total": total or 0, "may_add": request.user.may("catalog.secrets")}
-
-
-def _orders_url(row: Product) -> str:
-    """Where the orders that sold it are listed, if that page exists."""
-    try:
-        return reverse("orders:for_product", args=[row.pk])
-    except NoReverseMatch:
-        return ""

@@ -20,7 +20,6 @@ from dashboard.orders.forms import BulkDeliverForm, StatusForm
 from dashboard.orders.models import Order
 from dashboard.orders.reading import chosen
 from dashboard.orders.views.common import ask_or_give, posted, put_cursor
-from dashboard.orders.views.panels import address
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.batches import made_with, once, skip
@@ -206,7 +205,7 @@ def _queue(
 
 
 def _to_batch(batch: Batch) -> HttpResponse:
-    return redirect(address("sync:batch", batch.pk) or "orders:list")
+    return redirect("sync:batch", batch.pk)
 
 
 def _skip(row: dict[str, Any], why: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Other domains beside an order: each offers a panel at a named address; where it does not exist, there is none."""
+"""Other domains beside an order: each offers a panel at a named address."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.core.navigation import may
@@ -19,15 +19,10 @@ PANELS = (
 )
 
 
-def address(name: str, *args: Any) -> str:
-    """A page's address, or nothing while there is no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def panels(order: Order, user: Any) -> list[dict[str, Any]]:
     """Title and address of each panel that the person may open."""
-    found = [(name, label, address(name, order.pk)) for name, label, permission in PANELS if may(user, permission)]
-    return [{"id": name.partition(":")[0], "title": label, "url": url} for name, label, url in found if url]
+    return [
+        {"id": name.partition(":")[0], "title": label, "url": reverse(name, args=[order.pk])}
+        for name, label, permission in PANELS
+        if may(user, permission)
+    ]
