@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import Http404
 
+from dashboard.sync import reach
 from dashboard.sync.models import Connection
 from dashboard.sync.reach import Reach
-from dashboard.sync.submit import why_not
 
 
 def named(request: Any, feed: str) -> Connection | None:
@@ -32,6 +32,4 @@ def chosen_or_404(request: Any, feed: str) -> Connection:
 
 def reason(connection: Connection | None, capability: type) -> str:
     """Why something cannot be done, in one sentence; empty when it can."""
-    if connection is None:
-        return ""
-    return "" if connection.can(capability) else why_not(connection, capability)
+    return reach.reason(connection, capability) if connection else ""
