@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.db import connection as database
 from django.test import Client
+from django.utils import timezone
 from django_otp.oath import totp
 from structlog.stdlib import ProcessorFormatter
 
@@ -25,6 +26,7 @@ from dashboard.sync.models import Command, Connection, Exchange
 from dashboard.sync.opening import close_channels
 from dashboard.sync.runner import refresh
 from tests.connected import Connect, Connected, drive, fault, queue
+from tests.faults.pushing import post, send, signed
 
 pytestmark = pytest.mark.django_db
 CANARY = "cAnArY"
@@ -122,6 +124,10 @@ def live(made: dict[str, Connected], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(type(kind), "send", breaks)
         drive(queue(supply.connection, "catalog.append_accounts", product, accounts=accounts), steps=3)
+    several = [{"username": f"u{n}", "password": secret(f"pool-{n}")} for n in range(6)]
+    others = [one for one in supply.sandbox.products if one != product]
+    assert drive(queue(supply.connection, "catalog.append_accounts", others[0], accounts=several)).state == "done"
+    typed_and_pushed(made)
     for key, one in made.items():
         words = " ".join(str(value) for value in one.connection.credentials.values())
         one.sandbox.faults.clear()
@@ -132,6 +138,18 @@ def live(made: dict[str, Connected], monkeypatch: pytest.MonkeyPatch) -> None:
         one.sandbox.expire_tokens()
         Connection.objects.filter(slug=key).update(token=None)
     close_channels()
+
+
+def typed_and_pushed(made: dict[str, Connected]) -> None:
+    """What people type in the wrong place, and pushes with true and forged proofs."""
+    client = Client()
+    for name, password in (("admin", secret("typed")), (secret("as-name"), "x"), (secret("both"), secret("both"))):
+        client.post("/staff/sign-in/", {"username": name, "password": password})
+    signing, tokened = made["imetastore"], made["shoppo"]
+    push = signed(signing.sandbox.callback_secret, signing.sandbox.orders[0], timezone.now(), "1")
+    assert send(signing, push) == 200
+    for token, answer in ((tokened.sandbox.callback_secret, 200), (secret("forged-token"), 401)):
+        assert post(tokened, "order-cancel", b'{"order_id": "1"}', {"accesstoken": token}) == answer
 
 
 def test_no_secret_comes_out(
