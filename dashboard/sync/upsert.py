@@ -145,7 +145,7 @@ def mark_gone(mirror: Mirror, connection: Connection, seen: set[str], began: dat
     What was written since it `began` has been read elsewhere meanwhile, and may stand on a page that was read before.
     """
     now, gone = timezone.now(), 0
-    rows = mirror.model._default_manager.filter(connection=connection, gone_at=None, changed_at__lt=began)
+    rows = mirror.model._default_manager.filter(connection=connection, gone_at=None, changed_at__lte=began)
     missing = (pk for pk, remote_id in rows.values_list("pk", "remote_id").iterator(2000) if remote_id not in seen)
     for pks in chunks(list(missing), MAX_PARAMETERS):
         gone += mirror.model._default_manager.filter(pk__in=pks).call_gone(now)

@@ -11,7 +11,7 @@ from dashboard.core.declared import phrases
 from dashboard.core.wording import spelled, worded
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-CODES = {"USD", "EUR", "camel", "snake"}  # the same in every language
+CODES = {"USD", "EUR", "auto", "camel", "snake"}  # the same in every language
 
 
 def declared():

@@ -78,13 +78,15 @@ def test_a_death_at_every_step_loses_and_doubles_nothing(server: SandboxServer):
             drilled = queued(intents(worlds, *DYING))
             assert len(drilled) == len(DYING)
             for one in drilled:
-                if failpoint in ("before_verify", "before_verdict"):
-                    Command.objects.filter(pk=one.command.pk).update(sent_at=one.command.created_at, attempts=1)
-                    Command.objects.filter(pk=one.command.pk).update(state="unknown")
+                if failpoint in ("before_verify", "before_verdict"):  # of one that died once before it could send
+                    one.deaths += farm.step("perform", one.command.pk, "before_send")
+                    Command.objects.filter(pk=one.command.pk).update(leased_until=one.command.created_at)
+                    assert verify.lapse() == 1
                     one.deaths += farm.step("verify", one.command.pk, failpoint)
                 else:
                     one.deaths += farm.step("perform", one.command.pk, failpoint)
-            assert [one.deaths for one in drilled] == [1] * len(DYING), failpoint
+            deaths = 2 if failpoint in ("before_verify", "before_verdict") else 1
+            assert [one.deaths for one in drilled] == [deaths] * len(DYING), failpoint
             everything += drilled
     finally:
         farm.close()
