@@ -259,6 +259,7 @@ def test_every_address_that_can_be_read_is_asked_or_named(client_for):
     assert not asked_for & ELSEWHERE
 
 
+@pytest.mark.usefixtures("stopped_clock")  # what is kept for seconds stays kept, however slow the machine
 def test_lists_records_and_fragments(world, asked, user_for):
     admin = user_for("admin")
     keys = {label.partition(".")[2].lower(): row.pk for label, row in world.items()} | {"user": admin.pk}
