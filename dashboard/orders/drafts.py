@@ -68,7 +68,7 @@ class Draft:
         gone = given.get("without", "")
         if gone.isascii() and gone.isdigit() and int(gone[:4]) < len(self.lines):
             del self.lines[int(gone[:4])]
-        variants = _variants(connection).filter(remote_id__in=[line.sku for line in self.lines])
+        variants = _variants(connection).filter(remote_id__in=[line.sku for line in self.lines if "\0" not in line.sku])
         found = {one.remote_id: one for one in variants.order_by("-gone_at")}
         for line in self.lines:
             line.variant = found.get(line.sku)

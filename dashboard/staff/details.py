@@ -32,8 +32,8 @@ def of_target(kind: str, label: str) -> str:
 
 
 def of_event(detail: Mapping[str, Any]) -> str:
-    """The detail in one line: names and values; a list without its brackets, a payload as what is in it."""
-    return "; ".join(f"{worded(spelled(name))}: {value}" for name, value in _facts(detail) if value)
+    """The detail in one line: names and values by name; a list without its brackets, a payload as what is in it."""
+    return "; ".join(f"{worded(spelled(name))}: {value}" for name, value in sorted(_facts(detail)) if value)
 
 
 def _facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,9 @@ class Act(django_filters.ChoiceFilter):
     field_class = ActField
 
     def filter(self, qs: Any, value: Any) -> Any:
-        """Acts that begin so; “null” is a word like any other."""
+        """Acts that begin so; “null” is a word like any other, and none holds a zero byte."""
+        if value and "\0" in value:
+            return qs.none()
         return super(django_filters.ChoiceFilter, self).filter(qs, value)
 
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -206,6 +206,8 @@ def _not_prepared(command: Command, error: Exception) -> None:
     """An error before sending is never ambiguous: what is out of reach is tried again, what is unlike ends here."""
     if isinstance(error, Ambiguous):
         error = NotSent(error.words)
+    elif isinstance(error, OperationalError | InterfaceError):
+        error = NotSent(_("The database did not answer."))
     if isinstance(error, ChannelError) and not isinstance(error, WireError):
         _failed(command, error)
         return

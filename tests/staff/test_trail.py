@@ -122,8 +122,8 @@ def test_a_filter_without_hits_says_so_and_lists_are_words(admin, user_for):
 @pytest.mark.parametrize(
     ("language", "about", "told"),
     [
-        ("en", "Refund in full A-1", "Kind: Refund in full; Target: 77; Listed: no; Amount: 3.00"),
-        ("zh-hans", "全额退款 A-1", "类型: 全额退款; 对象: 77; Listed: 否; 金额: 3.00"),
+        ("en", "Refund in full A-1", "Amount: 3.00; Kind: Refund in full; Listed: no; Target: 77"),
+        ("zh-hans", "全额退款 A-1", "金额: 3.00; 类型: 全额退款; Listed: 否; 对象: 77"),
     ],
 )
 def test_commands_are_named_in_words_and_payloads_are_no_code(client_for, user_for, language, about, told):

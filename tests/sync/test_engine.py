@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 from django.utils import timezone
 
@@ -112,6 +113,14 @@ def test_what_cannot_be_read_before_sending_is_tried_again(connection, note, err
     assert (command.state, command.tries_left, command.error, note.sent) == (QUEUED, 7, "The read timed out.", [])
     assert command.not_before >= before + timedelta(seconds=0.75)
     assert (command.sent_at, command.sent_attempt) == (None, 0)
+
+
+@pytest.mark.parametrize("error", [OperationalError("server closed"), InterfaceError("closed")], ids=["o", "i"])
+def test_a_database_that_is_away_before_sending_costs_a_try_only(connection, note, error):
+    note.before = before_sending(error)
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.tries_left, command.error) == (QUEUED, 7, "The database did not answer.")
+    assert (command.sent_attempt, note.sent) == (0, [])
 
 
 def test_a_rate_limit_before_sending_burns_no_try(connection, note):
