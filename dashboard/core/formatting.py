@@ -96,6 +96,12 @@ def moment(at: dt.datetime | None, now: dt.datetime | None = None) -> str:
     return _moment(timezone.localtime(at), now or timezone.now(), get_language() or "en")
 
 
+def ahead(at: dt.datetime, now: dt.datetime) -> str:
+    """A moment to come inside a sentence, for what is soon: ``in 2 min, at 14:01:30``."""
+    moment = {"time": duration((at - now).total_seconds()), "at": clock_time(at, now, seconds=True)}
+    return gettext("in %(time)s, at %(at)s") % moment
+
+
 def both(at: dt.datetime, now: dt.datetime) -> tuple[str, str]:
     """``exact`` and ``moment`` together, for lists."""
     local, language = timezone.localtime(at), get_language() or "en"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Subquery
@@ -24,7 +25,7 @@ def connections(reach: Reach) -> list[dict[str, Any]]:
 
 
 def _line(connection: Connection, verdict: Verdict) -> dict[str, Any]:
-    tone, words, at = verdict
+    (tone, words, at, again_at), now = verdict, timezone.now()
     return {
         "sign": html.connection(connection.mark, connection.title),
         "url": address("sync:connection", connection.slug),
@@ -34,8 +35,22 @@ def _line(connection: Connection, verdict: Verdict) -> dict[str, Any]:
         "words": words,
         "title": connection.title,
         "at": at,
-        "age": formatting.age(at, timezone.now()),
+        "age": formatting.age(at, now),
+        "again_at": again_at,
+        "known": _known(at, again_at, now),
     }
+
+
+def _known(at: datetime | None, again_at: datetime | None, now: datetime) -> str:
+    """What is known of a connection that is not up to date, and from when on more may be."""
+    if at is None:
+        known = _("It was never read. Lists may lack its rows.")
+    else:
+        age = formatting.age(at, now)
+        known = _("It was last read %(age)s ago. Lists may lack its newest rows.") % {"age": age}
+    if again_at is None:
+        return known
+    return f"{known} {_('Next try %(when)s.') % {'when': formatting.ahead(again_at, now)}}"
 
 
 def engine_line(reach: Reach) -> tuple[str, str]:

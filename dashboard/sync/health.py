@@ -16,17 +16,18 @@ TROUBLE = 3  # failures in a row
 
 
 class Verdict(NamedTuple):
-    """Tone (good, wait, act or none), words, and since when that is what we know."""
+    """Tone (good, wait, act or none), words, since when we know no better; when what failed is tried again."""
 
     tone: str
     words: str
     at: datetime | None
+    again_at: datetime | None = None
 
 
 def verdicts(connections: Sequence[Connection]) -> list[Verdict]:
     """The verdict over each of them, in their order; one query."""
     states: dict[int, dict[str, FeedState]] = {one.pk: {} for one in connections}
-    columns = ("connection_id", "feed", "last_ok_at", "fails", "alarm")
+    columns = ("connection_id", "feed", "last_ok_at", "fails", "alarm", "error", "next_due_at")
     for state in FeedState.objects.filter(connection__in=list(states)).only(*columns):
         states[state.connection_id][state.feed] = state
     now = timezone.now()
@@ -44,17 +45,25 @@ def verdict(connection: Connection, states: dict[str, FeedState], now: datetime)
         if state and state.alarm:
             return Verdict("act", _("%(feed)s stopped") % {"feed": _(feed.label)}, state.last_ok_at)
     if newest is None and feeds:
-        return Verdict("wait", _("Not read yet"), None)
+        tries = [again_at(state, now) for _feed, state in known if state]
+        return Verdict("wait", _("Not read yet"), None, min(filter(None, tries), default=None))
     late = [(feed, state) for feed, state in known if feed.is_late(state.last_ok_at if state else None, now)]
     if late:
-        return _late(*min(late, key=lambda pair: (pair[1] and pair[1].last_ok_at) or EVER))
+        return _late(*min(late, key=lambda pair: (pair[1] and pair[1].last_ok_at) or EVER), now)
     return Verdict("good", _("Up to date"), newest)
 
 
-def _late(feed: Feed, state: FeedState | None) -> Verdict:
+def again_at(state: FeedState, now: datetime) -> datetime | None:
+    """When a feed that failed or was paused is tried again; none while it works, or is due already."""
+    return state.next_due_at if state.error and state.next_due_at and state.next_due_at > now else None
+
+
+def _late(feed: Feed, state: FeedState | None, now: datetime) -> Verdict:
     """One that fails again and again is for a person to see; a pause, or a fault that may pass, is not."""
-    tone = "act" if state and state.fails >= TROUBLE else "wait"
-    return Verdict(tone, _("%(feed)s late") % {"feed": _(feed.label)}, state.last_ok_at if state else None)
+    words = _("%(feed)s late") % {"feed": _(feed.label)}
+    if state is None:
+        return Verdict("wait", words, None)
+    return Verdict("act" if state.fails >= TROUBLE else "wait", words, state.last_ok_at, again_at(state, now))
 
 
 def _resting(connection: Connection) -> str:

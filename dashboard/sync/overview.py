@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dashboard.core import formatting, html
 from dashboard.core.wording import worded
 from dashboard.sync.feeds import FEEDS, Feed, feeds_of
+from dashboard.sync.health import again_at
 from dashboard.sync.kinds import KINDS
 from dashboard.sync.models import Command, Connection, FeedState, Quarantined, Run
 from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
@@ -140,6 +141,7 @@ def _feed_line(feed: Feed, state: FeedState | None, run: Run | None, held: int, 
         "running": running,
         "edge": tone if tone in ("act", "wait") else "",
         "words": " ".join(map(worded, filter(None, (state.alarm or state.error, state.notice)))) if state else "",
+        "again_at": again_at(state, now) if state else None,
         "state": state,
     }
 

@@ -56,14 +56,14 @@ def _of(row: RateBucket, now: datetime) -> Weather:
     remaining = row.remaining if fresh or row.limit is None else row.limit
     if row.open_until and row.open_until > now:
         tone, word, rests_until = "act", _("Breaker open"), row.open_until
-        sentence = _("%(n)s calls in a row had no usable answer. One call tries again in %(time)s.") % {
+        sentence = _("%(n)s calls in a row had no usable answer. One call tries again %(when)s.") % {
             "n": row.failures,
-            "time": formatting.duration((row.open_until - now).total_seconds()),
+            "when": formatting.ahead(row.open_until, now),
         }
     elif row.paused_until and row.paused_until > now:
         tone, word, rests_until = "wait", _("Pause"), row.paused_until
-        sentence = _("The platform asked for a pause: nothing is called for %(time)s.") % {
-            "time": formatting.duration((row.paused_until - now).total_seconds())
+        sentence = _("The platform asked for a pause: the next call leaves %(when)s.") % {
+            "when": formatting.ahead(row.paused_until, now)
         }
     elif remaining is not None and remaining <= 0:
         tone, word = "wait", _("Used up")

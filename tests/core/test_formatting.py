@@ -67,6 +67,13 @@ def test_a_time_of_today_needs_no_day():
         assert f.clock_time(late, now, seconds=True) == "02:01:07"
 
 
+def test_a_moment_soon_is_told_both_ways():
+    soon = NOW + dt.timedelta(minutes=2, seconds=3)
+    assert f.ahead(soon, NOW).replace(N, " ") == f"in 2 min, at {soon:%H:%M:%S}"
+    with translation.override("zh-hans"):
+        assert f.ahead(soon, NOW).replace(N, " ") == f"2 分钟后（{soon:%H:%M:%S}）"
+
+
 def test_exact_in_the_persons_zone():
     with timezone.override("Asia/Shanghai"), translation.override("en"):
         assert f.exact(NOW) == "20 Nov 2026, 22:00:00"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,10 @@ from dashboard.home import health
 from dashboard.sync.models import Connection, FeedState, Heartbeat
 from dashboard.sync.models.commands import QUEUED
 from tests.home.test_queues import make_command
+
+
+def shown(client):
+    return client.get("/home/health/").content.decode()
 
 
 def line(reach):
@@ -30,6 +35,23 @@ def test_a_late_feed_shows_its_own_age(goods, reach):
     assert line(reach()) == ("wait", "Orders late", "22 min")
     FeedState.objects.filter(feed="orders").update(fails=3)
     assert line(reach()) == ("act", "Orders late", "22 min")
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_a_late_feed_that_is_paused_shows_when_it_is_tried_again(goods, client_for):
+    now = timezone.now()
+    at = now + timedelta(minutes=4)
+    late = FeedState.objects.filter(feed="orders")
+    late.update(last_ok_at=now - timedelta(minutes=22), error="Paused after 5 failures in a row.", next_due_at=at)
+    client = client_for("viewer")
+    assert re.search(r'Orders late</span><br><span class="sub">next try <time [^>]+>in 4\u00a0min, at ', shown(client))
+    assert "Next try" not in client.get("/").content.decode()
+    late.update(fails=3)
+    banner = "It was last read 22\u00a0min ago. Lists may lack its newest rows."
+    assert f"<p>{banner} Next try in 4\u00a0min, at {at:%H:%M:%S}.</p>" in client.get("/").content.decode()
+    late.update(next_due_at=now)
+    assert f"<p>{banner}</p>" in client.get("/").content.decode()
+    assert "next try" not in shown(client)
 
 
 def test_a_feed_that_was_never_read_is_late_while_others_are_fresh(goods, reach):
@@ -58,6 +80,12 @@ def test_resting_connections(goods, reach, state, expected):
 def test_a_connection_that_was_never_read(connect, reach):
     connect("m2e", "fresh")
     assert line(reach()) == ("wait", "Not read yet", "never")
+    soon = timezone.now() + timedelta(minutes=4)
+    for feed, at in (("orders", soon + timedelta(minutes=1)), ("products", soon)):
+        FeedState.objects.update_or_create(
+            feed=feed, connection=Connection.objects.get(), defaults={"error": "Away.", "next_due_at": at}
+        )
+    assert health.connections(reach())[0]["again_at"] == soon
 
 
 def test_the_worker(goods, reach):

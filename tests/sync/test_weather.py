@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.sync.limiter import BREAK_AFTER, RowLimiter
-from dashboard.sync.models import RateBucket
+from dashboard.sync.models import Command, FeedState, RateBucket
 from dashboard.sync.weather import queue_clears, resting, weather
 from tests.connected import queue
 from tests.pages import assert_strict_html
+
+TWENTY, FOUR = "20\u00a0s", "4\u00a0min"
 
 
 @pytest.fixture
@@ -26,6 +28,13 @@ def waiting(connection, count):
         queue(connection, "sourcing.add_favourite", "-", product=str(12345 + n))
 
 
+def when(at, length):
+    """A time as pages show it: relative and exact."""
+    exact = f"{at.day} {at:%b %Y, %H:%M:%S}"
+    return f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}" title="{exact}">in {length}, at {at:%H:%M:%S}</time>'
+
+
+@pytest.mark.usefixtures("stopped_clock")
 def test_a_breaker_that_opens_says_so_on_every_page_of_the_connection(shop, client_for):
     admin, limiter = client_for("admin"), RowLimiter(shop.pk)
     for _n in range(BREAK_AFTER - 1):
@@ -33,15 +42,34 @@ def test_a_breaker_that_opens_says_so_on_every_page_of_the_connection(shop, clie
     assert resting([shop]) == {}
     limiter.outcome("api", False)
     assert resting([shop])[shop.pk].word == "Breaker open"
+    at = RateBucket.objects.get().open_until
+    again = f"{TWENTY}, at {at:%H:%M:%S}."
     for name in ("connection", "connection_sheet", "connection_feeds", "connection_routes", "connection_exchanges"):
         page = admin.get(reverse(f"sync:{name}", args=[shop.slug]))
         assert_strict_html(page)
-        assert "5 calls in a row had no usable answer." in page.content.decode()
+        assert f"5 calls in a row had no usable answer. One call tries again in {again}" in page.content.decode()
     everywhere = admin.get(reverse("sync:connections"))
     assert_strict_html(everywhere)
-    assert "Breaker open" in everywhere.content.decode()
+    assert f'Breaker open</span><span class="hint">next try {when(at, TWENTY)}' in everywhere.content.decode()
     limiter.outcome("api", True)
     assert "Breaker open" not in admin.get(reverse("sync:connections")).content.decode()
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_a_feed_and_a_command_that_a_pause_holds_back_say_when_they_are_tried_again(shop, client_for):
+    at, words = timezone.now() + timedelta(minutes=4), "Paused after 5 failures in a row."
+    for feed, due in (("cart", at), ("packages", timezone.now())):
+        FeedState.objects.create(connection=shop, feed=feed, error=words, next_due_at=due)
+    waiting(shop, 1)
+    Command.objects.update(error=words, not_before=at)
+    feeds = client_for("viewer").get(reverse("sync:connection_feeds", args=[shop.slug])).content.decode()
+    assert f"{words} Next try {when(at, FOUR)}." in feeds
+    assert feeds.count(words) == 2
+    assert feeds.count("Next try") == 1
+    page = reverse("sync:command", args=[Command.objects.get().pk])
+    assert f"<p>Next try {when(at, FOUR)}.</p>" in client_for("viewer").get(page).content.decode()
+    Command.objects.update(not_before=timezone.now())
+    assert "Next try" not in client_for("viewer").get(page).content.decode()
 
 
 def test_the_queue_is_done_after_the_windows_it_needs(shop):

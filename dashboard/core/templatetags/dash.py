@@ -71,8 +71,18 @@ def when_at(at: dt.datetime | None, now: dt.datetime) -> str | SafeString:
     """The ``<time>`` for ``at``, empty without one; pass one ``now`` for a whole list."""
     if at is None:
         return ""
-    iso = at.astimezone(dt.UTC).isoformat("T", "seconds").replace("+00:00", "Z")
-    return html.when(iso, *formatting.both(at, now))
+    return html.when(_iso(at), *formatting.both(at, now))
+
+
+def _iso(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat("T", "seconds").replace("+00:00", "Z")
+
+
+@register.filter
+def ahead(at: dt.datetime) -> SafeString:
+    """``{{ rests_until|ahead }}``: what is soon, relative and exact, inside a sentence."""
+    now = timezone.now()
+    return html.when(_iso(at), formatting.exact(at), formatting.ahead(at, now))
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,7 +54,7 @@ def command(request: StaffRequest, pk: int) -> HttpResponse:
     if is_fragment(request) and known is not None:
         if known != found.state or (request.GET.get("asked") == "1" and _answered(request, found)):
             return HttpResponse(status=200, headers={"HX-Refresh": "true"})
-        parts = (found.state, found.attempts, found.checks, len(found.evidence))
+        parts = (found.state, found.attempts, found.checks, len(found.evidence), found.not_before)
         return polled(request, parts, lambda: _page(request, found))
     return _page(request, found)
 
@@ -97,6 +98,7 @@ def _page(
         "marker": kind.marker if kind else "",
         "may_prove": found.state in IN_DOUBT and _can_be_proven(found) and _may_work(request, found),
         "says_more": bool(found.error) and not any(found.error in one["sentence"] for one in found.evidence),
+        "again_at": _again_at(found),
         "settle_form": form or _settle_form(request, found),
         "may_retry": found.state in WITHOUT_EFFECT and kind is not None and request.user.may(kind.permission),
         "may_cancel": found.state == QUEUED and request.user.may("activity.settle"),
@@ -104,6 +106,11 @@ def _page(
         "refused": refused,
     }
     return render(request, "sync/command.html", context, status=status)
+
+
+def _again_at(found: Command) -> datetime | None:
+    """When a command that did not arrive is sent again; none while it does not wait for that."""
+    return found.not_before if found.state == QUEUED and found.error and found.not_before > timezone.now() else None
 
 
 def _made(found: Command) -> str:
