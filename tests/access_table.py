@@ -63,6 +63,7 @@ ACCESS = {
     # orders
     "orders:list": "orders.view",
     "orders:fresh": "orders.view",
+    "orders:matching": "orders.view",
     "orders:new": "orders.create",
     "orders:new_variants": "orders.create",
     "orders:created": "orders.create",
@@ -97,6 +98,7 @@ ACCESS = {
     "catalog:new": "catalog.edit",
     "catalog:image": "catalog.edit",
     "catalog:fresh": "catalog.view",
+    "catalog:matching": "catalog.edit",
     "catalog:command_cell": "catalog.view",
     "catalog:sent": "catalog.view",
     "catalog:price": "catalog.edit",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("new/<slug:slug>/", writing.new, name="new"),
     path("images/<slug:slug>/", writing.image, name="image"),
     path("fresh/", listing.fresh, name="fresh"),
+    path("matching/", listing.matching, name="matching"),
     path("commands/<int:pk>/", inline.command_cell, name="command_cell"),
     path("sent/<int:pk>/", writing.sent, name="sent"),
     path("variants/<int:pk>/price/", inline.price, name="price"),

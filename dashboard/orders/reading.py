@@ -10,7 +10,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from dashboard.core.pages import keys_of
+from dashboard.core import matching
+from dashboard.core.counting import capped
+from dashboard.orders.filters import ORDERS
 from dashboard.orders.models import Invoice, Order, Parcel
 from dashboard.sync.models import FeedState
 
@@ -33,14 +35,14 @@ def order_of(request: Any, pk: int) -> Order:
     return found
 
 
-def chosen(request: Any, given: Any) -> list[Order]:
-    """The visible orders whose keys a bulk form names, oldest first; of more than 300 the first. 404 when none is."""
-    pks = keys_of(given)
-    if len(pks) > MOST:
+def chosen(request: Any) -> list[Order]:
+    """The visible orders that a bulk form means, oldest first; of more than 300 the first. 404 when there is none."""
+    seen = Order.objects.light().visible_to(request.user)
+    keys, total = matching.chosen(request, seen, MOST, ORDERS)
+    if total > MOST:
         words = _("Only the first %(most)s of the %(n)s chosen orders take part.")
-        messages.warning(request, words % {"most": MOST, "n": len(pks)})
-    rows = Order.objects.light().visible_to(request.user).filter(pk__in=pks[:MOST]).select_related("connection")
-    found = list(rows.order_by("placed_at", "pk"))
+        messages.warning(request, words % {"most": MOST, "n": capped(total)})
+    found = list(seen.filter(pk__in=keys).select_related("connection").order_by("placed_at", "pk"))
     if not found:
         raise Http404
     return found

@@ -9,6 +9,7 @@ app_name = "orders"
 urlpatterns = [
     path("", listing.index, name="list"),
     path("fresh/", listing.fresh, name="fresh"),
+    path("matching/", listing.matching, name="matching"),
     path("new/", creating.new, name="new"),
     path("new/variants/", creating.variants, name="new_variants"),
     path("new/<int:pk>/", creating.created, name="created"),

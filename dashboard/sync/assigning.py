@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django_htmx.http import trigger_client_event
 
-from dashboard.core import pages
+from dashboard.core import matching, pages
+from dashboard.core.counting import CAP, capped
+from dashboard.core.filters import ListSpec
 from dashboard.core.navigation import forget_counts
 from dashboard.staff.audit import audit
 from dashboard.staff.models import User
@@ -74,14 +76,15 @@ def assign(request: Any, desk: Desk, row: Any, *, back: str, done: Callable[[], 
     return render(request, "sync/assign.html", context, status=200 if given is None else 422)
 
 
-def assign_many(request: Any, desk: Desk, seen: QuerySet[Any]) -> HttpResponse:
-    """Give the rows that ``pk`` names to ``me``, to the colleague of that key, or with an empty ``person`` to nobody.
+def assign_many(request: Any, desk: Desk, seen: QuerySet[Any], spec: ListSpec | None = None) -> HttpResponse:
+    """Give the chosen rows to ``me``, to the colleague of that key, or with an empty ``person`` to nobody.
 
     Rows on connections where the colleague may not work stay as they are, as do those beyond `MOST`, and the toast says
-    so. `seen` holds what the person who asks may see. 404 without a row, or without a known person.
+    so. `seen` holds what the person who asks may see, `spec` is the list that a form may mean as a whole. 404 without
+    a row, or without a known person.
     """
-    keys = pages.keys_of(request.POST.getlist("pk"))
-    rows = list(seen.filter(pk__in=keys[:MOST]).select_related("connection").order_by("pk"))
+    keys, total = matching.chosen(request, seen, MOST, spec)
+    rows = list(seen.filter(pk__in=keys).select_related("connection").order_by("pk"))
     if not rows or "person" not in request.POST:
         raise Http404
     person = _person(request)
@@ -90,7 +93,7 @@ def assign_many(request: Any, desk: Desk, seen: QuerySet[Any]) -> HttpResponse:
     with transaction.atomic():
         hand_over(desk, given, person, by=request.user)
     forget_counts(request.user)
-    left, beyond = len(rows) - len(given), max(0, len(keys) - MOST)
+    left, beyond = len(rows) - len(given), max(0, total - MOST)
     words = _words(len(given), person, request.user)
     note = " ".join(filter(None, (_left(left, person), _beyond(beyond))))
     if not pages.is_fragment(request):
@@ -155,4 +158,4 @@ def _beyond(n: int) -> str:
         "%(n)s more stay as they were: at most %(most)s are given away at once.",
         n,
     )
-    return said % {"n": n, "most": MOST}
+    return said % {"n": capped(n, CAP - MOST), "most": MOST}

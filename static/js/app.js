@@ -44,6 +44,7 @@ function select(box, range) {
     boxes.slice(from, to + 1).forEach((one) => { if (!one.disabled) one.checked = box.checked; });
   }
   lastBox = box;
+  if (!box.checked) picks.all = "";
   count(box.closest(".list"));
 }
 function count(list) {
@@ -52,7 +53,9 @@ function count(list) {
   const on = values ? values.size : here;
   list.toggleAttribute("data-picked", on > 0);
   tell("selected", on, list);
-  tell("elsewhere", on > here ? on - here : "", list);
+  tell("elsewhere", on > here && !matching(list) ? on - here : "", list);
+  if (matching(list)) $("[data-selected]", list).textContent = picks.all;
+  offerAll(list, here > 0 && boxes.every((box) => box.checked || box.disabled));
   sum(list);
   const all = $("thead .box", list);
   if (all) { all.checked = here > 0 && here === boxes.length; all.indeterminate = here > 0 && here < boxes.length; }
@@ -71,32 +74,45 @@ function tally(box) { // codes are typed one a line: how many there are, and how
   tell("lines", lines.length, box.form);
   tell("repeated", lines.length - new Set(lines).size || "", box.form);
 }
-function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); count(list); }
-function clearSelection(list) { picksOf(list)?.clear(); $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
+function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); if (!checked) picks.all = ""; count(list); }
+function clearSelection(list) { picksOf(list)?.clear(); picks.all = ""; $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
 
 // What was selected on other pages of the same list stays selected; another filter begins anew.
-const picks = { of: "", values: new Set() };
+const picks = { of: "", values: new Set(), all: "" };
 function picksOf(list) {
   if (!list.hasAttribute("data-keeps-picks")) return null;
   const query = new URLSearchParams(location.search);
   ["after", "before", "on", "size", "sort"].forEach((name) => query.delete(name));
   const of = `${list.id}?${query}`;
-  if (picks.of !== of) { picks.of = of; picks.values = new Set(); }
+  if (picks.of !== of) Object.assign(picks, { of, values: new Set(), all: "" });
   return picks.values;
 }
 function restorePicks(list) {
   const values = picksOf(list);
-  if (values) $$(BOXES, list).forEach((box) => { if (values.has(box.value) && !box.disabled) box.checked = true; });
+  if (values) $$(BOXES, list).forEach((box) => { if ((values.has(box.value) || matching(list)) && !box.disabled) box.checked = true; });
   count(list);
+}
+// All that match, pages never seen among them: offered beside a whole page of several, in the server's words. A form then names the filter, not rows.
+const matching = (list) => (picksOf(list) && picks.all ? $("[data-matching]", list) : null);
+function offerAll(list, whole) {
+  const el = $("[data-matching]", list);
+  if (!el) return;
+  el.hidden = !whole || !!matching(list);
+  if (!el.hidden) htmx.trigger(el, "whole");
+}
+function takeAll(button) {
+  const list = button.closest(".list");
+  picks.all = button.dataset.words;
+  count(list);
+  say(picks.all);
+  $("[data-act=clear]", list).focus();
 }
 function elsewhere(form) { // the form takes along what is on other pages
   const boxes = form.id ? $$(`.box[form="${CSS.escape(form.id)}"]`) : [], values = boxes[0]?.closest(".list") && picksOf(boxes[0].closest(".list"));
   $$("[data-pick]", form).forEach((el) => el.remove());
-  const shown = new Set(boxes.map((box) => box.value));
-  [...(values || [])].filter((value) => !shown.has(value)).forEach((value) => {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "pk", value }));
-    form.lastElementChild.dataset.pick = "";
-  });
+  const shown = new Set(boxes.map((box) => box.value)), all = values && matching(boxes[0].closest(".list"));
+  const add = (name, value) => { form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value })); form.lastElementChild.dataset.pick = ""; };
+  if (all) add("all", all.dataset.matching); else [...(values || [])].filter((value) => !shown.has(value)).forEach((value) => add("pk", value));
 }
 
 // Rows: j and k move, x selects, Enter opens, e edits the first value that can be. On a page without a list they follow its own links.
@@ -232,7 +248,7 @@ const acts = {
   scope: ({ dataset }) => cookie("scope", dataset.scope, dataset.scope ? undefined : 0), // until the browser is closed: lists are asked for it
   open: (el) => openDialog(el.dataset.dialog),
   close: (el) => el.closest("dialog").close(),
-  clear: (el) => clearSelection(el.closest(".list")),
+  clear: (el) => clearSelection(el.closest(".list")), all: (el) => takeAll(el),
   dismiss: (el) => el.closest(".toast, .banner").remove(),
   drop: (el) => el.closest("li").remove(),
   mode: (el) => composerMode(el),
@@ -289,8 +305,9 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $$("[aria-busy]", form).forEach((el) => el.removeAttribute("aria-busy")); }));
 
-// An address holds no filter that is empty, whether the browser or htmx sends the form.
+// An address holds no filter that is empty, whether the browser or htmx sends the form; and no rows beside all that match.
 document.addEventListener("formdata", ({ target, formData }) => {
+  if (formData.has("all")) formData.delete("pk");
   if (target.method === "get") new Set(formData.keys()).forEach((name) => { if (formData.getAll(name).every((value) => value === "")) formData.delete(name); });
 });
 
@@ -331,8 +348,9 @@ document.addEventListener("keydown", (event) => {
 const validators = new Map();
 const polls = (el) => (el.getAttribute("data-hx-trigger") || el.getAttribute("hx-trigger") || "").includes("every");
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  const values = detail.elt.closest(".bulk") && picksOf(detail.elt.closest(".list"));
-  if (values) detail.parameters.pk = [...values];
+  const list = detail.verb === "post" && detail.elt.closest(".bulk") && detail.elt.closest(".list"), values = list && picksOf(list);
+  if (values && matching(list)) { delete detail.parameters.pk; detail.parameters.all = matching(list).dataset.matching; }
+  else if (values) detail.parameters.pk = [...values];
   const tag = validators.get(detail.path);
   if (tag && polls(detail.elt)) detail.headers["If-None-Match"] = tag;
 });

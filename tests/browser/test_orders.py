@@ -14,6 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
+def supply(connect):
+    made = connect("accplanet", "supply")
+    pull(made.connection, "orders")
+    return made
+
+
+@pytest.fixture
 def goods(connect):
     found = connect("imetastore", "goods")
     pull(found.connection, "orders")
@@ -106,6 +113,40 @@ def test_what_is_chosen_on_one_page_stays_chosen_on_the_next(page_for, goods):
     page.click("#orders-list-tab-1")
     page.wait_for_url("**view=to-deliver**")
     assert page.locator("[data-picked]").count() == 0  # another view begins anew
+
+
+def test_all_that_match_are_chosen_behind_a_whole_page(page_for, supply):
+    every = set(Order.objects.values_list("pk", flat=True))
+    page = page_for("admin")
+    page.goto("/orders/?view=all&size=25", wait_until="networkidle")
+    page.focus("thead .box")
+    page.keyboard.press("Space")
+    page.wait_for_selector(f".bulk button:has-text('Select all {len(every)} that match'):visible")
+    assert page.inner_text(".bulk [data-selected]") == "25 selected"
+    page.focus(".bulk [data-act=all]")
+    page.keyboard.press("Enter")
+    assert page.inner_text(".bulk [data-selected]") == f"All {len(every)} that match"
+    assert page.evaluate("document.activeElement.dataset.act") == "clear"
+    assert_axe_clean(page)
+    page.click("#orders-list-on")
+    page.wait_for_selector("#orders-list-back:is(a)")
+    page.wait_for_selector("tbody .box:checked")
+    assert page.locator("tbody .box:not(:checked)").count() == 0
+    assert page.inner_text(".bulk [data-selected]") == f"All {len(every)} that match"
+    page.click("#orders-tag summary")
+    page.fill("#bulk-tag", "rush")
+    page.click("#orders-tag button")
+    page.wait_for_selector("tbody .tag:has-text('rush')")
+    assert set(Order.objects.filter(tags__name="rush").values_list("pk", flat=True)) == every
+    page.click(".bulk button:has-text('Set status…')")
+    page.wait_for_url("**/orders/bulk/status/?all=*")
+    assert "pk=" not in page.url
+    assert page.locator("#bulk-chosen input").count() == len(every)
+    page.goto("/orders/?view=all&size=25", wait_until="networkidle")
+    page.check("thead .box")
+    page.click(".bulk [data-act=all]")
+    page.uncheck("tbody tr .box >> nth=0")  # then only rows that were seen are meant
+    assert page.inner_text(".bulk [data-selected]") == "24 selected"
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (768, "dark")])

@@ -94,7 +94,7 @@ def test_the_dry_run_says_exactly_what_would_happen(client_for, digital, looked_
 def test_calls_go_by_batch_and_currency(client_for, listed):
     variants = Variant.objects.filter(product__connection=listed.connection).exclude(price=None)
     currencies = set(variants.values_list("currency", flat=True))
-    response = dry_run(client_for("fulfilment"), "all=1&what=price&how=amount&value=1")
+    response = dry_run(client_for("fulfilment"), "all=?&what=price&how=amount&value=1")
     (group,) = response.context["groups"]
     sizes = [variants.filter(currency=each).count() for each in currencies]
     assert group["calls"] == sum(-(-size // 100) for size in sizes)
@@ -190,7 +190,7 @@ def test_a_dry_run_has_no_column_that_says_nothing(client_for, digital):
 
 def test_the_number_must_be_typed(client_for, digital):
     client = client_for("fulfilment")
-    response = dry_run(client, "all=1&what=price&how=amount&value=0.10")
+    response = dry_run(client, "all=?&what=price&how=amount&value=0.10")
     refused = send(client, response, typed="1")
     assert refused.status_code == 422
     assert_strict_html(refused)
@@ -200,7 +200,7 @@ def test_the_number_must_be_typed(client_for, digital):
 
 def test_a_plan_cannot_be_altered_or_grow_old(client_for, digital):
     client = client_for("fulfilment")
-    response = dry_run(client, "all=1&what=price&how=amount&value=0.10")
+    response = dry_run(client, "all=?&what=price&how=amount&value=0.10")
     (sealed,) = response.context["sealed"]
     for plan in ("", "x", sealed[:-3] + "abc"):
         assert client.post("/catalog/bulk/send/", {"plan": plan, "typed": "1"}).status_code == 302
@@ -209,7 +209,7 @@ def test_a_plan_cannot_be_altered_or_grow_old(client_for, digital):
 
 
 def test_a_plan_reaches_only_what_its_sender_may_see(client_for, user_for, digital):
-    response = dry_run(client_for("admin"), "all=1&what=price&how=amount&value=0.10")
+    response = dry_run(client_for("admin"), "all=?&what=price&how=amount&value=0.10")
     user = user_for("fulfilment")
     user.sees_all_connections = False
     user.save()
@@ -246,7 +246,7 @@ def test_listings(client_for, digital):
 def test_the_rule_is_asked_and_checked(client_for, digital):
     client = client_for("fulfilment")
     pk = Product.objects.first().pk
-    for query in ("", f"pk={pk}", f"pk={pk}&what=price", f"pk={pk}&what=listing", "pk=abc&what=stock", "all=1&q=zzzzz"):
+    for query in ("", f"pk={pk}", f"pk={pk}&what=price", f"pk={pk}&what=listing", "pk=abc&what=stock", "all=?&q=zzzzz"):
         assert_strict_html(client.get(f"/catalog/bulk/?{query}"))
     for rule in ("what=price&how=set&value=", "what=price&how=set&value=-1", "what=stock&how=set&value=1.5",
                  "what=price&how=set&value=abc", "what=gold&how=set&value=1"):  # fmt: skip
@@ -274,8 +274,22 @@ def test_the_rule_stands_beside_what_is_chosen_and_says_what_cannot_take_part(cl
 def test_too_many_are_not_taken(client_for, digital, monkeypatch):
     monkeypatch.setattr("dashboard.catalog.bulk.MOST", 3)
     monkeypatch.setattr("dashboard.catalog.views.bulk.MOST", 3)
-    response = client_for("fulfilment").get("/catalog/bulk/?all=1&what=stock&how=set&value=1&run=1")
+    response = client_for("fulfilment").get("/catalog/bulk/?all=?&what=stock&how=set&value=1&run=1")
     assert "More than 3 match" in response.content.decode()
+
+
+def test_all_that_match_are_those_of_the_list(client_for, digital):
+    client, on_sale = client_for("fulfilment"), Product.objects.on_sale()
+    offered = client.get("/catalog/matching/?view=on-sale").content.decode()
+    assert f"Select all {on_sale.count()} that match" in offered
+    found = dry_run(client, "all=%3Fview%3Don-sale&what=listing&listed=off")
+    assert (found.context["chosen"], found.context["changes"]) == (on_sale.count(), on_sale.count())
+    assert (
+        '<input type="hidden" name="all" value="?view=on-sale">'
+        in client.get("/catalog/bulk/?all=%3Fview%3Don-sale&what=listing").content.decode()
+    )
+    wrong = client.get("/catalog/bulk/?all=%3Fstatus%3Dnonsense&what=listing&listed=off&run=1")
+    assert "Nothing that can change is among them." in wrong.content.decode()
 
 
 def test_the_cost_does_not_grow_with_the_choice(client_for, digital):

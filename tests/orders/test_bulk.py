@@ -116,6 +116,56 @@ def test_of_too_many_orders_the_first_take_part_and_that_is_said(admin, supply, 
     assert "Only the first 2 of the 3 chosen orders take part." in body
 
 
+def offer(client, query):
+    answer = client.get(f"/orders/matching/?{query}", headers={"HX-Request": "true"})
+    assert_strict_html(answer, fragment=True)
+    return answer.content.decode().strip()
+
+
+def test_all_that_match_are_offered_counted_no_further_than_it_pays(admin, supply, monkeypatch):
+    n = Order.objects.filter(connection=supply.connection, status="to_deliver").count()
+    words = f'data-words="All {n} that match">Select all {n} that match</button>'
+    assert words in offer(admin, "view=all&status=to_deliver")
+    monkeypatch.setattr("dashboard.orders.views.listing.MOST", 2)
+    assert f'data-words="All {n} that match, at most 2 at once"' in offer(admin, "view=all&status=to_deliver")
+    assert [offer(admin, query) for query in ("view=all&q=zzzzz", "view=all&status=nonsense")] == ["", ""]
+
+
+def test_all_that_match_become_the_orders_of_the_page(client_for, user_for, supply, stores, order_of):
+    person = user_for("fulfilment")
+    person.sees_all_connections = False
+    person.save()
+    person.connections.add(supply.connection)
+    client = confirm(client_for("fulfilment"))
+    waiting = Order.objects.filter(connection=supply.connection, status="to_deliver")
+    page = asked(client, f"{reverse(STATUS)}?all=%3Fview%3Dall%26status%3Dto_deliver&pk={order_of(stores).pk}")
+    kept = {row["order"].pk for row in page.context["rows"]}
+    assert kept == {one.pk for one in waiting}
+    assert all(f'<input type="hidden" name="pk" value="{pk}">' in page.content.decode() for pk in kept)
+    everything = asked(client, f"{reverse(STATUS)}?all=?view=all").context["rows"]
+    assert {row["order"].connection_id for row in everything} == {supply.connection.pk}
+    for nothing in ("?view=all&status=nonsense", "?view=all&q=zzzzz", "view=all", "1"):
+        assert client.get(reverse(STATUS), {"all": nothing}).status_code == 404
+
+
+def test_of_all_that_match_the_first_of_the_list_take_part(admin, supply, monkeypatch):
+    monkeypatch.setattr(reading, "MOST", 2)
+    page = asked(admin, f"{reverse(STATUS)}?all=%3Fview%3Dall%26sort%3Dtotal")
+    first = Order.objects.order_by("total", "pk")[:2]
+    assert {row["order"] for row in page.context["rows"]} == set(first)
+    assert f"Only the first 2 of the {Order.objects.count()} chosen orders take part." in page.content.decode()
+
+
+def test_all_that_match_are_tagged_and_given_away(admin, user_for, supply):
+    waiting = Order.objects.filter(status="to_deliver")
+    rest = Order.objects.exclude(status="to_deliver")
+    given = {"all": "?view=all&status=to_deliver", "pk": rest[0].pk}
+    admin.post(reverse("orders:bulk_tag"), {**given, "tag": "rush"})
+    admin.post(reverse("orders:bulk_assign"), {**given, "person": "me"})
+    assert waiting.filter(tags__name="rush", assignee=user_for("admin")).count() == waiting.count() > 1
+    assert not rest.exclude(tags=None, assignee=None).exists()
+
+
 def codes(text, name="codes.txt"):
     return SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
 

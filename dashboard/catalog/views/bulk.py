@@ -22,6 +22,7 @@ from dashboard.catalog.forms import RuleForm
 from dashboard.catalog.imports import Unusable
 from dashboard.catalog.models import Product, Variant
 from dashboard.core import formatting, html
+from dashboard.core.matching import matched
 from dashboard.core.pages import keys_of, redirect, render
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.batches import Wanted, skip, submit_batch
@@ -105,10 +106,11 @@ def _title(rules: Sequence[Rule]) -> str:
 
 
 def _selection(request: StaffRequest) -> Any:
-    """The chosen products: those that the filter matches (`all=1`), or those named; `None` when there are none."""
+    """The chosen products: all that a list matches, or those named; `None` when there are none."""
     everything = Product.objects.visible_to(request.user)
-    if request.GET.get("all"):
-        return PRODUCTS.open(request, everything).queryset
+    found = matched(request, PRODUCTS, everything)
+    if found is not None:
+        return found
     pks = keys_of(request.GET.getlist("pk")[:MOST])
     return everything.filter(pk__in=pks) if pks else None
 

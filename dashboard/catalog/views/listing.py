@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from channels import capabilities as can
+from dashboard.catalog.bulk import MOST
 from dashboard.catalog.filters import CATEGORIES, PRODUCTS
 from dashboard.catalog.models import Category, Product, Variant
 from dashboard.catalog.querysets import sums
 from dashboard.catalog.rows import COLUMNS, rows_of
 from dashboard.core.exports import export_response
+from dashboard.core.matching import offered
 from dashboard.core.pages import render
-from dashboard.core.saved_views import kept_query
 from dashboard.core.scope import scoped
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.reach import Reach, fresh_line
@@ -40,7 +41,6 @@ def products(request: StaffRequest) -> HttpResponseBase:
         "makers": reach.able(can.CreatesProducts) if may_edit else [],
         "may_export": request.user.may("export"),
         "bulk_url": reverse("catalog:bulk"),
-        "matching": kept_query(request.GET),
     }
     return render(request, "catalog/list.html", context)
 
@@ -51,6 +51,13 @@ def fresh(request: StaffRequest) -> HttpResponseBase:
     """The freshness line alone, with how many products came since the page was made; 304 while nothing is new."""
     listing = PRODUCTS.open(request, Product.objects.visible_to(request.user))
     return fresh_line(request, listing, Reach.of(request, "products"), "catalog:list")
+
+
+@require_safe
+@requires("catalog.edit")
+def matching(request: StaffRequest) -> HttpResponseBase:
+    """The offer to choose all products that the list's filter matches."""
+    return offered(request, PRODUCTS.open(request, Product.objects.visible_to(request.user)), MOST)
 
 
 def export(request: StaffRequest, queryset: Any) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from dashboard.core import pages
+from dashboard.orders.filters import ORDERS
 from dashboard.orders.forms import NoteForm, TagForm
 from dashboard.orders.models import Note, Order, Tag
 from dashboard.orders.reading import chosen, order_of
@@ -80,7 +81,7 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("orders.annotate")
 def bulk_tag(request: StaffRequest) -> HttpResponse:
     """Put a tag on the chosen orders."""
-    orders = chosen(request, request.POST.getlist("pk"))
+    orders = chosen(request)
     form = TagForm(request.POST)
     if not form.is_valid():
         return pages.toast(HttpResponse(status=204), _("Give the tag a name."), tone="act")
@@ -93,7 +94,7 @@ def bulk_tag(request: StaffRequest) -> HttpResponse:
 @requires("orders.annotate")
 def bulk_assign(request: StaffRequest) -> HttpResponse:
     """Give the chosen orders to somebody, or to nobody."""
-    return assigning.assign_many(request, DESK, Order.objects.light().visible_to(request.user))
+    return assigning.assign_many(request, DESK, Order.objects.light().visible_to(request.user), ORDERS)
 
 
 def _told(request: StaffRequest, words: str) -> HttpResponse:

@@ -38,7 +38,7 @@ def deliver(request: StaffRequest) -> HttpResponse:
     sent = _sent_already(request)
     if sent is not None:
         return _to_batch(sent)
-    orders = chosen(request, _named(request))
+    orders = chosen(request)
     left = counting.left_of(orders)
     reasons = _reasons(orders, "deliver")
     rows = [_row(one, reasons[one.pk] or _why_not_counted(one, left), left.get(one.pk, 0)) for one in orders]
@@ -66,7 +66,7 @@ def set_status(request: StaffRequest) -> HttpResponse:
     sent = _sent_already(request)
     if sent is not None:
         return _to_batch(sent)
-    orders = chosen(request, _named(request))
+    orders = chosen(request)
     able = _reasons(orders, "set_status")
     settable = _words_of(one for one in orders if not able[one.pk])
     wanted = request.GET.get("status", "") if request.method != "POST" else request.POST.get("status", "")
@@ -106,10 +106,6 @@ def _why_not_set(order: Order, wanted: str, seen: dict[str, str]) -> str:
 def _status_row(order: Order, why: str) -> dict[str, Any]:
     tone, word = words.STATUS.get(order.status, words.STATUS["unknown"])
     return _row(order, why) | {"state": html.state(tone, word), "own_word": order.remote_status}
-
-
-def _named(request: StaffRequest) -> list[str]:
-    return request.POST.getlist("pk") if request.method == "POST" else request.GET.getlist("pk")
 
 
 def _sent_already(request: StaffRequest) -> Batch | None:

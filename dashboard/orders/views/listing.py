@@ -12,11 +12,13 @@ from channels import capabilities as can
 from dashboard.core import pages
 from dashboard.core.exports import export_response
 from dashboard.core.listing import Listing
+from dashboard.core.matching import offered
 from dashboard.core.navigation import may
 from dashboard.core.scope import scoped
 from dashboard.orders.filters import ORDERS
 from dashboard.orders.models import Order, OrderLine
 from dashboard.orders.querysets import with_tags
+from dashboard.orders.reading import MOST
 from dashboard.orders.rows import COLUMNS, rows_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.people import colleagues
@@ -66,6 +68,13 @@ def fresh(request: StaffRequest) -> HttpResponse:
     """The freshness line alone, which offers what came since; 304 while it says the same."""
     listing = ORDERS.open(request, Order.objects.visible_to(request.user))
     return fresh_line(request, listing, Reach.of(request, "orders"), "orders:list")
+
+
+@require_safe
+@requires("orders.view")
+def matching(request: StaffRequest) -> HttpResponse:
+    """The offer to choose all orders that the list's filter matches."""
+    return offered(request, ORDERS.open(request, Order.objects.visible_to(request.user)), MOST)
 
 
 def _all_done(request: StaffRequest, listing: Listing) -> bool:

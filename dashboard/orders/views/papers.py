@@ -101,8 +101,8 @@ def invoice_pdf(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires("buyers.view")
 def packing_slips(request: StaffRequest) -> HttpResponse:
-    """Packing slips of the orders that ``pk`` names, to print, or (``?as=pdf``) as one PDF."""
-    orders = chosen(request, request.GET.getlist("pk"))
+    """Packing slips of the chosen orders, to print, or (``?as=pdf``) as one PDF."""
+    orders = chosen(request)
     lines: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
     for line in OrderLine.objects.filter(order__in=list(lines)).order_by("pk"):
         lines[line.order_id].append(line)
