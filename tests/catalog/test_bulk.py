@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,9 @@ from dashboard.catalog.bulk import Rule, rounded
 from dashboard.catalog.models import Product, Variant
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import engine
-from dashboard.sync.models import Batch, Command
+from dashboard.sync.kinds import kind_of
+from dashboard.sync.models import Batch, Command, Connection
+from dashboard.sync.reach import reason
 from tests.connected import drive, effects, queue
 from tests.pages import assert_strict_html
 
@@ -269,6 +272,29 @@ def test_the_rule_stands_beside_what_is_chosen_and_says_what_cannot_take_part(cl
     assert (there["total"], there["rows"]) == (other, [])
     assert escape(there["why"]) in response.content.decode()
     assert not Command.objects.exists()
+
+
+def test_where_nothing_can_take_part_no_dry_run_is_offered_but_the_reason(client_for, digital, looked_at):
+    client, unable = client_for("fulfilment"), Product.objects.filter(connection=looked_at.connection)
+    able = Product.objects.filter(connection=digital.connection).exclude(variants=None).first()
+
+    def offered(query):
+        response = client.get(f"/catalog/bulk/?{query}")
+        assert_strict_html(response)
+        foot = response.content.decode().partition('id="run-note">')[2]
+        return html.unescape(foot.partition("<")[0]), "disabled" in foot.partition("</button>")[0]
+
+    free = ("The next page shows what would be sent where.", False)
+    pk = unable.exclude(variants=None).first().pk
+    why = reason(looked_at.connection, kind_of("catalog.set_price").capability)
+    assert why
+    assert offered(f"pk={pk}&what=price") == (why, True)
+    assert offered(f"pk={pk}&what=price&run=1&how=set&value=") == (why, True)
+    assert offered(f"pk={pk}&pk={able.pk}&what=price") == free
+    assert offered(f"pk={pk}") == free  # what is to change is still to be chosen
+    Connection.objects.filter(pk=digital.connection.pk).update(state=Connection.DISABLED)
+    both = f"pk={pk}&pk={able.pk}&what=price"
+    assert offered(both) == ("None of these can take part: each connection says why.", True)
 
 
 def test_too_many_are_not_taken(client_for, digital, monkeypatch):

@@ -158,6 +158,7 @@ def _rule_page(request: StaffRequest, form: RuleForm, chosen: Plan | None = None
         "form": form,
         "chosen": _chosen_words(chosen) if chosen else "",
         "groups": [_chosen(group, chosen.rule.what) for group in chosen.groups] if chosen else [],
+        "cannot": _cannot(chosen) if chosen and what in TITLES else "",
         "problem": problem,
         "kept": _kept(request),
         "what": what,
@@ -175,6 +176,14 @@ def _chosen_words(plan: Plan) -> str:
         words = ngettext("%(n)s variant chosen.", "%(n)s variants chosen.", n)
     left = ngettext("%(n)s cannot take part.", "%(n)s cannot take part.", out) % {"n": formatting.count(out)}
     return " ".join([words % {"n": formatting.count(n)}, *([left] if out else [])])
+
+
+def _cannot(plan: Plan) -> str:
+    """Why nothing that is chosen can take part, whatever the rule; empty when something can."""
+    reasons = [group.why for group in plan.groups]
+    if not all(reasons):
+        return ""
+    return reasons[0] if len(reasons) == 1 else _("None of these can take part: each connection says why.")
 
 
 def _chosen(group: bulk.Group, what: str) -> dict[str, Any]:
