@@ -263,18 +263,24 @@ _READ = {"images": lines_of, "attributes": read_attributes, "variants": read_var
 class AccountsForm(CommandForm):
     """Accounts for a delivery pool, pasted or from a text file."""
 
+    one_of = ("accounts", "file")
+
     accounts = forms.CharField(
         label=gettext_lazy("Accounts"),
-        help_text=LISTS["accounts"],
+        help_text=gettext_lazy(
+            "Paste them, one a line: username:password. Or choose a file below. Counted, never shown again."
+        ),
         required=False,
         strip=False,
         max_length=MAX_FILE,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false", "class": "mono"}),
     )
-    file = forms.FileField(label=gettext_lazy("Or a text file"), required=False)
+    file = forms.FileField(
+        label=gettext_lazy("Or a text file"), required=False, help_text=gettext_lazy("Text in UTF-8, at most 5 MB.")
+    )
 
     def clean(self) -> dict[str, Any]:
-        """One of both; a file is text of at most 5 MB."""
+        """Pasted, in a file, or both; a file is text of at most 5 MB."""
         found = super().clean() or {}
         file = found.get("file")
         if file is not None:

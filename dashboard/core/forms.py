@@ -29,6 +29,11 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": f"{css} {own}".strip()})
 
 
+def is_optional(field: BoundField) -> bool:
+    """Whether the form does without the field; of those that it names in `one_of` one is needed, whichever."""
+    return not field.field.required and field.name not in getattr(field.form, "one_of", ())
+
+
 def lines_of(text: str) -> list[str]:
     """The lines that say something, without the space around them."""
     return [line.strip() for line in text.splitlines() if line.strip()]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 class CostForm(forms.Form):
     """What an order cost: the number of an order that a wallet paid, or an amount with its currency."""
 
+    one_of = ("reference", "amount")
+
     reference = forms.CharField(
         label=gettext_lazy("Number of the purchase"),
         help_text=gettext_lazy("What the wallet paid under this number counts as the cost."),

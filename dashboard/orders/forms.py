@@ -37,6 +37,8 @@ class CodesForm(VerbForm):
     They are put into the text, so that a refused form keeps them; a browser never sends a file twice.
     """
 
+    one_of = ("content", "file")
+
     file = forms.FileField(
         label=lazy("Or a text file"), required=False, help_text=lazy("Text in UTF-8, at most 500 kB."),
         widget=forms.FileInput(attrs={"accept": ".txt,.csv,text/plain"}),

@@ -279,6 +279,24 @@ def test_accounts_are_added_and_never_shown(client_for, digital, free, way):
     assert "pass-word" not in html
 
 
+def test_accounts_are_pasted_or_come_from_a_file_and_one_of_both_is_needed(client_for, digital, free):
+    client = client_for("fulfilment")
+
+    def form(response):
+        return response.content.decode().partition('id="product-form"')[2].partition("</form>")[0]
+
+    asked = client.get(page(free, "accounts/"))
+    assert re.findall(r"<label[^>]*>(.*?)</label>", form(asked)) == ["Accounts", "Or a text file"]
+    assert "Paste them, one a line: username:password. Or choose a file below." in form(asked)
+    refused = client.post(page(free, "accounts/"), {"accounts": " \n"})
+    assert (refused.status_code, refused.context["form"].errors) == (
+        422, {"accounts": ["Paste accounts, or choose a file."]}
+    )  # fmt: skip
+    kept = client.post(page(free, "accounts/"), {"accounts": POOL, "file": SimpleUploadedFile("a", b"\xff\xfe")})
+    assert kept.context["form"].errors == {"file": ["The file is not text in UTF-8."]}
+    assert f">\n{POOL}</textarea>" in form(kept)
+
+
 def test_wrong_accounts_are_refused(client_for, digital, free):
     client = client_for("fulfilment")
     for data in ({}, {"accounts": "x"}, {"file": SimpleUploadedFile("a", b"\xff\xfe\x00")}):
