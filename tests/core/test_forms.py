@@ -5,7 +5,7 @@ import pytest
 from dashboard.catalog.product_forms import AccountsForm
 from dashboard.core.forms import is_optional
 from dashboard.finance.forms import CostForm
-from dashboard.orders.forms import DeliverForm
+from dashboard.orders.forms import CodesForm
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from dashboard.orders.forms import DeliverForm
     [
         (AccountsForm, []),
         (CostForm, ["currency", "note"]),
-        (DeliverForm, ["append", "carrier", "quantity", "repeated", "tracking_number"]),
+        (CodesForm, []),
     ],
 )
 def test_of_fields_one_of_which_is_needed_none_is_called_optional(form, optional):
