@@ -21,14 +21,28 @@ def choices(codes: Collection[str] = ()) -> list[tuple[str, str]]:
     return [("", ""), *found, *((code, code) for code in sorted(set(codes) - known))]
 
 
+def named(code: str) -> str:
+    """The name of a country in the reader's language; what is no known code of two letters, as it is."""
+    known = _territories(translation.get_language() or "en")
+    return str(known.get(code.strip().upper(), code)) if len(code.strip()) == 2 else code
+
+
 @functools.cache
 def _names(language: str) -> list[tuple[str, str]]:
+    found = _territories(language).items()
+    return sorted(((code, name) for code, name in found if len(code) == 2 and code not in NO_COUNTRIES), key=_by_name)
+
+
+def _by_name(one: tuple[str, str]) -> str:
+    return one[1]
+
+
+@functools.cache
+def _territories(language: str) -> Any:
     try:
-        territories = Locale.parse(language.replace("-", "_")).territories
+        return Locale.parse(language.replace("-", "_")).territories
     except (ValueError, UnknownLocaleError):
-        territories = Locale("en").territories
-    found = [(code, name) for code, name in territories.items() if len(code) == 2 and code not in NO_COUNTRIES]
-    return sorted(found, key=lambda one: one[1])
+        return Locale("en").territories
 
 
 class CountrySelect(forms.Select):

@@ -11,6 +11,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from dashboard.core import countries
 from dashboard.core.pictures import shown_at
 from dashboard.core.wording import spelled, worded
 
@@ -191,6 +192,11 @@ def field_name(name: str) -> SafeString:
 @functools.lru_cache(maxsize=1024)
 def _titled(name: str, words: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', name, words) if words != name else format_html("{}", name)
+
+
+def country(code: str) -> SafeString:
+    """A country by its name in the reader's language, and its code on hover."""
+    return _titled(code, countries.named(code))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.utils.html import format_html_join
+
+from dashboard.core import html
 from dashboard.core.navigation import may
 
 HIDDEN = "•••"
@@ -26,19 +30,20 @@ def contact(order: Any, user: Any) -> dict[str, Any]:
     address = order.address or {}
     phone, email = address.get("phone", ""), order.buyer_email
     if may(user, "buyers.view"):
-        lines = address_lines(address)
+        lines = address_lines(address, html.country)
         return {"email": email, "phone": phone, "lines": lines, "is_masked": False}
-    region = ", ".join(filter(None, (address.get("city", ""), address.get("country", ""))))
+    place = [HIDDEN, address.get("city", ""), html.country(address.get("country", ""))]
+    region = format_html_join(", ", "{}", ((part,) for part in place if part)) if any(place[1:]) else ""
     return {
         "email": masked_email(email) if email else "",
         "phone": masked_phone(phone) if phone else "",
-        "lines": [f"{HIDDEN}, {region}"] if region else [],
+        "lines": [region] if region else [],
         "is_masked": bool(email or phone or region),
     }
 
 
-def address_lines(address: dict[str, str]) -> list[str]:
-    """Name and address as an envelope has them."""
+def address_lines(address: dict[str, str], country: Callable[[str], str] = str) -> list[str]:
+    """Name and address as an envelope has them: paper keeps the code of a country, a page has `country` name it."""
     place = " ".join(filter(None, (address.get("postcode", ""), address.get("city", ""))))
     parts = (
         address.get("name", ""),
@@ -46,6 +51,6 @@ def address_lines(address: dict[str, str]) -> list[str]:
         address.get("street2", ""),
         place,
         address.get("state", ""),
-        address.get("country", ""),
+        country(address.get("country", "")),
     )
     return [part for part in parts if part]

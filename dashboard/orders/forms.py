@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from dashboard.core import formatting
+from dashboard.core import countries, formatting
 from dashboard.core.forms import lines_of
 from dashboard.orders import counting
 from dashboard.orders.models import Order
@@ -252,9 +252,9 @@ class CreateOrderForm(VerbForm):
     aliases = {"shipping_address": "street1"}
     address = ("first_name", "last_name", "street1", "street2", "city", "state", "country", "postcode", "phone")
 
-    def __init__(self, countries: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, served: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(code, code) for code in countries]  # type: ignore[attr-defined]
+        self.fields["country"].choices = countries.choices(served)  # type: ignore[attr-defined]
         self.initial.setdefault("partner_code", f"{timezone.now():%y%m%d}-{secrets.token_hex(3)}")
 
     def payload(self) -> dict[str, Any]:

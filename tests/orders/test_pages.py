@@ -161,6 +161,18 @@ def test_contact_data_is_masked_for_viewers(client_for, stores):
         assert secret not in masked
 
 
+def test_a_country_has_its_name_in_the_readers_language_and_its_code_beside_it(client_for, stores):
+    order = Order.objects.filter(connection=stores.connection, address__country="PL").first()
+    poland = 'title="PL">Poland</span>'
+    assert f"<br><span {poland}" in get(client_for("support"), url("detail", order)).content.decode()
+    viewer = client_for("viewer")
+    assert f"•••, {order.address['city']}, <span {poland}" in get(viewer, url("detail", order)).content.decode()
+    viewer.cookies["django_language"] = "zh-hans"
+    assert '<span title="PL">波兰</span>' in get(viewer, url("detail", order)).content.decode()
+    Order.objects.filter(pk=order.pk).update(address={"country": "<Q9"})
+    assert "<dd>&lt;Q9</dd>" in get(client_for("support"), url("detail", order)).content.decode()
+
+
 def test_viewers_get_no_verbs(client_for, supply, order_of):
     body = get(client_for("viewer"), url("detail", order_of(supply))).content.decode()
     for verb in ("/deliver/", "/refund/", "/status/", "/note/", "/reveal/"):

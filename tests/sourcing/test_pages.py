@@ -81,6 +81,16 @@ def test_viewers_see_no_street_and_no_phone(client_for, mirrored, sandbox):
     assert parcel.recipient["phone"] in text(support.get(url("shipment", parcel.pk)))
 
 
+def test_countries_have_names(client_for, mirrored):
+    m.AddressEntry.objects.update(country="JP", name="Aiko", city="Osaka")
+    m.Shipment.objects.update(recipient={"city": "Osaka", "country": "JP"})
+    client, named = client_for("fulfilment"), '<span title="JP">Japan</span>'
+    assert f"<td>{named}</td>" in text(client.get(url("addresses")))
+    assert f"<bdi>Osaka</bdi><br><bdi>{named}</bdi>" in text(client.get(url("shipment", m.Shipment.objects.first().pk)))
+    package = m.Package.objects.filter(shippable=True).first()
+    assert f"Aiko, Osaka, {named}</a>" in text(client.get(url("shipment_new"), {"package": package.pk}))
+
+
 def test_a_foreign_connection_is_not_found(client_for, user_for, mirrored):
     user_for("fulfilment").sees_all_connections = False
     person = user_for("fulfilment")

@@ -63,6 +63,12 @@ def stated(value: str) -> str | SafeString:
 
 
 @register.filter
+def country(code: str) -> SafeString:
+    """A country's name, with its code on hover."""
+    return html.country(code)
+
+
+@register.filter
 def when(at: dt.datetime | None) -> str | SafeString:
     """``{{ order.placed_at|when }}``: relative under a day, exact on hover."""
     return when_at(at, timezone.now())

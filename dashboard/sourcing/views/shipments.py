@@ -94,7 +94,7 @@ def shipment(request: StaffRequest, pk: int) -> HttpResponse:
         sign=html.badge(*words.shipment(row)),
         fee=figure(row.fee, row.currency),
         items=items_of(row, request),
-        recipient=[recipient[name] for name in seen if recipient.get(name)],
+        recipient=[_part(name, recipient[name]) for name in seen if recipient.get(name)],
         is_masked=seen is MASKED,
         events=history_of(row, "shipments", commands),
         commands=[shown(one) for one in settling(commands)],
@@ -104,6 +104,10 @@ def shipment(request: StaffRequest, pk: int) -> HttpResponse:
         why_confirm=reason(row.connection, can.ConfirmsDeliveries),
     )
     return render(request, "sourcing/shipment.html", context)
+
+
+def _part(name: str, text: str) -> str:
+    return html.country(text) if name == "country" else text
 
 
 def items_of(row: Shipment, request: StaffRequest) -> list[dict[str, Any]]:
