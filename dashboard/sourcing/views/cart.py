@@ -29,6 +29,7 @@ from dashboard.sourcing.views.common import (
     onward,
     page,
     refusal,
+    thumb,
     under_way,
 )
 from dashboard.staff.access import StaffRequest, requires
@@ -95,6 +96,7 @@ def shown_line(request: StaffRequest, line: CartItem, connection: Connection | N
     url = reverse("sourcing:product", args=[connection.slug, product]) if connection and product else ""
     return {
         "pk": line.pk,
+        "image": thumb(line.image, str(line)),
         "title": str(line),
         "kind": line.sku_name or line.sku,
         "remark": line.remark,

@@ -19,7 +19,7 @@ from dashboard.sourcing.filters import FAVOURITES
 from dashboard.sourcing.forms import ProfileForm, SaveAddressForm
 from dashboard.sourcing.models import AddressEntry, Favourite, Profile
 from dashboard.sourcing.reach import Reach, chosen, chosen_or_404, named, reason
-from dashboard.sourcing.views.common import act, download, figure, page, under_way
+from dashboard.sourcing.views.common import act, download, figure, page, thumb, under_way
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.web import give
@@ -49,6 +49,7 @@ def _favourite(row: Favourite, reach: Reach, now: Any) -> dict[str, Any]:
     slug = reach.connections[row.connection_id].slug if row.connection_id in reach.connections else ""
     return {
         "pk": row.pk,
+        "image": thumb(row.image, str(row)),
         "title": str(row),
         "product": row.product_remote_id,
         "url": reverse("sourcing:product", args=[slug, row.product_remote_id])
