@@ -1,6 +1,5 @@
 """The pages of buying: what they show, how many queries they cost, and what their forms send."""
 
-import re
 from decimal import Decimal
 from urllib.parse import quote, unquote
 
@@ -335,32 +334,6 @@ def test_addresses_are_saved_changed_and_deleted(client, sandbox):
     client.post(url("address_delete", row.pk))
     drive(Command.objects.latest("pk"))
     assert int(row.remote_id) not in sandbox.addresses
-
-
-def test_favourites_are_added_and_removed(client, mirrored, sandbox):
-    client.post(url("favourite_add", mirrored.slug, "12346"))
-    drive(Command.objects.get())
-    row = m.Favourite.objects.get(product_remote_id="12346")
-    client.post(url("favourite_remove", row.pk))
-    drive(Command.objects.latest("pk"))
-    assert all(one["productId"] != 12346 for one in sandbox.favorites.values())
-
-
-@pytest.mark.parametrize(("name", "model"), [("favourites", m.Favourite), ("cart", m.CartItem)])
-def test_what_is_put_aside_or_in_the_cart_shows_its_picture_through_our_door(client, name, model):
-    first, other = model.objects.order_by("pk")[:2]
-    model.objects.filter(pk=first.pk).update(image="https://img.example.com/first.jpg")
-    model.objects.filter(pk=other.pk).update(image="")
-    response = client.get(url(name))
-    assert_strict_html(response)
-    pictures = re.findall(
-        r'<div class="item">(.*?)(?:<a class="item-name"|<span class="two item-name">)', text(response), re.DOTALL
-    )
-    assert len(pictures) == model.objects.filter(gone_at=None).count()
-    assert pictures.count('<span class="photo thumb"></span>') == 1
-    (mine,) = (one for one in pictures if "first.jpg" in one)
-    assert f'alt="Picture of {first}" loading="lazy"' in mine
-    assert text(response).count("<img") == text(response).count('<img src="/pictures/small') == len(pictures) - 1
 
 
 def test_the_profile_sends_only_what_changed(client, mirrored, sandbox):
