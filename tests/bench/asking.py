@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.base import SessionBase
+from django.utils.encoding import iri_to_uri
 from django.utils.module_loading import import_string
 
 from dashboard.staff.sessions import BEGAN, SEEN
@@ -28,7 +29,7 @@ class Person:
 
     def get(self, address: str, **headers: str) -> bytes:
         """The body of a page. Raises SystemExit for any answer but 200."""
-        path, _, query = address.partition("?")
+        path, _, query = iri_to_uri(address).partition("?")
         environ = {
             "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SCRIPT_NAME": "",
             "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",

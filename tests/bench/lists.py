@@ -62,6 +62,8 @@ def run(rows: int) -> None:
         "admin, page at 90 %": lambda: peer.page(person.user, p=int(rows * DEEP) // SIZE),
         "admin, a number": lambda: peer.page(person.user, q=middle.number),
         "admin, few hits": lambda: peer.page(person.user, q=few),
+        "admin, own words, number": lambda: peer.page(person.user, peer.OwnWordsAdmin, q=middle.number),
+        "admin, own words, few": lambda: peer.page(person.user, peer.OwnWordsAdmin, q=few),
     }
     report(rows, measured(cases))
 
@@ -85,7 +87,7 @@ def report(rows: int, seen: dict[str, list[float]]) -> None:
     p95 = {name: quantiles(taken, n=20, method="inclusive")[-1] for name, taken in seen.items()}
     print(f"\nlists on {database.vendor}, {rows} orders; medians of {ROUNDS} rounds")
     for name, taken in p50.items():
-        print(f"  {name:22} {taken:9.1f} ms   p95 {p95[name]:9.1f} ms")
+        print(f"  {name:24} {taken:9.1f} ms   p95 {p95[name]:9.1f} ms")
     for size in SIZES:
         bare, values = p50[f"bare {size}"], p50[f"preformatted {size}"]
         view, page = p50[f"view {size}"], p50[f"page {size}"]
@@ -98,7 +100,8 @@ def report(rows: int, seen: dict[str, list[float]]) -> None:
     print(
         f"  deep ÷ first {deep / first:.2f}; admin ÷ ours: first {p50['admin, first page'] / first:.1f}×, "
         f"deep {p50['admin, page at 90 %'] / deep:.1f}×, number {p50['admin, a number'] / number:.1f}×, "
-        f"few hits {p50['admin, few hits'] / few:.1f}×\n"
+        f"few hits {p50['admin, few hits'] / few:.1f}×; of its own words alone: "
+        f"number {p50['admin, own words, number'] / number:.1f}×, few hits {p50['admin, own words, few'] / few:.1f}×\n"
         f"  search p95 {p95['search, a number']:.1f} ms, raw p95 {p95['raw search']:.1f} ms"
     )
 

@@ -1,7 +1,8 @@
 """Django's admin as a team registers a model with it: what our lists and searches are measured against.
 
-It shows as many rows and the columns of our list, and searches the words that our index of orders holds, by
-`icontains`. Pages come from its view alone, without middleware, session and sign-in.
+It shows as many rows and the columns of our list, and searches by `icontains` what the list's search finds: the order's
+own words, SKUs of its lines and tracking numbers of its parcels. A second one searches the order's own words alone.
+Pages come from its view alone, without middleware, session and sign-in.
 """
 
 from __future__ import annotations
@@ -24,15 +25,24 @@ class PeerAdmin(admin.ModelAdmin):
         "fulfilment_status", "placed_at",
     )  # fmt: skip
     list_filter = ("connection", "status")
-    search_fields = ("number", "source_order_id", "partner_code", "buyer", "items", "buyer_email")
+    search_fields = (
+        "number", "source_order_id", "partner_code", "buyer", "items", "buyer_email", "lines__sku",
+        "parcels__tracking_number",
+    )  # fmt: skip
     list_per_page = SIZE
 
 
-def page(user: Any, **asked: Any) -> bytes:
+class OwnWordsAdmin(PeerAdmin):
+    """The same, without what other tables know."""
+
+    search_fields = PeerAdmin.search_fields[:6]
+
+
+def page(user: Any, peer: type[admin.ModelAdmin] = PeerAdmin, **asked: Any) -> bytes:
     """The admin's list for a query: `q` what is searched for, `p` which page. Raises SystemExit for no list."""
     request = RequestFactory(headers={"host": "127.0.0.1"}).get("/admin/orders/order/", asked)
     request.user = user
-    answer: Any = PeerAdmin(Order, admin.site).changelist_view(request)
+    answer: Any = peer(Order, admin.site).changelist_view(request)
     if answer.status_code != 200:
         raise SystemExit(f"The admin answered {answer.status_code} to {asked}.")
     return bytes(answer.render().content)
