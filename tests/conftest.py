@@ -65,8 +65,13 @@ def client_for(user_for: Callable[[str], User]) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def asked(client_for: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """``asked(address)``: the answer, and what was asked of the database besides the session and the person."""
+def asked(client_for: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[..., Any]:
+    """``asked(address)``: the answer, and what was asked of the database besides the session and the person.
+
+    What is kept for seconds is kept in this process: a clock stopped here does not stop that of Redis.
+    """
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "asked"}}
+    cache.clear()
     for module in (listing, navigation):
         monkeypatch.setattr(module, "CACHED_SECONDS", 3600)
     client = client_for("admin")
