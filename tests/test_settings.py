@@ -100,6 +100,10 @@ def test_dot_env_supplies_what_the_process_lacks(tmp_path, monkeypatch):
     assert process == {"FROM_BOTH": "process", "FROM_DOT_ENV": "file"}
 
 
+def test_an_empty_address_of_a_database_is_none(tmp_path):
+    assert values(tmp_path, "DATABASES", DEBUG="true", DATABASE_URL="") == values(tmp_path, "DATABASES", DEBUG="true")
+
+
 def test_the_embedded_defaults(tmp_path):
     found = values(
         tmp_path, "DATABASES", "CELERY_BROKER_URL", "CACHES", "ALLOWED_HOSTS", "CHANNEL_ALLOWED_HOSTS",
