@@ -85,7 +85,7 @@ def test_countries_have_names(client_for, mirrored):
     m.AddressEntry.objects.update(country="JP", name="Aiko", city="Osaka")
     m.Shipment.objects.update(recipient={"city": "Osaka", "country": "JP"})
     client, named = client_for("fulfilment"), '<span title="JP">Japan</span>'
-    assert f"<td>{named}</td>" in text(client.get(url("addresses")))
+    assert f"{named}</td>" in text(client.get(url("addresses")))
     assert f"<bdi>Osaka</bdi><br><bdi>{named}</bdi>" in text(client.get(url("shipment", m.Shipment.objects.first().pk)))
     package = m.Package.objects.filter(shippable=True).first()
     assert f"Aiko, Osaka, {named}</a>" in text(client.get(url("shipment_new"), {"package": package.pk}))
