@@ -79,6 +79,11 @@ def test_the_list_is_by_deadline_and_answers_csv(shop, client_for):
     assert client_for("viewer").get("/aftersales/?format=csv").status_code == 403
 
 
+def test_how_it_stands_is_said_once(shop, pending, client_for):
+    page = client_for("support").get(f"/aftersales/{pending(shop).pk}/").content.decode()
+    assert page.count("Undecided") == 1
+
+
 def test_a_viewer_sees_no_form_and_may_not_post(shop, pending, client_for):
     case, client = pending(shop), client_for("viewer")
     assert b"Reject the case" not in client.get(f"/aftersales/{case.pk}/").content

@@ -49,7 +49,7 @@ def test_a_case_is_rejected_with_a_reason_and_the_page_shows_it(page_for, goods)
     page.click("button:has-text('Reject the case')")
     page.wait_for_selector("#decision .badge:has-text('Queued')")
     assert drive(Command.objects.get()).state == "done"
-    page.wait_for_selector("#decision .badge:has-text('Rejected')")
+    page.wait_for_selector("#case-sign:has-text('Rejected')")
     assert [effect["rejectDescription"] for effect in effects(goods.sandbox)] == ["The code was redeemed"]
 
 
