@@ -87,7 +87,7 @@ ACCESS = {
     "orders:invoice": "orders.invoice",
     "orders:note": "orders.annotate",
     "orders:tag": "orders.annotate",
-    "orders:tags": "orders.annotate",
+    "orders:tags": "orders.view",
     "orders:assign": "orders.annotate",
     # catalog
     "catalog:list": "catalog.view",

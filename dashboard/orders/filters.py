@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,6 +21,19 @@ from dashboard.sync.models import Connection
 from dashboard.sync.reach import OfFeed
 
 
+class TagInput(TextInput):
+    """A tag, with those that orders have offered while it is typed."""
+
+    template_name = "orders/_tag_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The field names the list of what is offered."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"]
+        own |= {"list": f"{own['id']}-names", "autocomplete": "off"}
+        return context
+
+
 class OrderFilters(OfFeed):
     """By connection, states, day, tag and person; the search box takes numbers, names, SKUs and tracking numbers."""
 
@@ -30,7 +44,7 @@ class OrderFilters(OfFeed):
     since = SinceDay(label=_("Placed from"), field_name="placed_at")
     until = UntilDay(label=_("Placed to"), field_name="placed_at")
     buyer = django_filters.CharFilter(label=_("Buyer's id"), method="of_buyer")
-    tag = django_filters.CharFilter(label=_("Tag"), field_name="tags__name", lookup_expr="iexact")
+    tag = django_filters.CharFilter(label=_("Tag"), field_name="tags__name", lookup_expr="iexact", widget=TagInput)
     assigned = Assigned()
 
     feed = "orders"

@@ -55,9 +55,9 @@ def tag(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@requires("orders.annotate")
+@requires("orders.view")
 def tags(request: StaffRequest) -> HttpResponse:
-    """The tags that orders have, to choose from while one is typed."""
+    """The tags that a person's orders have, to choose from while one is typed."""
     tagged = Order.objects.visible_to(request.user).filter(tags=OuterRef("pk"))
     names = Tag.objects.filter(Exists(tagged)).values_list("name", flat=True)[:OFFERED]
     return render(request, "orders/_tag_names.html", {"names": names})
