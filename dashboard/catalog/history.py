@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboard.catalog import words
+from dashboard.catalog.causes import cause_of, with_values
 from dashboard.catalog.models import Product, Variant
 from dashboard.core import formatting, html
 from dashboard.core.templatetags.dash import when_at
 from dashboard.sync.models import Change, Command
+from dashboard.sync.rows import command_name
 from dashboard.sync.web import shown, states_so_far
 
 LIMIT = 40
@@ -23,10 +28,12 @@ ONE_READING = timedelta(seconds=1)  # a product and its variants are written a m
 
 
 def commands_of(product: Product, variants: Iterable[Variant]) -> list[Command]:
-    """The newest commands on a product and its variants."""
-    targets = {product.remote_id, *(one.remote_id for one in list(variants)[:MANY])}
+    """The newest commands on a product and its variants, and the one that made it."""
+    targets = {"-", product.remote_id, *(one.remote_id for one in list(variants)[:MANY])}
     rows = Command.objects.filter(connection=product.connection_id, target__in=targets, kind__startswith="catalog.")
-    return list(rows.select_related("connection", "actor").defer("payload").order_by("-id")[:LIMIT])
+    made = Q(kind="catalog.create_product", receipt__remote_id=product.remote_id)
+    rows = rows.filter(~Q(target="-") | made).select_related("connection", "actor")
+    return with_values(rows.order_by("-id")[:LIMIT])
 
 
 def changes_of(product: Product) -> list[Change]:
@@ -37,11 +44,14 @@ def changes_of(product: Product) -> list[Change]:
     return list(rows.order_by("-at", "-id")[:LIMIT])
 
 
-def events(commands: Iterable[Command], changes: Iterable[Change], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Entries for `components/timeline.html`. `names` are the variants' names by remote id; empty for the only one."""
+def events(commands: Sequence[Command], changes: Iterable[Change], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Entries for `components/timeline.html`. `names` are the variants' names by remote id; empty for the only one.
+
+    A change that a command brought about names it.
+    """
     now = timezone.now()
     found = [(one.created_at, _of_command(one, now)) for one in commands]
-    found += [(together[0].at, _of_changes(together, names, now)) for together in _at_once(changes)]
+    found += [(together[0].at, _of_changes(together, names, commands, now)) for together in _at_once(changes)]
     return [event for _at, event in sorted(found, key=lambda pair: pair[0], reverse=True)][:LIMIT]
 
 
@@ -74,31 +84,53 @@ def _at_once(changes: Iterable[Change]) -> list[list[Change]]:
     return found
 
 
-def _of_changes(changes: list[Change], names: dict[str, str], now: datetime) -> dict[str, Any]:
-    lines: list[str] = []
-    for change in changes:
-        if change.domain == "variants":
-            for remote_id, fields in change.fields.items():
-                lines += _lines(fields, names.get(remote_id, remote_id))
-        else:
-            lines += _lines(change.fields, "")
-    lines = list(dict.fromkeys(lines))
+def _of_changes(
+    changes: list[Change], names: dict[str, str], commands: Sequence[Command], now: datetime
+) -> dict[str, Any]:
+    changed = [one for change in changes for one in _changed(change)]
+    lines = list(dict.fromkeys(_line(one, names) for one in changed))
+    causes = [cause_of(one.targets, one.field, one.new, one.at, commands) for one in changed]
     return {
         "at": when_at(changes[0].at, now),
         "title": _("Changed on the platform"),
         "tone": "",
         "text": "; ".join(lines[:12]) + ("; …" if len(lines) > 12 else ""),
+        "evidence": _ours(list(dict.fromkeys(filter(None, causes)))),
     }
 
 
-def _lines(fields: dict[str, list[Any]], name: str) -> list[str]:
-    """Old and new value of each field, in words."""
-    found = []
-    for key, (old, new) in fields.items():
-        label = words.FIELDS.get(key, key)
-        text = f"{label}: {_value(key, old)} → {_value(key, new)}"
-        found.append(f"{name}: {text}" if name else text)
-    return found
+class _Changed(NamedTuple):
+    """One value that became another: of a product, or of its variant that is named."""
+
+    at: datetime
+    targets: tuple[str, ...]
+    variant: str
+    field: str
+    old: Any
+    new: Any
+
+
+def _changed(change: Change) -> Iterator[_Changed]:
+    of_each = change.fields if change.domain == "variants" else {"": change.fields}
+    for variant, fields in of_each.items():
+        for field, (old, new) in fields.items():
+            yield _Changed(change.at, (change.remote_id, variant), variant, field, old, new)
+
+
+def _line(one: _Changed, names: dict[str, str]) -> str:
+    """Old and new value, in words."""
+    text = f"{words.FIELDS.get(one.field, one.field)}: {_value(one.field, one.old)} → {_value(one.field, one.new)}"
+    name = names.get(one.variant, one.variant)
+    return f"{name}: {text}" if name else text
+
+
+def _ours(causes: Iterable[Command]) -> SafeString:
+    """The commands that brought a change about, each a link to its page."""
+    named = [(reverse("sync:command", args=[one.pk]), command_name(one)) for one in causes]
+    if not named:
+        return SafeString("")
+    links = format_html_join(", ", '<a class="link" href="{}">{}</a>', named)
+    return format_html('<p class="small">{} {}</p>', _("By our command:"), links)
 
 
 def _value(key: str, value: Any) -> str:

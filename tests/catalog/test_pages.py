@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from dashboard.catalog.models import Category, Product, Variant
 from dashboard.sync.models import Command
 from tests.catalog.test_product_commands import PNG, POOL
-from tests.connected import drive, effects, pull, queue
+from tests.connected import drive, effects, queue
 from tests.pages import assert_strict_html
 
 HTMX = {"HX-Request": "true"}
@@ -64,34 +64,6 @@ def test_the_platforms_own_words_are_scrubbed(client_for, free):
     html = client_for("viewer").get(page(free, "raw/")).content.decode()
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert "hunter22" not in html
-
-
-@pytest.mark.usefixtures("stopped_clock")
-def test_history_tells_commands_and_changes_and_is_not_sent_twice(client_for, user_for, digital, free):
-    client = client_for("admin")
-    command = queue(digital.connection, "catalog.set_price", free.remote_id, user_for("admin"), price="66.60")
-    assert "every 2s" in client.get(page(free)).content.decode()
-    drive(command)
-    pull(digital.connection, "products")
-    response = client.get(page(free, "history/"), headers=HTMX)
-    assert_strict_html(response, fragment=True)
-    html = response.content.decode()
-    assert "every 2s" not in html
-    assert "Price → 66.60" in html
-    again = client.get(page(free, "history/"), headers=HTMX | {"If-None-Match": response["ETag"]})
-    assert again.status_code == 304
-
-
-def test_one_reading_is_one_line_of_history_and_says_nothing_twice(client_for, digital, free):
-    digital.sandbox.products[free.remote_id] |= {"stock": 77, "title": "Anew"}
-    before = free.quantity
-    pull(digital.connection, "products", full=True)
-    free.refresh_from_db()
-    assert (free.quantity, free.title) == (77, "Anew")
-    body = client_for("viewer").get(page(free, "history/"), headers=HTMX).content.decode()
-    assert body.count("Changed on the platform") == 1
-    assert body.count(f"Stock: {before} → 77") == 1
-    assert body.count("→ Anew") == 1
 
 
 def test_roles(client_for, free):
