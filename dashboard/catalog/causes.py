@@ -22,11 +22,11 @@ NAMED = {"category": "category_id", "remote_status": "status"}  # columns that a
 def with_values(commands: QuerySet[Command]) -> list[Command]:
     """The commands without their payloads, which may be large, but with those of the kinds that carry one value."""
     few = Case(When(kind__in=[*VALUES, LISTING], then=F("payload")), output_field=EncryptedJSONField())
-    found = list(commands.defer("payload").annotate(few=few))
+    found = commands.defer("payload").annotate(few=few)
     for command in found:
         if command.few is not None:
             command.payload = command.few  # still sealed: it is opened where somebody asks
-    return found
+    return list(found)
 
 
 def cause_of(
