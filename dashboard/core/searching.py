@@ -3,14 +3,16 @@
 A domain says in its ``searched.py`` what is searched of a model; a migration makes the index (``search_index``).
 Words of three letters or more go through a trigram index, which is probed for at most ``CAP`` rows. A term that is more
 common than that is met while walking the list, if ``ENOUGH`` of its newest ``REACH`` rows have it; where only older do,
-the walk would be long, and the index gives them all. Shorter words (Chinese has many) are looked for among the
-newest ``WINDOW`` rows, and where a word begins PostgreSQL's index finds them at any age.
+the walk would be long, and the index gives them all. Shorter words (Chinese names have two letters) are looked for
+among the newest ``WINDOW`` rows; at any age PostgreSQL's index finds them where a word begins, SQLite's those beyond
+ASCII, by the trigrams that begin with them.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ REACH, ENOUGH = 20_000, 101
 TRIGRAM = 3
 SHORTEST = 2
 MAX_WORDS = 6
+MAX_TRIGRAMS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +107,12 @@ def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = 
 
 
 def _own(queryset: QuerySet[Any], about: Searched, found: list[Any] | None, words: list[str], here: list[Any]) -> Q:
-    """Rows with all words themselves. Among common words, short ones count where a word begins, if the index knows."""
-    index = _with
-    if found is None and min(map(len, words)) < TRIGRAM and _knows_beginnings(queryset.db, words):
-        found, index = _begun(queryset.db, about, words), _beginning
+    """Rows with all words themselves. Among common words, short ones count as far as an index knows them."""
+    index, known = _with, None
+    if found is None and min(map(len, words)) < TRIGRAM:
+        known = _by_index(queryset.db, about, words)
+    if known is not None:
+        found, index = known, _in_index
     if found is not None and len(found) <= CAP:
         return Q(*here, pk__in=found)
     return _met(queryset, about, here, index(connections[queryset.db], about, words))
@@ -200,17 +205,17 @@ def _escaped(word: str) -> str:
 
 
 def _of_short_words(queryset: QuerySet[Any], about: Searched, words: list[str]) -> QuerySet[Any]:
-    """Numbers that begin so (any `CAP` of them, where more do), and Chinese words: at any age where a word begins."""
+    """Numbers that begin so (any `CAP` of them, where more do), and Chinese words, at any age if an index knows."""
     if len("".join(words)) < SHORTEST:
         return queryset.none()
-    if not _knows_beginnings(queryset.db, words):
+    known, here = _by_index(queryset.db, about, words), [_begins_or_holds(about, word) for word in words]
+    if known is None:
         return queryset.filter(pk__in=_among_the_newest(queryset, about, words))
-    begun, here = _begun(queryset.db, about, words), [_begins_or_holds(about, word) for word in words]
     if all(word.isascii() for word in words):
-        return queryset.filter(*here, pk__in=begun[:CAP])
-    if len(begun) > CAP:
-        return queryset.filter(_met(queryset, about, here, _beginning(connections[queryset.db], about, words)))
-    keys = queryset.filter(*here, pk__in=begun).order_by().values_list("pk", flat=True) if begun else []
+        return queryset.filter(*here, pk__in=known[:CAP])
+    if len(known) > CAP:
+        return queryset.filter(_met(queryset, about, here, _in_index(connections[queryset.db], about, words)))
+    keys = queryset.filter(*here, pk__in=known).order_by().values_list("pk", flat=True) if known else []
     return queryset.filter(pk__in={*keys, *_among_the_newest(queryset, about, words)})
 
 
@@ -221,19 +226,48 @@ def _begins_or_holds(about: Searched, word: str) -> Any:
     return functools.reduce(operator.or_, (Q(one) for one in starts)) if starts else Q(pk__in=[])
 
 
-def _knows_beginnings(alias: str, words: list[str]) -> bool:
-    """Whether an index knows where words of two letters begin: they are trigrams together with the blank before."""
-    return connections[alias].vendor == "postgresql" and min(map(len, words)) >= SHORTEST
-
-
-def _begun(alias: str, about: Searched, words: list[str]) -> list[Any]:
-    """The keys of rows with the words, short ones where a word begins, and of rows that are due; `CAP` and one."""
+def _by_index(alias: str, about: Searched, words: list[str]) -> list[Any] | None:
+    """The keys of all rows that the short words leave possible, `CAP` and one; None where no index knows them."""
+    asked = _asked(connections[alias], about, words, CAP + 1)
+    if asked is None:
+        return None
     with connections[alias].cursor() as cursor:
-        cursor.execute(*_begins(connections[alias], about, words, CAP + 1))
+        cursor.execute(*asked)
         return [row[0] for row in cursor.fetchall()][: CAP + 1]
 
 
+def _in_index(database: Any, about: Searched, words: list[str]) -> RawSQL | None:
+    """The keys of `_by_index`, however many, for the database itself to read."""
+    asked = _asked(database, about, words, None)
+    return asked and RawSQL(f"SELECT id FROM ({asked[0]}) AS met", asked[1])  # noqa: S608, S611
+
+
+def _asked(database: Any, about: Searched, words: list[str], most: int | None) -> tuple[str, list[Any]] | None:
+    if database.vendor == "postgresql":
+        return _begins(database, about, words, most) if min(map(len, words)) >= SHORTEST else None
+    table = apps.get_model(about.model)._meta.db_table
+    short = [word for word in words if len(word) < TRIGRAM and not word.isascii()]
+    index = database.ops.quote_name(f"{table}_words")
+    terms = _in_trigrams(database, table, words, short) if short and has_index(database.alias, table) else ""
+    statement = f"SELECT rowid AS id FROM {index} WHERE {index} MATCH %s LIMIT %s"  # noqa: S608
+    return (statement, [terms, -1 if most is None else most]) if terms else None
+
+
+def _in_trigrams(database: Any, table: str, words: list[str], short: list[str]) -> str:
+    """Words as FTS5 takes them, a `short` one as all trigrams that begin with it; one that too many do is left out."""
+    index, vocabulary = (database.ops.quote_name(f"{table}_{name}") for name in ("words", "trigrams"))
+    statement, found = f"SELECT term FROM temp.{vocabulary} WHERE term >= %s AND term < %s LIMIT %s", []  # noqa: S608
+    with database.cursor() as cursor:
+        cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{vocabulary} USING fts5vocab(main, {index}, row)")
+        for word in map(str.lower, short):
+            cursor.execute(statement, [word, word + chr(sys.maxunicode), MAX_TRIGRAMS + 1])
+            terms = [_terms([term]) for (term,) in cursor.fetchall()] or [_terms([word])]
+            found += [f"({' OR '.join(terms)})"] if len(terms) <= MAX_TRIGRAMS else []
+    return " AND ".join([*found, *(_terms([word]) for word in words if len(word) >= TRIGRAM)])
+
+
 def _begins(database: Any, about: Searched, words: list[str], most: int | None) -> tuple[str, list[Any]]:
+    """A short word is known where it begins, being a trigram together with the blank before; and rows that are due."""
     quote, name = database.ops.quote_name, apps.get_model(about.model)._meta.db_table
     search, due = quote(f"{name}_search"), quote(f"{name}_due")
     met, values = [], []
@@ -246,12 +280,6 @@ def _begins(database: Any, about: Searched, words: list[str], most: int | None) 
         f"(SELECT id FROM {search} WHERE {' AND '.join(met)} LIMIT %s)"
     )
     return statement, [CAP // 2, *values, most]
-
-
-def _beginning(database: Any, about: Searched, words: list[str]) -> RawSQL:
-    """The keys of `_begun`, however many, for PostgreSQL itself to read."""
-    statement, values = _begins(database, about, words, None)
-    return RawSQL(f"SELECT id FROM ({statement}) AS met", values)  # noqa: S608, S611
 
 
 def _with(database: Any, about: Searched, words: list[str]) -> RawSQL | None:
