@@ -37,6 +37,11 @@ class Reach:
         """Those that count here, by key."""
         return {each.pk: each for each in self.every if not self.slug or each.slug == self.slug}
 
+    @property
+    def title(self) -> str:
+        """The name of the one that was chosen; empty for all."""
+        return next((each.title for each in self.every if each.slug == self.slug), "")
+
     def rows(self, model: Any, path: str = "connection") -> Any:
         """The model's rows on these connections."""
         return model.objects.filter(**{f"{path}__in": list(self.connections)})

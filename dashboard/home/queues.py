@@ -33,7 +33,10 @@ Note = tuple[str, str]  # the words under the number, and their tone
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number: its name, how it is shown, where it leads, what must be known about it."""
+    """One number: its name, how it is shown, where it leads, what must be known about it.
+
+    `numbers` and `first` are what that was made of: see `Queue`.
+    """
 
     key: str
     name: Promise
@@ -41,6 +44,8 @@ class Tile:
     url: str
     note: str
     tone: str
+    numbers: tuple[int, ...] = ()
+    first: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def _firsts(reach: Reach, queues: dict[Queue, Any]) -> dict[str, Any]:
 def _tile(reach: Reach, queue: Queue, numbers: list[int], first: datetime | None) -> Tile:
     note, tone = queue.note(reach, numbers, first)
     url = address(queue.page, **reach.query(**queue.query()))
-    return Tile(queue.key, queue.name, capped(numbers[0], CAP), url, note, tone)
+    return Tile(queue.key, queue.name, capped(numbers[0], CAP), url, note, tone, tuple(numbers), first)
 
 
 def _orders(reach: Reach) -> Sequence[Any]:

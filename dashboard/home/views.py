@@ -15,12 +15,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.core import formatting, pages
+from dashboard.core.navigation import Frame
 from dashboard.core.scope import scoped
 from dashboard.core.searching import TRIGRAM
 from dashboard.home import arrivals, deadlines
 from dashboard.home import health as connection_health
 from dashboard.home import queues as work_queues
 from dashboard.home import search as searching
+from dashboard.home.headline import headline
 from dashboard.home.places import Reach
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.reading import read_now
@@ -31,9 +33,12 @@ from dashboard.sync.reading import read_now
 def index(request: StaffRequest) -> HttpResponse:
     """What must be done next, how well the connections are read, what came in."""
     reach = _reach(request)
-    health = _health(reach)
+    health, tiles = _health(reach), work_queues.tiles(reach)
+    is_behind = any(each["is_behind"] for each in health["connections"])
     context = {
-        "tiles": work_queues.tiles(reach),
+        "tiles": tiles,
+        "headline": headline(tiles, is_behind=is_behind) if reach.every else "",
+        "only": reach.title,
         **_due(request, reach),
         **health,
         "behind": ", ".join(each["title"] for each in health["connections"] if each["is_behind"]),
@@ -60,9 +65,12 @@ def refresh(request: StaffRequest) -> HttpResponse:
 
 @require_GET
 def queues(request: StaffRequest) -> HttpResponse:
-    """The tiles alone, as the page polls them."""
-    tiles = work_queues.tiles(_reach(request))
-    return pages.polled(request, tuple(tiles), lambda: render(request, "home/_queues.html", {"tiles": tiles}))
+    """The tiles alone, as the page polls them, with the line at its head, which goes by the frame's sync sign here."""
+    reach = _reach(request)
+    tiles = work_queues.tiles(reach)
+    line = headline(tiles, is_behind=Frame(request).sync_sign["tone"] != "good")
+    context = {"tiles": tiles, "scope": reach.slug, "headline": line, "only": reach.title, "told": True}
+    return pages.polled(request, (*tiles, line), lambda: render(request, "home/_queues.html", context))
 
 
 @require_GET

@@ -110,8 +110,12 @@ def test_a_connection_without_such_rows_says_so(shops, connect, client_for):
 @pytest.mark.usefixtures("shops")
 def test_home_says_for_which_connection_it_speaks(client_for, shops):
     client = client_for("admin")
-    assert f"What must be done next on {shops[1].title}." in client.get("/?connection=two").content.decode()
-    assert "What must be done next, over all platforms." in client.get("/").content.decode()
+    said = '<p class="head-line" id="headline"><span>'
+    assert f"{said}{shops[1].title}</span><span>" in client.get("/?connection=two").content.decode()
+    assert f"{said}{shops[1].title}" not in client.get("/").content.decode()
+    polled = client.get("/home/queues/?connection=two").content.decode()
+    assert f'id="headline" data-hx-swap-oob="true"><span>{shops[1].title}</span><span>' in polled
+    assert 'data-hx-get="/home/queues/?connection=two"' in polled
 
 
 @pytest.mark.usefixtures("shops")
