@@ -13,7 +13,8 @@ from dashboard.aftersales.searched import CASES
 from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
-from dashboard.core.searching import TRIGRAM, narrow
+from dashboard.core.search_words import TRIGRAM
+from dashboard.core.searching import narrow
 
 HITS = 4
 

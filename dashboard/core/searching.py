@@ -24,14 +24,13 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, QueryS
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from dashboard.core.search_words import TRIGRAM, clue, escaped, phrases, turned, words_of
+
 CAP = 2_000
-CLUE = 10
 DUE = 20_000
 WINDOW = 5_000
 REACH, ENOUGH = 20_000, 101
-TRIGRAM = 3
 SHORTEST = 2
-MAX_WORDS = 6
 MAX_TRIGRAMS = 500
 
 
@@ -85,11 +84,6 @@ class Holds(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" ILIKE ", **extra)
 
 
-def words_of(q: str) -> list[str]:
-    """The words that somebody typed; at most `MAX_WORDS`."""
-    return q.replace("\0", "").split()[:MAX_WORDS]
-
-
 def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = True) -> QuerySet[Any]:
     """The rows of `queryset` that contain every word of `q`; without `private`, in columns that anybody may see.
 
@@ -102,6 +96,7 @@ def narrow(queryset: QuerySet[Any], about: Searched, q: str, *, private: bool = 
         return _of_short_words(queryset, about, words)
     hidden = [] if private or not about.private else _holds(about.columns, words)
     found, others = _hits(queryset, about, long, words)
+    others += _turned(queryset, about, words)
     own = _own(queryset, about, found, words, [*hidden, *_holds(about.indexed, words)])
     return queryset.filter(own | Q(pk__in=others)) if others else queryset.filter(own)
 
@@ -197,11 +192,7 @@ def holding(about: Searched, words: list[str]) -> list[Holds]:
 
 def _holds(columns: tuple[str, ...], words: list[str]) -> list[Holds]:
     text = Joined(*(F(column) for column in columns)) if len(columns) > 1 else F(columns[0])
-    return [Holds(text, Value(f"%{_escaped(word)}%")) for word in words]
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return [Holds(text, Value(f"%{escaped(word)}%")) for word in words]
 
 
 def _of_short_words(queryset: QuerySet[Any], about: Searched, words: list[str]) -> QuerySet[Any]:
@@ -213,16 +204,26 @@ def _of_short_words(queryset: QuerySet[Any], about: Searched, words: list[str]) 
         return queryset.filter(pk__in=_among_the_newest(queryset, about, words))
     if all(word.isascii() for word in words):
         return queryset.filter(*here, pk__in=known[:CAP])
+    others = _turned(queryset, about, words)
     if len(known) > CAP:
-        return queryset.filter(_met(queryset, about, here, _in_index(connections[queryset.db], about, words)))
+        met = _met(queryset, about, here, _in_index(connections[queryset.db], about, words))
+        return queryset.filter(met | Q(pk__in=others) if others else met)
     keys = queryset.filter(*here, pk__in=known).order_by().values_list("pk", flat=True) if known else []
-    return queryset.filter(pk__in={*keys, *_among_the_newest(queryset, about, words)})
+    return queryset.filter(pk__in={*keys, *others, *_among_the_newest(queryset, about, words)})
+
+
+def _turned(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
+    """The keys of rows that hold a Chinese name the other way round; none where too many do."""
+    name = turned(words)
+    found = probe(queryset.db, about, [name]) if name else None
+    rows = queryset.filter(*_holds(about.columns, [name]), pk__in=found) if found else queryset.none()
+    return list(rows.order_by().values_list("pk", flat=True))
 
 
 def _begins_or_holds(about: Searched, word: str) -> Any:
     if not word.isascii():
         return _holds(about.columns, [word])[0]
-    starts = [Holds(F(column), Value(f"{_escaped(word)}%")) for column in about.numbers]
+    starts = [Holds(F(column), Value(f"{escaped(word)}%")) for column in about.numbers]
     return functools.reduce(operator.or_, (Q(one) for one in starts)) if starts else Q(pk__in=[])
 
 
@@ -261,9 +262,9 @@ def _in_trigrams(database: Any, table: str, words: list[str], short: list[str]) 
         cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{vocabulary} USING fts5vocab(main, {index}, row)")
         for word in map(str.lower, short):
             cursor.execute(statement, [word, word + chr(sys.maxunicode), MAX_TRIGRAMS + 1])
-            terms = [_terms([term]) for (term,) in cursor.fetchall()] or [_terms([word])]
+            terms = [phrases([term]) for (term,) in cursor.fetchall()] or [phrases([word])]
             found += [f"({' OR '.join(terms)})"] if len(terms) <= MAX_TRIGRAMS else []
-    return " AND ".join([*found, *(_terms([word]) for word in words if len(word) >= TRIGRAM)])
+    return " AND ".join([*found, *(phrases([word]) for word in words if len(word) >= TRIGRAM)])
 
 
 def _begins(database: Any, about: Searched, words: list[str], most: int | None) -> tuple[str, list[Any]]:
@@ -271,7 +272,7 @@ def _begins(database: Any, about: Searched, words: list[str], most: int | None) 
     quote, name = database.ops.quote_name, apps.get_model(about.model)._meta.db_table
     search, due = quote(f"{name}_search"), quote(f"{name}_due")
     met, values = [], []
-    for word in map(_escaped, words):
+    for word in map(escaped, words):
         likes = [f"%{word}%"] if len(word) >= TRIGRAM else [f"{word}%", f"% {word}%"]
         met.append(f"({' OR '.join(['words ILIKE %s'] * len(likes))})")
         values += likes
@@ -291,7 +292,7 @@ def _with(database: Any, about: Searched, words: list[str]) -> RawSQL | None:
     if not has_index(database.alias, name):
         return None
     table = database.ops.quote_name(f"{name}_words")
-    return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [_terms(long)])  # noqa: S608, S611
+    return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [phrases(long)])  # noqa: S608, S611
 
 
 def _among_the_newest(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
@@ -322,16 +323,11 @@ def probe(alias: str, about: Searched, words: list[str], most: int = 0) -> list[
     elif has_index(alias, model._meta.db_table):
         name = database.ops.quote_name(f"{model._meta.db_table}_words")
         with database.cursor() as cursor:
-            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [_terms(words), cap + 1])  # noqa: S608
+            cursor.execute(f"SELECT rowid FROM {name} WHERE {name} MATCH %s LIMIT %s", [phrases(words), cap + 1])  # noqa: S608
             found = [row[0] for row in cursor.fetchall()]
     else:
         return None
     return found if len(found) <= cap else None
-
-
-def _terms(words: list[str]) -> str:
-    """Words as FTS5 takes them: each a phrase."""
-    return " ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
 def _beside(database: Any, about: Searched, words: list[str], cap: int | None) -> tuple[str, list[Any]]:
@@ -342,7 +338,7 @@ def _beside(database: Any, about: Searched, words: list[str], cap: int | None) -
     meta, quote = apps.get_model(about.model)._meta, database.ops.quote_name
     table, search, due = quote(meta.db_table), quote(f"{meta.db_table}_search"), quote(f"{meta.db_table}_due")
     joined = " || ' ' || ".join(quote(meta.get_field(name).column) for name in about.indexed)
-    likes, clues = [f"%{_escaped(word)}%" for word in words], [f"%{_escaped(_clue(word))}%" for word in words]
+    likes, clues = [f"%{escaped(word)}%" for word in words], [f"%{escaped(clue(word))}%" for word in words]
 
     unindexed = "words || ''"
 
@@ -356,15 +352,6 @@ def _beside(database: Any, about: Searched, words: list[str], cap: int | None) -
         f"SELECT id FROM {table} JOIN due USING (id) WHERE {holds(joined)} LIMIT %s"
     )
     return statement, [*clues, *likes, *likes, None if cap is None else cap + 1]
-
-
-def _clue(word: str) -> str:
-    """The part of a long word that its index is asked for: a trigram that all rows have costs as much as a rare one.
-
-    Of addresses what stands before the @, else the end, by which numbers differ. The rows found are compared in full.
-    """
-    name, at, _domain = word.partition("@")
-    return (name + at)[-CLUE:] if len(name) >= TRIGRAM else word[-CLUE:]
 
 
 def is_behind(alias: str, about: Searched) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from dashboard.core import searching
 from dashboard.core.palette import Hit, register_palette
+from dashboard.core.search_words import TRIGRAM
 from dashboard.core.searching import SHORTEST
 from dashboard.home.kinds import KINDS_OF_RECORDS, SAID, Kind, threads_of
 from dashboard.home.places import Reach, address
@@ -101,7 +102,7 @@ def _connections(reach: Reach, q: str) -> Group:
 def records(user: Any, q: str) -> Iterator[Hit]:
     """For the palette: records of the kinds whose own apps offer none."""
     q = q.strip()
-    if len(q) < searching.TRIGRAM:
+    if len(q) < TRIGRAM:
         return
     reach = Reach(user)
     for kind in KINDS_OF_RECORDS:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboard.core import formatting, pages
 from dashboard.core.navigation import Frame
 from dashboard.core.scope import scoped
-from dashboard.core.searching import TRIGRAM
+from dashboard.core.search_words import TRIGRAM
 from dashboard.home import arrivals, deadlines
 from dashboard.home import health as connection_health
 from dashboard.home import queues as work_queues
@@ -101,6 +101,7 @@ def search(request: StaffRequest) -> HttpResponse:
         return HttpResponseRedirect(exact)
     context = {"q": q, "groups": groups, "is_short": len(q) < searching.SHORTEST, "shown": searching.SHOWN}
     context["is_start"] = not context["is_short"] and len(q) < TRIGRAM
+    context["is_ascii"] = q.isascii()
     context["is_behind"] = not context["is_short"] and searching.is_behind(request.user)
     return pages.render(request, "home/search.html", context)
 

@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import format_html
 
-from dashboard.core.searching import TRIGRAM, holding, narrow, probe, words_of
+from dashboard.core.search_words import TRIGRAM, words_of
+from dashboard.core.searching import holding, narrow, probe
 from dashboard.messaging.searched import MESSAGES, THREADS
 from dashboard.messaging.words import line
 

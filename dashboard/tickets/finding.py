@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from dashboard.core.counting import capped_counts
 from dashboard.core.navigation import may
 from dashboard.core.palette import Hit
-from dashboard.core.searching import TRIGRAM, narrow
+from dashboard.core.search_words import TRIGRAM
+from dashboard.core.searching import narrow
 from dashboard.tickets.models import Ticket
 from dashboard.tickets.searched import TICKETS
 

@@ -209,6 +209,19 @@ def test_short_words_are_looked_for_among_the_newest_rows_and_at_any_age_where_a
     assert found("李娜") == found("XX 王伟") == found("S") == []
 
 
+@pytest.mark.parametrize(("q", "stored"), [("王伟", "伟 王"), ("王小明", "小明 王"), ("欧阳小明", "小明 欧阳")])
+def test_a_chinese_name_is_found_the_other_way_round(make, monkeypatch, q, stored):
+    make("SO0", buyer=stored)
+    make("SO1", buyer=q)
+    make("SO2", buyer=stored.replace(" ", ", "))
+    make("SO3", items="X", buyer_email=f"{stored}@example.com")
+    for n in range(4, 7):
+        make(f"SO{n}", buyer="李娜")
+    monkeypatch.setattr(searching, "WINDOW", 2)
+    catch_up()
+    assert found(q, private=False) == ["SO0", "SO1"]
+
+
 def test_a_short_word_that_begins_too_many_trigrams_is_looked_for_among_the_newest(make, monkeypatch):
     monkeypatch.setattr(searching, "MAX_TRIGRAMS", 1)
     for n, buyer in enumerate(("王伟", "王伟明", "李娜")):

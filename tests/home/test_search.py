@@ -85,6 +85,9 @@ def test_two_characters_say_where_they_are_looked_for(goods, client_for):
     said = "Two characters are looked for at the beginning of numbers only"
     pages = {q: client_for("viewer").get("/search/", {"q": q}).content.decode() for q in ("a", "an", "ann")}
     assert [said in page for page in pages.values()] == [False, True, False]
+    chinese = client_for("viewer").get("/search/", {"q": "王伟"}).content.decode()
+    assert "Two characters that are not Latin are looked for where a name or word begins" in chinese
+    assert said not in chinese
 
 
 def test_words_of_messages_lead_to_their_thread(goods, reach):
