@@ -66,7 +66,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "heroicons",
     "django_filters",
-    "axes",
+    "dashboard.staff.apps.SignInLockConfig",
     "dashboard.core",
     "dashboard.staff",
     "dashboard.sync",

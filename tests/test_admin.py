@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from channels.registry import PLATFORMS
 from dashboard.catalog.models import Product, Variant
@@ -34,6 +34,34 @@ LEFT_OUT = {
     "messaging.Draft": "what one person has not sent yet",
 }
 OURS = {"staff.User", "orders.Tag", "messaging.CannedReply", "core.SavedView"}
+
+
+def names_in(language):
+    """The names of every model that the admin has, and of its app."""
+    with translation.override(language):
+        found = {model._meta: apps.get_app_config(model._meta.app_label) for model in admin.site._registry}
+        return {
+            meta.label: (str(meta.verbose_name), str(meta.verbose_name_plural), str(app.verbose_name))
+            for meta, app in found.items()
+        }
+
+
+def test_models_and_apps_are_named_in_the_persons_language():
+    english, chinese = names_in("en"), names_in("zh-hans")
+    assert english["aftersales.Case"] == ("after-sales case", "after-sales cases", "After-sales")
+    assert chinese["aftersales.Case"] == ("售后单", "售后单", "售后")
+    alike = {
+        label for label, names in english.items() if any(a == b for a, b in zip(names, chinese[label], strict=True))
+    }
+    assert alike == set()
+
+
+def test_the_admin_is_in_the_persons_language(client_for, settings):
+    client = client_for("superuser")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = client.get("/admin/").content.decode()
+    shown = {name: name in page for name in ("卖家工作台", "采购单", "登录尝试", "Purchase order", "Axes")}
+    assert list(shown.values()) == [True, True, True, False, False]
 
 
 @pytest.fixture

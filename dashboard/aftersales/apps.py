@@ -1,12 +1,14 @@
 """The after-sales app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class AftersalesConfig(AppConfig):
     """After-sales cases."""
 
     name = "dashboard.aftersales"
+    verbose_name = gettext_lazy("After-sales")
     label = "aftersales"
     default_auto_field = "django.db.models.BigAutoField"
 

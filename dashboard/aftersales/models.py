@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.aftersales.querysets import CaseQuerySet
 from dashboard.sync.models import Connection, MirroredModel
@@ -40,6 +41,8 @@ class Case(MirroredModel):
     objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "after-sales case")
+        verbose_name_plural = pgettext_lazy("model", "after-sales cases")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="case_once")]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="case_newest"),
@@ -60,6 +63,8 @@ class AskedOrder(models.Model):
     asked_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "order asked for its case")
+        verbose_name_plural = pgettext_lazy("model", "orders asked for their cases")
         constraints = [models.UniqueConstraint(fields=["connection", "order_remote_id"], name="order_asked_once")]
 
     def __str__(self) -> str:

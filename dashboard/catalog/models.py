@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from dashboard.catalog.querysets import ProductQuerySet, VariantQuerySet
 from dashboard.sync.models import Command, MirroredModel, MirroredPart
@@ -31,6 +32,8 @@ class Product(MirroredModel):
     objects = ProductQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "product")
+        verbose_name_plural = pgettext_lazy("model", "products")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="product_once")]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="product_newest"),
@@ -64,6 +67,8 @@ class Variant(MirroredPart):
     objects = VariantQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "variant")
+        verbose_name_plural = pgettext_lazy("model", "variants")
         constraints = [models.UniqueConstraint(fields=["product", "remote_id"], name="variant_once")]
 
     def __str__(self) -> str:
@@ -78,8 +83,9 @@ class Category(MirroredModel):
     parent_remote_id = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "category")
+        verbose_name_plural = pgettext_lazy("model", "categories")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="category_once")]
-        verbose_name_plural = "categories"
 
     def __str__(self) -> str:
         return self.path or self.name or self.remote_id
@@ -95,6 +101,10 @@ class StockPool(models.Model):
     command = models.OneToOneField(Command, on_delete=models.SET_NULL, null=True, related_name="+")
     accounts = models.PositiveIntegerField()
     added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("model", "addition to a pool")
+        verbose_name_plural = pgettext_lazy("model", "additions to pools")
 
     def __str__(self) -> str:
         return f"{self.accounts}"

@@ -1,12 +1,14 @@
 """App registration."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class CoreConfig(AppConfig):
     """Shared page machinery: rendering, keyset pages, filters, exports, security headers."""
 
     name = "dashboard.core"
+    verbose_name = gettext_lazy("Seller dashboard")
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
@@ -28,6 +29,8 @@ class SavedView(models.Model):
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "saved view")
+        verbose_name_plural = pgettext_lazy("model", "saved views")
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "domain", "name"], name="core_savedview_one_name"),

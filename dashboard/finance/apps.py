@@ -1,12 +1,14 @@
 """The finance app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class FinanceConfig(AppConfig):
     """Payments, balances, wallet movements, coupons."""
 
     name = "dashboard.finance"
+    verbose_name = gettext_lazy("Finance")
     label = "finance"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Index, UniqueConstraint
+from django.utils.translation import pgettext_lazy
 
 from dashboard.orders.models import Order
 from dashboard.sync.models import MirroredModel, ScopedQuerySet
@@ -29,6 +30,8 @@ class Payment(MirroredModel):
     placed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "payment")
+        verbose_name_plural = pgettext_lazy("model", "payments")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="payment_once")]
         indexes = [
             Index(fields=["-placed_at", "-id"], name="payment_newest"),
@@ -53,6 +56,8 @@ class Balance(MirroredModel):
     available = amount()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "balance")
+        verbose_name_plural = pgettext_lazy("model", "balances")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="balance_once")]
 
     def __str__(self) -> str:
@@ -77,6 +82,8 @@ class BalanceReading(models.Model):
     objects = ReadingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "balance reading")
+        verbose_name_plural = pgettext_lazy("model", "balance readings")
         indexes = [Index(fields=["of", "-read_at"], name="reading_of_balance")]
 
     def __str__(self) -> str:
@@ -93,6 +100,8 @@ class WalletMovement(MirroredModel):
     happened_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "wallet movement")
+        verbose_name_plural = pgettext_lazy("model", "wallet movements")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="movement_once")]
         indexes = [
             Index(fields=["-happened_at", "-id"], name="movement_newest"),
@@ -118,6 +127,8 @@ class Coupon(MirroredModel):
     expires_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "coupon")
+        verbose_name_plural = pgettext_lazy("model", "coupons")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="coupon_once")]
 
     def __str__(self) -> str:
@@ -147,6 +158,8 @@ class OrderCost(models.Model):
     objects = CostQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "cost of an order")
+        verbose_name_plural = pgettext_lazy("model", "costs of orders")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

@@ -1,12 +1,14 @@
 """The messaging app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class MessagingConfig(AppConfig):
     """Threads, messages, canned replies, notes and drafts."""
 
     name = "dashboard.messaging"
+    verbose_name = gettext_lazy("Messages")
     label = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.messaging.querysets import MessageQuerySet, ThreadQuerySet
 from dashboard.sync.models import Command, MirroredModel, ScopedQuerySet
@@ -38,6 +39,8 @@ class Thread(MirroredModel):
     objects = ThreadQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "thread")
+        verbose_name_plural = pgettext_lazy("model", "threads")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="thread_once")]
         indexes = [
             models.Index(fields=["-last_message_at", "-id"], name="thread_newest"),
@@ -77,6 +80,8 @@ class Message(MirroredModel):
     objects = MessageQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "message")
+        verbose_name_plural = pgettext_lazy("model", "messages")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="message_once")]
         indexes = [
             models.Index(fields=["connection", "thread_remote_id", "-sent_at", "-id"], name="message_of_thread"),
@@ -104,6 +109,8 @@ class ThreadNote(models.Model):
     objects = OfThreadQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "note on a thread")
+        verbose_name_plural = pgettext_lazy("model", "notes on threads")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
@@ -121,6 +128,8 @@ class Draft(models.Model):
     objects = OfThreadQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "draft")
+        verbose_name_plural = pgettext_lazy("model", "drafts")
         constraints = [models.UniqueConstraint(fields=["thread", "author"], name="one_draft_each")]
 
     def __str__(self) -> str:
@@ -136,8 +145,9 @@ class CannedReply(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "canned reply")
+        verbose_name_plural = pgettext_lazy("model", "canned replies")
         ordering = ["shortcut"]
-        verbose_name_plural = "canned replies"
 
     def __str__(self) -> str:
         return f"/{self.shortcut}"

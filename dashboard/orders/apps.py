@@ -1,12 +1,14 @@
 """The orders app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class OrdersConfig(AppConfig):
     """Orders, their lines, parcels, deliveries and invoices."""
 
     name = "dashboard.orders"
+    verbose_name = gettext_lazy("Orders")
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
 

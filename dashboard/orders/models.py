@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.core.crypto import EncryptedTextField
 from dashboard.orders.querysets import UNDER_WAY, OrderQuerySet, PartQuerySet, ToldQuerySet
@@ -17,6 +18,8 @@ class Tag(models.Model):
     name = models.CharField(max_length=40, unique=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "tag")
+        verbose_name_plural = pgettext_lazy("model", "tags")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -67,6 +70,8 @@ class Order(MirroredModel):
     objects = OrderQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "order")
+        verbose_name_plural = pgettext_lazy("model", "orders")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="order_once")]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
@@ -110,6 +115,8 @@ class OrderLine(MirroredPart):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "order line")
+        verbose_name_plural = pgettext_lazy("model", "order lines")
         constraints = [models.UniqueConstraint(fields=["order", "remote_id"], name="order_line_once")]
 
     def __str__(self) -> str:
@@ -130,6 +137,8 @@ class Parcel(MirroredPart):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "parcel")
+        verbose_name_plural = pgettext_lazy("model", "parcels")
         constraints = [models.UniqueConstraint(fields=["order", "remote_id"], name="parcel_once")]
 
     def __str__(self) -> str:
@@ -149,6 +158,8 @@ class DeliveryRecord(MirroredModel):
     objects = ToldQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "delivery record")
+        verbose_name_plural = pgettext_lazy("model", "delivery records")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="delivery_once")]
         indexes = [models.Index(fields=["connection", "order_remote_id"], name="delivery_of_order")]
 
@@ -169,6 +180,8 @@ class DeliveryError(MirroredModel):
     objects = ToldQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "delivery error")
+        verbose_name_plural = pgettext_lazy("model", "delivery errors")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="delivery_error_once")]
         indexes = [models.Index(fields=["connection", "order_remote_id"], name="delivery_error_of_order")]
 
@@ -186,6 +199,8 @@ class Account(MirroredModel):
     created_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "marketplace account")
+        verbose_name_plural = pgettext_lazy("model", "marketplace accounts")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="account_once")]
 
     def __str__(self) -> str:
@@ -203,6 +218,8 @@ class Note(models.Model):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "note on an order")
+        verbose_name_plural = pgettext_lazy("model", "notes on orders")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
@@ -224,6 +241,8 @@ class Invoice(models.Model):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "invoice")
+        verbose_name_plural = pgettext_lazy("model", "invoices")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

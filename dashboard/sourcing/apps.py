@@ -1,12 +1,14 @@
 """The sourcing app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class SourcingConfig(AppConfig):
     """Buying through an agent."""
 
     name = "dashboard.sourcing"
+    verbose_name = gettext_lazy("Sourcing")
     label = "sourcing"
     default_auto_field = "django.db.models.BigAutoField"
 

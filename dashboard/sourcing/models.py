@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Index, Q, UniqueConstraint
+from django.utils.translation import pgettext_lazy
 
 from dashboard.orders.models import Order
 from dashboard.sourcing.querysets import PackageQuerySet, PurchaseQuerySet, ShipmentQuerySet
@@ -43,6 +44,8 @@ class SourceProduct(MirroredModel):
     attributes = models.JSONField(default=list)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "source product")
+        verbose_name_plural = pgettext_lazy("model", "source products")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="source_product_once")]
 
     def __str__(self) -> str:
@@ -66,6 +69,8 @@ class CartItem(MirroredModel):
     source = models.CharField(max_length=60, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "cart line")
+        verbose_name_plural = pgettext_lazy("model", "cart lines")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="cart_item_once")]
 
     def __str__(self) -> str:
@@ -94,6 +99,8 @@ class PurchaseOrder(MirroredModel):
     objects = PurchaseQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "purchase order")
+        verbose_name_plural = pgettext_lazy("model", "purchase orders")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="purchase_order_once")]
         indexes = [
             Index(fields=["-placed_at", "-id"], name="purchase_newest"),
@@ -127,6 +134,8 @@ class PurchaseLine(MirroredPart):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "purchase line")
+        verbose_name_plural = pgettext_lazy("model", "purchase lines")
         constraints = [UniqueConstraint(fields=["whole", "remote_id"], name="purchase_line_once")]
 
     def __str__(self) -> str:
@@ -147,6 +156,8 @@ class Package(MirroredModel):
     objects = PackageQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "warehouse package")
+        verbose_name_plural = pgettext_lazy("model", "warehouse packages")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="package_once")]
         indexes = [
             Index(fields=["-arrived_at", "-id"], name="package_newest"),
@@ -173,6 +184,8 @@ class Shipment(MirroredModel):
     objects = ShipmentQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "shipment")
+        verbose_name_plural = pgettext_lazy("model", "shipments")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="shipment_once")]
         indexes = [
             Index(fields=["-placed_at", "-id"], name="shipment_newest"),
@@ -195,6 +208,8 @@ class ShipmentItem(MirroredPart):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "package of a shipment")
+        verbose_name_plural = pgettext_lazy("model", "packages of shipments")
         constraints = [UniqueConstraint(fields=["whole", "remote_id"], name="shipment_item_once")]
 
     def __str__(self) -> str:
@@ -212,6 +227,8 @@ class ShippingMethod(MirroredModel):
     maximum_grams = models.IntegerField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "shipping method")
+        verbose_name_plural = pgettext_lazy("model", "shipping methods")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="shipping_method_once")]
 
     def __str__(self) -> str:
@@ -231,9 +248,10 @@ class AddressEntry(MirroredModel):
     is_default = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "address")
+        verbose_name_plural = pgettext_lazy("model", "addresses")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="address_once")]
         ordering = [F("is_default").desc(), "name", "pk"]
-        verbose_name_plural = "address entries"
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.name, self.city, self.country) if part) or self.remote_id
@@ -250,6 +268,8 @@ class Favourite(MirroredModel):
     added_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "favourite")
+        verbose_name_plural = pgettext_lazy("model", "favourites")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="favourite_once")]
 
     def __str__(self) -> str:
@@ -266,6 +286,8 @@ class Profile(MirroredModel):
     created_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "profile")
+        verbose_name_plural = pgettext_lazy("model", "profiles")
         constraints = [UniqueConstraint(fields=["connection", "remote_id"], name="profile_once")]
 
     def __str__(self) -> str:
@@ -294,6 +316,8 @@ class Purpose(models.Model):
     objects = PurposeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "purpose of a purchase")
+        verbose_name_plural = pgettext_lazy("model", "purposes of purchases")
         constraints = [
             UniqueConstraint(
                 fields=["connection", "purchase_remote_id", "order"],

@@ -10,6 +10,7 @@ from django.db.models import BinaryField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy
 
 from dashboard.core.crypto import EncryptedJSONField, EncryptedTextField
 from dashboard.staff.audit import audit
@@ -21,7 +22,7 @@ SEALED = (BinaryField, EncryptedJSONField, EncryptedTextField)
 class SuperuserAdminSite(admin.AdminSite):
     """The admin site; anyone but an active superuser is refused."""
 
-    site_title = site_header = "Seller dashboard"
+    site_title = site_header = gettext_lazy("Seller dashboard")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person is an active superuser."""

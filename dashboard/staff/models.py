@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.core.crypto import EncryptedTextField
 from dashboard.staff import permissions
@@ -46,6 +47,8 @@ class User(AbstractUser):
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta(AbstractUser.Meta):
+        verbose_name = pgettext_lazy("model", "person")  # type: ignore[assignment]
+        verbose_name_plural = pgettext_lazy("model", "people")  # type: ignore[assignment]
         ordering = ("username",)
         constraints = [
             models.UniqueConstraint(
@@ -103,6 +106,8 @@ class Authenticator(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "second step")
+        verbose_name_plural = pgettext_lazy("model", "second steps")
         constraints = [models.UniqueConstraint(fields=["user", "confirmed"], name="staff_authenticator_one")]
 
     def __str__(self) -> str:
@@ -116,6 +121,8 @@ class RecoveryCode(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "recovery code")
+        verbose_name_plural = pgettext_lazy("model", "recovery codes")
         constraints = [models.UniqueConstraint(fields=["user", "digest"], name="staff_recovery_code_digest")]
 
     def __str__(self) -> str:
@@ -127,6 +134,10 @@ class AuditHead(models.Model):
 
     sequence = models.PositiveBigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="")
+
+    class Meta:
+        verbose_name = pgettext_lazy("model", "head of the audit chain")
+        verbose_name_plural = pgettext_lazy("model", "heads of the audit chain")
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.digest}"
@@ -170,6 +181,8 @@ class AuditEvent(models.Model):
     objects = AppendOnly.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "audit event")
+        verbose_name_plural = pgettext_lazy("model", "audit events")
         ordering = ("-sequence",)
         indexes = [
             models.Index(fields=["actor", "-sequence"], name="staff_audit_actor"),

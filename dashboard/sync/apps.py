@@ -4,12 +4,14 @@ import gc
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy
 
 
 class SyncConfig(AppConfig):
     """Loads what the domains register: feeds and command kinds; fills the frame around every page."""
 
     name = "dashboard.sync"
+    verbose_name = gettext_lazy("Connections and commands")
     label = "sync"
     default_auto_field = "django.db.models.BigAutoField"
 

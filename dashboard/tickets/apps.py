@@ -1,12 +1,14 @@
 """The tickets app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class TicketsConfig(AppConfig):
     """Tickets and their replies."""
 
     name = "dashboard.tickets"
+    verbose_name = gettext_lazy("Tickets")
     label = "tickets"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.sync.models import MirroredModel, MirroredPart, ScopedQuerySet
 from dashboard.tickets.querysets import TicketQuerySet
@@ -38,6 +39,8 @@ class Ticket(MirroredModel):
     objects = TicketQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "ticket")
+        verbose_name_plural = pgettext_lazy("model", "tickets")
         constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="ticket_once")]
         indexes = [
             models.Index(fields=["-moved_at", "-id"], name="ticket_newest"),
@@ -73,6 +76,8 @@ class TicketNote(models.Model):
     objects = NoteQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "note on a ticket")
+        verbose_name_plural = pgettext_lazy("model", "notes on tickets")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
@@ -97,8 +102,9 @@ class Reply(MirroredPart):
     objects = ReplyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "ticket reply")
+        verbose_name_plural = pgettext_lazy("model", "ticket replies")
         constraints = [models.UniqueConstraint(fields=["ticket", "remote_id"], name="reply_once")]
-        verbose_name_plural = "replies"
 
     def __str__(self) -> str:
         return self.body[:60]

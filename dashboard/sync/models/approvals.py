@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.core.crypto import EncryptedJSONField
 from dashboard.sync.models.commands import Command
@@ -50,6 +51,8 @@ class Approval(models.Model):
     objects: Any = ApprovalQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "approval")
+        verbose_name_plural = pgettext_lazy("model", "approvals")
         indexes = [
             models.Index(fields=["-asked_at", "-id"], name="approval_newest"),
             models.Index(fields=["connection", "target"], name="approval_of_target"),

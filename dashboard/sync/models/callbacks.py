@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.sync.models.connections import Connection
 from dashboard.sync.models.mirrored import ScopedQuerySet
@@ -36,6 +37,8 @@ class Callback(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "callback")
+        verbose_name_plural = pgettext_lazy("model", "callbacks")
         constraints = [models.UniqueConstraint(fields=["connection", "event", "dedupe_key"], name="callback_once")]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="callback_newest"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import pgettext_lazy
 
 from dashboard.core.crypto import EncryptedJSONField
 from dashboard.sync.models.connections import Connection
@@ -54,8 +55,9 @@ class Batch(models.Model):
     objects = BatchQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "batch")
+        verbose_name_plural = pgettext_lazy("model", "batches")
         indexes = [models.Index(fields=["-created_at", "-id"], name="batch_newest")]
-        verbose_name_plural = "batches"
 
     def __str__(self) -> str:
         return self.title
@@ -108,6 +110,8 @@ class Command(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "command")
+        verbose_name_plural = pgettext_lazy("model", "commands")
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="command_newest"),
             models.Index(fields=["connection", "target", "-id"], name="command_of_target"),

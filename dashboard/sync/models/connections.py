@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from channels.capabilities import has
 from channels.platform import Platform
@@ -79,6 +80,8 @@ class Connection(models.Model):
     objects = ConnectionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "connection")
+        verbose_name_plural = pgettext_lazy("model", "connections")
         ordering = ["title"]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models, transaction
+from django.utils.translation import pgettext_lazy
 
 from dashboard.sync.models.callbacks import Callback
 from dashboard.sync.models.commands import Command
@@ -33,6 +34,8 @@ class Exchange(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "exchange")
+        verbose_name_plural = pgettext_lazy("model", "exchanges")
         indexes = [
             models.Index(fields=["connection", "-at", "-id"], name="exchange_newest"),
             models.Index(fields=["connection", "route", "-at"], name="exchange_of_route"),
@@ -61,6 +64,8 @@ class RateBucket(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "rate limit")
+        verbose_name_plural = pgettext_lazy("model", "rate limits")
         constraints = [models.UniqueConstraint(fields=["connection", "bucket"], name="one_row_per_bucket")]
 
     def __str__(self) -> str:
@@ -73,6 +78,10 @@ class Heartbeat(models.Model):
     name = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = pgettext_lazy("model", "heartbeat")
+        verbose_name_plural = pgettext_lazy("model", "heartbeats")
+
     def __str__(self) -> str:
         return self.name
 
@@ -84,6 +93,10 @@ class Tally(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = pgettext_lazy("model", "tally")
+        verbose_name_plural = pgettext_lazy("model", "tallies")
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from dashboard.sync.models.connections import Connection
 from dashboard.sync.models.mirrored import ScopedQuerySet
@@ -34,6 +35,8 @@ class FeedState(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "state of a feed")
+        verbose_name_plural = pgettext_lazy("model", "states of feeds")
         constraints = [models.UniqueConstraint(fields=["connection", "feed"], name="one_state_per_feed")]
 
     def __str__(self) -> str:
@@ -60,6 +63,8 @@ class Run(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "run")
+        verbose_name_plural = pgettext_lazy("model", "runs")
         indexes = [
             models.Index(fields=["-started_at", "-id"], name="run_newest"),
             models.Index(fields=["connection", "feed", "-started_at"], name="run_of_feed"),
@@ -84,6 +89,8 @@ class Quarantined(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "quarantined record")
+        verbose_name_plural = pgettext_lazy("model", "quarantined records")
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "feed", "record_remote_id", "path"], name="one_quarantine_per_fault"
@@ -107,6 +114,8 @@ class Change(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "change")
+        verbose_name_plural = pgettext_lazy("model", "changes")
         indexes = [models.Index(fields=["connection", "domain", "remote_id", "-at"], name="change_of_row")]
 
     def __str__(self) -> str:
@@ -125,6 +134,8 @@ class UnknownWord(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("model", "unknown word")
+        verbose_name_plural = pgettext_lazy("model", "unknown words")
         constraints = [models.UniqueConstraint(fields=["connection", "feed", "word"], name="one_row_per_unknown_word")]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class SharedPicture(models.Model):
@@ -13,6 +14,10 @@ class SharedPicture(models.Model):
     image = models.BinaryField()  # JPEG
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     given_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("model", "shared picture")
+        verbose_name_plural = pgettext_lazy("model", "shared pictures")
 
     def __str__(self) -> str:
         return self.name
