@@ -32,6 +32,12 @@ def own_files(settings: Any, tmp_path: Path) -> None:
     translation.activate(settings.LANGUAGE_CODE)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Services that a test breaks are its own, but they are broken once only: where the suite runs on services."""
+    if item.get_closest_marker("services") and database.vendor != "postgresql":
+        pytest.skip("breaks a PostgreSQL or a Redis of its own: make test-services")
+
+
 @pytest.fixture
 def stopped_clock() -> Iterator[None]:
     """No second passes: two answers that state ages are alike."""

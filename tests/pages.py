@@ -50,6 +50,19 @@ def go_by_keys(page: Any, *keys: str) -> None:
     page.evaluate(f"keys => keys.forEach({press})", list(keys))
 
 
+def assert_pages_hold(page: Any, *addresses: str) -> None:
+    """Each page is clean for axe as the tab is, and runs over no edge, on a tablet either."""
+    own = page.viewport_size
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert_axe_clean(page)
+        for size in (own, own | {"width": 768}):
+            page.set_viewport_size(size)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1, (address, size)
+        page.set_viewport_size(own)
+
+
 def assert_axe_clean(page: Any, *rules: str) -> None:
     """No violation of WCAG 2.2 AA that axe can find in the page as it stands in the browser; `rules` narrows it."""
     from axe_playwright_python.base import AXE_FILE_PATH

@@ -27,9 +27,10 @@ def style(page_for, settings):
     return open_page
 
 
-@pytest.mark.parametrize("width", [1440, 768, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [(1440, "light", "en"), (768, "dark", "zh-hans"), (390, "light", "zh-hans"), (390, "dark", "en")],
+)
 def test_the_components_are_clean_for_axe(style, width, theme, language):
     page = style("?form=bad", width=width, theme=theme, language=language)
     assert_axe_clean(page)

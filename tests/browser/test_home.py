@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from django.utils import timezone
 
 from dashboard.orders.models import Order
 from tests.connected import pull
-from tests.pages import assert_axe_clean, go_by_keys
+from tests.pages import assert_axe_clean, assert_pages_hold, go_by_keys
 
-SHOTS = os.environ.get("SCREENSHOTS", "")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -22,16 +19,10 @@ def goods(connect):
     return found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (768, "zh-hans"), (390, "en")])
-def test_the_pages_are_clean_for_axe_and_stay_inside(page_for, goods, width, theme, language):
-    page = page_for("admin", width=width, theme=theme, language=language)
-    for name, url in (("home", "/"), ("mine", "/?whose=me"), ("search", "/search/?q=SO"), ("short", "/search/")):
-        page.goto(url)
-        assert_axe_clean(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{name}-{width}-{theme}.png", full_page=True)
+@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (390, "zh-hans")])
+def test_the_pages_hold_in_the_dark(page_for, goods, width, language):
+    page = page_for("admin", width=width, theme="dark", language=language)
+    assert_pages_hold(page, "/", "/?whose=me", "/search/?q=SO", "/search/")
 
 
 def test_a_tile_leads_to_the_list_of_its_number(page_for, goods):

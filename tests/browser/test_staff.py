@@ -6,7 +6,7 @@ from dashboard.staff import two_factor
 from dashboard.staff.models import User
 from tests.browser.conftest import PATIENCE
 from tests.factories import PASSWORD, make_user
-from tests.pages import assert_axe_clean
+from tests.pages import assert_axe_clean, assert_pages_hold
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,17 +34,14 @@ def test_signing_in_by_hand(tab):
     tab.wait_for_url("**/staff/profile/")
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_pages_are_clean_for_axe(page_for, user_for, width, language):
-    page = page_for("admin", width=width, language=language)
+def test_the_pages_hold_on_a_phone_in_chinese(page_for, user_for):
+    page = page_for("admin", width=390, language="zh-hans")
     li = make_user("li", role="support")
     two_factor.enrol(user_for("admin"))
-    for url in ("/staff/", f"/staff/{li.pk}/", "/staff/new/", "/staff/audit/", "/staff/profile/",
-                "/staff/profile/two-factor/", "/staff/confirm/"):  # fmt: skip
-        page.goto(url)
-        assert_axe_clean(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url
+    assert_pages_hold(
+        page, "/staff/", f"/staff/{li.pk}/", "/staff/new/", "/staff/audit/", "/staff/profile/",
+        "/staff/profile/two-factor/", "/staff/confirm/",
+    )  # fmt: skip
 
 
 def test_disabling_asks_first_and_connections_show_when_not_all_are_seen(page_for, connect):

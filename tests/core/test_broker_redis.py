@@ -14,6 +14,7 @@ from dashboard.core.broker_redis import Transport
 from tests.faults.house import Redis
 
 
+@pytest.mark.services
 def test_a_connection_that_is_lost_under_work_can_be_given_up(tmp_path: Path):
     """What a worker does when its connection breaks, one task at work and the next one asked for: collect, close."""
     redis = Redis(tmp_path)

@@ -25,7 +25,7 @@ from tests.faults.house import House, Redis, signed_in, until
 from tests.faults.test_database import spare_variants
 from tests.faults.test_deaths import DYING, intents, judged, queued
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.services, pytest.mark.django_db(transaction=True)]
 QUEUE = "dashboard"
 
 

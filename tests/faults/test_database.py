@@ -261,6 +261,7 @@ class Visitor(threading.Thread):
 
 
 @pytest.mark.slow
+@pytest.mark.services
 def test_a_database_that_crashes_twice_costs_time_only(cluster: Postgres, server: SandboxServer, tmp_path: Path):
     """Visitors and a worker are at it while the server crashes, comes back, and cuts everybody off."""
     worlds = [open_world(key, key, server, seed=29) for key in PLATFORMS]

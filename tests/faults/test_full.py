@@ -198,6 +198,7 @@ def small(request: pytest.FixtureRequest, settings: Any, django_db_blocker: Any)
 
 
 @pytest.mark.slow
+@pytest.mark.services
 def test_a_cluster_without_room_is_a_503_and_nothing_is_half_written(small: Small, server: SandboxServer):
     """Where only rows find no room, one statement fails; where the log finds none, the whole server goes down."""
     world = open_world("m2e", "m2e", server, seed=43)
@@ -244,6 +245,7 @@ class Asking(threading.Thread):
 
 
 @pytest.mark.slow
+@pytest.mark.services
 def test_a_pool_without_a_free_connection_is_a_503(cluster: Postgres, server: SandboxServer, tmp_path: Path):
     """Two connections in all; two people hold them, because a third keeps the table of commands locked."""
     import psycopg

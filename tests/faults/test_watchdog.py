@@ -93,7 +93,7 @@ def test_a_new_start_is_counted():
     assert "dashboard_worker_starts_total 2\n" in exposition()
 
 
-@pytest.fixture(params=["folder", "redis"])
+@pytest.fixture(params=["folder", pytest.param("redis", marks=pytest.mark.services)])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     redis = Redis(tmp_path) if request.param == "redis" else None
     broker = f"{redis.url}/0" if redis else "filesystem://"

@@ -5,10 +5,17 @@ import pytest
 from dashboard.sourcing import models as m
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
-from tests.connected import drive, effects, fault, queue, step
+from tests.connected import drive, effects, fault, pull, queue, step
 from tests.sourcing.test_shipments import TO
 
 ADDRESS = TO | {"country": "DE"}
+
+
+@pytest.fixture
+def mirrored(connection):
+    """The connection after its short lists were read."""
+    pull(connection, "cart", "addresses", "favourites", "profile")
+    return connection
 
 
 def cart_line():
