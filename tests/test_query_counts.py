@@ -115,7 +115,7 @@ ASKED = [
     (FRAGMENT, 2, "/orders/{order}/history/"),
     (FRAGMENT, 2, "/orders/for-product/{product}/"),
     (FRAGMENT, 2, "/orders/fresh/?newest=1"),
-    (FRAGMENT, 1, "/orders/matching/?view=all&payment=paid"),
+    (FRAGMENT, 2, "/orders/matching/?view=all&payment=paid"),
     (FRAGMENT, 1, "/orders/tags/"),
     (FRAGMENT, 3, "/search/palette?q=x"),
     (FRAGMENT, 3, "/sourcing/for-order/{order}/"),
