@@ -50,7 +50,8 @@ def _known(at: datetime | None, again_at: datetime | None, now: datetime) -> str
         known = _("It was last read %(age)s ago. Lists may lack its newest rows.") % {"age": age}
     if again_at is None:
         return known
-    return f"{known} {_('Next try %(when)s.') % {'when': formatting.ahead(again_at, now)}}"
+    again = _("Next try %(when)s.") % {"when": formatting.ahead(again_at, now)}
+    return f"{known} {again}"
 
 
 def engine_line(reach: Reach) -> tuple[str, str]:
