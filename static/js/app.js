@@ -1,5 +1,5 @@
-// The whole script: theme, selection, menus, palette, keys, toasts, drafts, what was typed. No state that the server does not own.
-// Everything is delegated from the document, so that a htmx swap needs no second wiring.
+// Theme, toasts, rows, palette, keys, and all wiring: everything is delegated from the document, so that a htmx swap needs none of its own.
+// Beside it, in the same scope: selection.js, composer.js, typed.js. No state that the server does not own.
 "use strict";
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -32,87 +32,6 @@ function toast({ text, note = "", tone = "calm", url = "", action = "" }) {
 function failure(kind, verb) {
   const words = $(`#toast-${kind}`)?.dataset;
   if (words) toast({ text: words.text, note: verb === "get" ? words.read : words.write, tone: "act" });
-}
-
-// Selection: shift takes the range; the bulk bar itself is shown by CSS (:has).
-let lastBox = null;
-const BOXES = "tbody .box, .card .box, .threads .box";
-function select(box, range) {
-  const boxes = $$(BOXES, box.closest(".list"));
-  if (range && lastBox && boxes.includes(lastBox)) {
-    const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
-    boxes.slice(from, to + 1).forEach((one) => { if (!one.disabled) one.checked = box.checked; });
-  }
-  lastBox = box;
-  if (!box.checked) picks.all = "";
-  count(box.closest(".list"));
-}
-function count(list) {
-  const boxes = $$(BOXES, list), here = boxes.filter((box) => box.checked).length, values = picksOf(list);
-  boxes.forEach((box) => values?.[box.checked ? "add" : "delete"](box.value));
-  const on = values ? values.size : here;
-  list.toggleAttribute("data-picked", on > 0);
-  tell("selected", on, list);
-  tell("elsewhere", on > here && !matching(list) ? on - here : "", list);
-  if (matching(list)) $("[data-selected]", list).textContent = picks.all;
-  offerAll(list, here > 0 && boxes.every((box) => box.checked || box.disabled));
-  sum(list);
-  const all = $("thead .box", list);
-  if (all) { all.checked = here > 0 && here === boxes.length; all.indeterminate = here > 0 && here < boxes.length; }
-}
-// What is selected or typed comes to: each [data-amount] counts once where it is checked, or as often as its field says.
-function sum(root) {
-  const parts = $$("[data-amount]", root).map((el) => Number(el.dataset.amount) * (el.type === "checkbox" ? el.checked : Number(el.value)) || 0);
-  const all = parts.reduce((before, one) => before + one, 0);
-  $$("[data-sum]", root).forEach((el) => {
-    const minimumFractionDigits = Number(el.dataset.digits ?? 2);
-    el.textContent = el.dataset.sum.replace("%n", all.toLocaleString(document.documentElement.lang, { minimumFractionDigits, maximumFractionDigits: minimumFractionDigits }));
-  });
-}
-function tally(box) { // codes are typed one a line: how many there are, and how many of them repeat others
-  const lines = box.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  tell("lines", lines.length, box.form);
-  tell("repeated", lines.length - new Set(lines).size || "", box.form);
-}
-function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); if (!checked) picks.all = ""; count(list); }
-function clearSelection(list) { picksOf(list)?.clear(); picks.all = ""; $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
-
-// What was selected on other pages of the same list stays selected; another filter begins anew.
-const picks = { of: "", values: new Set(), all: "" };
-function picksOf(list) {
-  if (!list.hasAttribute("data-keeps-picks")) return null;
-  const query = new URLSearchParams(location.search);
-  ["after", "before", "on", "size", "sort"].forEach((name) => query.delete(name));
-  const of = `${list.id}?${query}`;
-  if (picks.of !== of) Object.assign(picks, { of, values: new Set(), all: "" });
-  return picks.values;
-}
-function restorePicks(list) {
-  const values = picksOf(list);
-  if (values) $$(BOXES, list).forEach((box) => { if ((values.has(box.value) || matching(list)) && !box.disabled) box.checked = true; });
-  count(list);
-}
-// All that match, pages never seen among them: offered beside a whole page of several, in the server's words. A form then names the filter, not rows.
-const matching = (list) => (picksOf(list) && picks.all ? $("[data-matching]", list) : null);
-function offerAll(list, whole) {
-  const el = $("[data-matching]", list);
-  if (!el) return;
-  el.hidden = !whole || !!matching(list);
-  if (!el.hidden) htmx.trigger(el, "whole");
-}
-function takeAll(button) {
-  const list = button.closest(".list");
-  picks.all = button.dataset.words;
-  count(list);
-  say(picks.all);
-  $("[data-act=clear]", list).focus();
-}
-function elsewhere(form) { // the form takes along what is on other pages
-  const boxes = form.id ? $$(`.box[form="${CSS.escape(form.id)}"]`) : [], values = boxes[0]?.closest(".list") && picksOf(boxes[0].closest(".list"));
-  $$("[data-pick]", form).forEach((el) => el.remove());
-  const shown = new Set(boxes.map((box) => box.value)), all = values && matching(boxes[0].closest(".list"));
-  const add = (name, value) => { form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value })); form.lastElementChild.dataset.pick = ""; };
-  if (all) add("all", all.dataset.matching); else [...(values || [])].filter((value) => !shown.has(value)).forEach((value) => add("pk", value));
 }
 
 // Rows: j and k move, x selects, Enter opens, e edits the first value that can be. On a page without a list they follow its own links.
@@ -152,95 +71,6 @@ function paletteKey(event) {
     if (dataset.search && value.trim() && dataset.answered !== value) location.href = `${dataset.search}?q=${encodeURIComponent(value.trim())}`;
     else list[at]?.click();
   }
-}
-
-// Composer: reply to the buyer, or a private note that never leaves the house.
-function composerMode(button) {
-  const form = button.closest(".composer");
-  $$("[data-mode]", form).forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
-  form.classList.toggle("is-note", button.dataset.mode === "note");
-  $$("[data-for-mode]", form).forEach((el) => { el.hidden = el.dataset.forMode !== button.dataset.mode; });
-  const box = $("textarea", form);
-  offer(box);
-  box.focus();
-}
-
-// Canned replies: what follows the slash narrows them, the arrows choose, Enter takes.
-const offered = (list) => $$("button", list).filter((one) => !one.hidden);
-const mark = (list, one) => $$("button", list).forEach((each) => each.classList.toggle("is-active", each === one));
-function offer(box) {
-  const list = $(".canned", box.closest(".composer"));
-  if (!list) return;
-  const typed = box.value.toLowerCase(), words = typed.slice(1);
-  $$("button", list).forEach((one) => { one.hidden = !one.dataset.name.startsWith(typed) && !one.dataset.text.toLowerCase().includes(words); });
-  list.hidden = !typed.startsWith("/") || !(offered(list).length || $("a", list)) || box.form.classList.contains("is-note");
-  mark(list, offered(list)[0]);
-}
-function cannedKey(event) {
-  const list = $(".canned:not([hidden])", event.target.closest(".composer"));
-  if (!list || !offered(list).length || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return false;
-  const all = offered(list), at = all.findIndex((one) => one.classList.contains("is-active"));
-  event.preventDefault();
-  if (event.key === "Enter") all[at]?.click();
-  else if (event.key === "Escape") list.hidden = true;
-  else mark(list, all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
-  return true;
-}
-
-// Drafts: what is typed into a form marked data-draft outlives a swap, a reload and a wrong click, in this tab only.
-const draftOf = (el) => { const form = el.closest?.("[data-draft]"); return form && el.name ? `draft:${form.dataset.draft}:${el.name}` : ""; };
-function keepDraft(el) {
-  const key = draftOf(el);
-  if (!key || el.type === "password") return;
-  if (el.value) sessionStorage.setItem(key, el.value); else sessionStorage.removeItem(key);
-}
-function restoreDrafts(root) {
-  $$("[data-draft] textarea", root).forEach((el) => { const kept = sessionStorage.getItem(draftOf(el)); if (kept && !el.value) el.value = kept; });
-}
-function dropDraft(form) {
-  Object.keys(sessionStorage).filter((key) => key.startsWith(`draft:${form.dataset.draft}:`)).forEach((key) => sessionStorage.removeItem(key));
-}
-
-// What was typed outlives a way round by the sign-in page: when the session ends meanwhile, or the password is asked again. It is kept
-// in this tab from the moment a form leaves, and comes back only to the same person, on the same page, behind such a page.
-const here = () => location.pathname + location.search;
-function isTyped(el) {
-  if (!el.name || ["hidden", "password", "file", "submit", "button"].includes(el.type) || el.closest("[data-detour]")) return false;
-  if (el.matches("[type=checkbox], [type=radio]")) return el.checked !== el.defaultChecked;
-  if (el.matches("select")) return el.selectedIndex !== Math.max(0, [...el.options].findIndex((option) => option.defaultSelected));
-  return el.value !== el.defaultValue;
-}
-const twins = (form, name) => $$("input, select, textarea", form).filter((el) => el.name === name);
-function keepTyped() {
-  const typed = $$("form[method=post]").flatMap((form) => $$("input, select, textarea", form).filter(isTyped).map((el) => (
-    { action: form.getAttribute("action"), name: el.name, at: twins(form, el.name).indexOf(el), value: el.value, checked: el.checked })));
-  if (typed.length) sessionStorage.setItem("typed", JSON.stringify({ page: here(), person: document.body.dataset.person, typed }));
-}
-let waiting = []; // for parts of the page that come later
-function putTyped() {
-  waiting = waiting.filter(({ action, name, at, value, checked }) => {
-    const el = $$("form[method=post]").filter((form) => form.getAttribute("action") === action).map((form) => twins(form, name)[at])[0];
-    if (!el) return true;
-    if (el.matches("[type=checkbox], [type=radio]")) el.checked = checked; else el.value = value;
-    el.dispatchEvent(new Event("input", { bubbles: true }));
-    return false;
-  });
-}
-function restoreTyped() {
-  const kept = JSON.parse(sessionStorage.getItem("typed") || "null");
-  if (!kept) return;
-  if ($("[data-detour]")) return sessionStorage.setItem("typed", JSON.stringify({ ...kept, detour: true }));
-  sessionStorage.removeItem("typed");
-  if (!kept.detour || kept.person !== document.body.dataset.person || kept.page !== here()) return;
-  waiting = kept.typed;
-  putTyped();
-  toast($("#toast-typed").dataset);
-}
-function signedOut(url) {
-  if ($("#toasts [data-act=leave]")) return;
-  const { text, note, action } = $("#toast-signed-out").dataset;
-  toast({ text, note, action, url: new URL(url, location).pathname + new URL(url, location).search, tone: "act" });
-  $("#toasts .toast:last-child a").dataset.act = "leave";
 }
 
 const acts = {
