@@ -289,6 +289,7 @@ def test_an_order_from_its_making_to_a_cancelled_line(page_for, connect):
     address = {"first_name": "Ada", "street1": "1 Folsom", "postcode": "94106", "city": "SF", "phone": "335"}
     for name, typed in address.items():
         page.fill(f"[name={name}]", typed)
+    page.select_option("[name=country]", "US")
     page.click("button:has-text('Create order')")
     page.wait_for_url("**/orders/new/*/")
     assert drive(Command.objects.get()).state == "done"

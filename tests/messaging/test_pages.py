@@ -287,7 +287,8 @@ def test_canned_replies_are_offered_to_other_rooms(chat, connect, client_for, us
 def test_a_viewer_reads_and_does_not_write(chat, thread_of, client_for):
     client, thread = client_for("viewer"), thread_of(chat)
     page = client.get(f"/messages/{thread.pk}/").content.decode()
-    assert "composer" not in page
+    assert 'data-mode="note"' not in page
+    assert 'class="composer' not in page
     assert "format=csv" not in page
     for verb in ("send", "note", "draft", "done", "snooze", "assign"):
         assert client.post(f"/messages/{thread.pk}/{verb}/", {"text": "x"}).status_code == 403
