@@ -1,8 +1,11 @@
 """The pages of orders: strict markup, constant queries, roles, masking, and what they must not show."""
 
+from datetime import timedelta
+
 import html5lib
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.orders.models import Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
@@ -61,6 +64,12 @@ def test_the_fragment_is_the_sheet_alone(admin, stores):
 def test_counts_of_the_tabs_and_of_the_navigation(admin, supply):
     response = get(admin, "/orders/")
     assert "23 orders to deliver" in response.content.decode()
+
+
+def test_what_is_late_already_is_not_called_due(admin, supply, order_of):
+    order = order_of(supply, status="to_deliver")
+    Order.objects.filter(pk=order.pk).update(ship_by=timezone.now() - timedelta(days=3))
+    assert "23 orders to deliver, 1 late or due within 24 hours." in get(admin, "/orders/").content.decode()
 
 
 def test_a_failed_command_makes_a_problem(admin, supply, order_of):

@@ -90,7 +90,7 @@ def _state_line(listing: Listing) -> str:
     if late == "0":
         return ngettext("%(n)s order to deliver.", "%(n)s orders to deliver.", plural) % {"n": waiting}
     return ngettext(
-        "%(n)s order to deliver, %(late)s due within 24 hours.",
-        "%(n)s orders to deliver, %(late)s due within 24 hours.",
+        "%(n)s order to deliver, %(late)s late or due within 24 hours.",
+        "%(n)s orders to deliver, %(late)s late or due within 24 hours.",
         plural,
     ) % {"n": waiting, "late": late}
