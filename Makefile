@@ -10,10 +10,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATABASE_URL_FOR_TESTS ?= postgres://postgres@127.0.0.1:5432/dashboard
 REDIS_URL_FOR_TESTS ?= redis://127.0.0.1:6379/9
-# What neither database nor broker can change, and what is slow besides: once is enough.
-ONCE := channels browser test_demo.py test_access_walk.py test_offers.py test_settings.py test_logs.py test_house_rules.py \
-	$(patsubst %,security/test_%.py,walk canaries forged_callbacks redirects outgoing formulas exports_offered) \
-	$(patsubst %,faults/test_%.py,answers pages clocks limits run_deaths slow_clients)
+# What a database or a broker can change: the engine, search, sums, the SQL of every page (test_query_counts), locks, faults.
+OF_SERVICES := core sync finance messaging drill home/test_search.py orders/test_queries.py security/test_parameters.py \
+	$(patsubst %,test_%.py,query_counts locks health exports_since) \
+	$(patsubst %,faults/test_%.py,broker callbacks database deaths doubles full sessions upgrades watchdog)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
@@ -35,9 +35,9 @@ install-dev: $(VENV)/.installed-dev $(WORDS)  ## what tests and checks need besi
 test: install-dev  ## the suite on SQLite; ARGS="tests/orders -x" narrows it
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-test-services: install-dev  ## the suite on PostgreSQL and Redis: all that they could change
+test-services: install-dev  ## on PostgreSQL and Redis: all that they could change
 	DATABASE_URL=$(DATABASE_URL_FOR_TESTS) REDIS_URL=$(REDIS_URL_FOR_TESTS) $(BIN)/python -m pytest -n 2 --dist worksteal \
-	  $(addprefix --ignore=tests/,$(ONCE)) $(ARGS)
+	  $(addprefix tests/,$(OF_SERVICES)) $(ARGS)
 
 lint: install-dev  ## style, layers, templates, translations
 	$(BIN)/ruff check .
