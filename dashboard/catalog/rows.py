@@ -64,11 +64,7 @@ def _row(
         "variants": ngettext("%(n)s variant", "%(n)s variants", sums["n"]) % {"n": sums["n"]}
         if sums and sums["n"] > 1
         else "",
-        "photo": html.picture(
-            next((url for url in product.images if html.is_web_address(url)), ""),
-            _("Picture of %(name)s") % {"name": product},
-            "thumb",
-        ),
+        "photo": html.thumb(next((url for url in product.images if html.is_web_address(url)), ""), product),
         "connection": reach.sign(product.connection_id),
         "status": html.state(*states.status(product)),
         "is_gone": product.gone_at is not None,

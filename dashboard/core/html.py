@@ -194,6 +194,11 @@ def _titled(name: str, words: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', name, words) if words != name else format_html("{}", name)
 
 
+def thumb(url: str, name: Any) -> SafeString:
+    """The small picture of a product in a list; an empty box where it has none."""
+    return picture(url, gettext("Picture of %(name)s") % {"name": name}, "thumb")
+
+
 def country(code: str) -> SafeString:
     """A country by its name in the reader's language, and its code on hover."""
     return _titled(code, countries.named(code))

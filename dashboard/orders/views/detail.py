@@ -151,9 +151,7 @@ def _lines(order: Order, user: Any) -> list[dict[str, Any]]:
             "pk": line.pk,
             "title": str(line),
             "sku": line.sku,
-            "photo": html.picture(line.image, _("Picture of %(name)s") % {"name": line.title}, "thumb")
-            if line.image
-            else "",
+            "photo": html.thumb(line.image, line.title) if line.image else "",
             "quantity": formatting.count(line.quantity),
             "price": formatting.number(line.unit_price, order.currency) if line.unit_price is not None else "",
             "state": html.state(*words.STATUS.get(line.status, words.STATUS["unknown"])) if line.status else "",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from channels import capabilities as can
-from dashboard.core import formatting, pages
+from dashboard.core import formatting, html, pages
 from dashboard.core.exports import plain_money
 from dashboard.core.pages import is_fragment, polled
 from dashboard.core.templatetags.dash import when_at
@@ -29,7 +29,6 @@ from dashboard.sourcing.views.common import (
     onward,
     page,
     refusal,
-    thumb,
     under_way,
 )
 from dashboard.staff.access import StaffRequest, requires
@@ -96,7 +95,7 @@ def shown_line(request: StaffRequest, line: CartItem, connection: Connection | N
     url = reverse("sourcing:product", args=[connection.slug, product]) if connection and product else ""
     return {
         "pk": line.pk,
-        "image": thumb(line.image, str(line)),
+        "image": html.thumb(line.image, line),
         "title": str(line),
         "kind": line.sku_name or line.sku,
         "remark": line.remark,

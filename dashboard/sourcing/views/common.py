@@ -11,10 +11,9 @@ from django.http import HttpResponse
 from django.shortcuts import render as template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from dashboard.core import exports, formatting, html
+from dashboard.core import exports, formatting
 from dashboard.core.filters import ListSpec
 from dashboard.core.navigation import may
 from dashboard.core.pages import is_fragment, key_of, redirect, render
@@ -145,11 +144,6 @@ def download(request: StaffRequest, spec: ListSpec) -> Any:
         return None
     rows = exports.discover()[spec.domain].queryset(request.user)
     return exports.export_response(request, spec.domain, spec.open(request, rows).queryset)
-
-
-def thumb(url: str, title: str) -> SafeString:
-    """The small picture of a product in a list; an empty box where it has none."""
-    return html.picture(url, _("Picture of %(name)s") % {"name": title}, "thumb")
 
 
 def figure(amount: Any, currency: str) -> str:

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import capabilities as can
-from dashboard.core import pages
+from dashboard.core import html, pages
 from dashboard.core.pages import redirect
 from dashboard.core.templatetags.dash import when_at
 from dashboard.sourcing.filters import FAVOURITES
 from dashboard.sourcing.forms import ProfileForm, SaveAddressForm
 from dashboard.sourcing.models import AddressEntry, Favourite, Profile
 from dashboard.sourcing.reach import Reach, chosen, chosen_or_404, named, reason
-from dashboard.sourcing.views.common import act, download, figure, page, thumb, under_way
+from dashboard.sourcing.views.common import act, download, figure, page, under_way
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
 from dashboard.sync.web import give
@@ -49,7 +49,7 @@ def _favourite(row: Favourite, reach: Reach, now: Any) -> dict[str, Any]:
     slug = reach.connections[row.connection_id].slug if row.connection_id in reach.connections else ""
     return {
         "pk": row.pk,
-        "image": thumb(row.image, str(row)),
+        "image": html.thumb(row.image, row),
         "title": str(row),
         "product": row.product_remote_id,
         "url": reverse("sourcing:product", args=[slug, row.product_remote_id])

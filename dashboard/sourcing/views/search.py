@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from channels import capabilities as can
 from channels import records as r
-from dashboard.core import formatting, pages
+from dashboard.core import formatting, html, pages
 from dashboard.core.counting import capped, capped_counts
 from dashboard.core.exports import plain_money
 from dashboard.core.pages import redirect
@@ -24,7 +24,7 @@ from dashboard.sourcing.mirror import upsert_source_products
 from dashboard.sourcing.models import CartItem, Favourite, Package, PurchaseOrder, Shipment, SourceProduct
 from dashboard.sourcing.purposes import with_purposes
 from dashboard.sourcing.reach import Reach, chosen, chosen_or_404, reason
-from dashboard.sourcing.views.common import act, figure, onward, page, refusal, thumb, under_way
+from dashboard.sourcing.views.common import act, figure, onward, page, refusal, under_way
 from dashboard.sourcing.views.orders import COLUMNS, rows_of
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.models import Connection
@@ -123,7 +123,7 @@ def _result(request: StaffRequest, product: r.SourceProductRecord, connection: C
         "price": figure(product.price, product.currency),
         "sold": sold,
         "kinds": len(product.skus),
-        "image": thumb(product.image, product.title),
+        "image": html.thumb(product.image, product.title),
     }
 
 
