@@ -59,7 +59,8 @@ def assert_pages_hold(page: Any, *addresses: str) -> None:
         assert_axe_clean(page)
         for size in (own, own | {"width": 768}):
             page.set_viewport_size(size)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1, (address, size)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, (address, size)
         page.set_viewport_size(own)
 
 
