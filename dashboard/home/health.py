@@ -34,6 +34,7 @@ def _line(connection: Connection, verdict: Verdict) -> dict[str, Any]:
         "is_behind": tone != "good" and connection.state != Connection.DISABLED,
         "words": words,
         "title": connection.title,
+        "slug": connection.slug,
         "at": at,
         "age": formatting.age(at, now),
         "again_at": again_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -34,14 +35,14 @@ def index(request: StaffRequest) -> HttpResponse:
     """What must be done next, how well the connections are read, what came in."""
     reach = _reach(request)
     health, tiles = _health(reach), work_queues.tiles(reach)
-    is_behind = any(each["is_behind"] for each in health["connections"])
+    behind = [each for each in health["connections"] if each["is_behind"]]
     context = {
         "tiles": tiles,
-        "headline": headline(tiles, is_behind=is_behind) if reach.every else "",
+        "headline": _headline(reach, tiles, behind=[each["slug"] for each in behind]),
         "only": reach.title,
         **_due(request, reach),
         **health,
-        "behind": ", ".join(each["title"] for each in health["connections"] if each["is_behind"]),
+        "behind": ", ".join(each["title"] for each in behind),
         "came": arrivals.came_in(reach),
         "has_connections": bool(reach.every),
         "today": formatting.today(),
@@ -68,7 +69,7 @@ def queues(request: StaffRequest) -> HttpResponse:
     """The tiles alone, as the page polls them, with the line at its head, which goes by the frame's sync sign here."""
     reach = _reach(request)
     tiles = work_queues.tiles(reach)
-    line = headline(tiles, is_behind=Frame(request).sync_sign["tone"] != "good")
+    line = _headline(reach, tiles, behind=Frame(request).sync_sign["behind"])
     context = {"tiles": tiles, "scope": reach.slug, "headline": line, "only": reach.title, "told": True}
     return pages.polled(request, (*tiles, line), lambda: render(request, "home/_queues.html", context))
 
@@ -77,7 +78,7 @@ def queues(request: StaffRequest) -> HttpResponse:
 def health(request: StaffRequest) -> HttpResponse:
     """The connections alone, as the page polls them."""
     context = _health(_reach(request))
-    parts = tuple((each["title"], each["words"], each["age"]) for each in context["connections"])
+    parts = tuple((each["title"], each["words"], each["age"], each["again_at"]) for each in context["connections"])
     return pages.polled(request, (parts, context["engine"]), lambda: render(request, "home/_health.html", context))
 
 
@@ -104,6 +105,12 @@ def search(request: StaffRequest) -> HttpResponse:
     context["is_ascii"] = q.isascii()
     context["is_behind"] = not context["is_short"] and searching.is_behind(request.user)
     return pages.render(request, "home/search.html", context)
+
+
+def _headline(reach: Reach, tiles: Sequence[work_queues.Tile], behind: Collection[str]) -> str:
+    """What matters now on the connections that the page is about. `behind`: slugs of some that are not up to date."""
+    here = {each.slug for each in reach.connections.values()}
+    return headline(tiles, is_behind=not here.isdisjoint(behind)) if reach.every else ""
 
 
 def _reach(request: HttpRequest) -> Reach:

@@ -31,15 +31,17 @@ def register() -> None:
 
 
 def sign(user: Any) -> dict[str, Any]:
-    """How many connections are up to date, and how many are not."""
+    """How many connections are up to date, how many are not, and (`behind`) which, by their slugs."""
     connections = list(Connection.objects.visible_to(user).exclude(state=Connection.DISABLED).defer(*SECRETS))
     url = reverse("sync:connections")
     if not connections:
-        return {"tone": "", "text": _("No connection yet"), "failures": 0, "url": url}
-    tones = Counter(verdict.tone for verdict in verdicts(connections))
+        return {"tone": "", "text": _("No connection yet"), "failures": 0, "url": url, "behind": []}
+    known = verdicts(connections)
+    tones = Counter(verdict.tone for verdict in known)
     text = _("%(n)s of %(all)s up to date") % {"n": tones["good"], "all": len(connections)}
     tone = "act" if tones["act"] else "wait" if tones["good"] < len(connections) else "good"
-    return {"tone": tone, "text": text, "failures": tones["act"], "url": url}
+    behind = [one.slug for one, verdict in zip(connections, known, strict=True) if verdict.tone != "good"]
+    return {"tone": tone, "text": text, "failures": tones["act"], "url": url, "behind": behind}
 
 
 def scopes(user: Any) -> list[dict[str, str]]:

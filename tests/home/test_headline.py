@@ -94,5 +94,24 @@ def test_the_page_and_its_poll_say_the_same(goods, client_for):
     assert lines() == [["1 order is late."]] * 2
 
 
+def test_what_another_connection_lacks_is_not_said_of_the_one_that_was_chosen(goods, connect, client_for):
+    connect("m2e", "never-read")
+    Order.objects.update(status="completed")
+    for model in (Case, Thread):
+        model.objects.all().delete()
+    FeedState.objects.filter(connection=goods.connection).update(last_ok_at=timezone.now())
+    client = client_for("fulfilment")
+    for address, words in (
+        ("?connection=goods", "All is calm: nothing is late or due soon, and everything is up to date."),
+        ("?connection=never-read", "Nothing that was seen is late or due soon, but not everything is up to date."),
+        ("", "Nothing that was seen is late or due soon, but not everything is up to date."),
+    ):
+        cache.clear()
+        for path in ("/", "/home/queues/"):
+            assert f"<span>{words}</span></p>" in client.get(path + address).content.decode(), path + address
+
+
 def test_without_connections_nothing_is_claimed(client_for):
-    assert '<p class="head-line" id="headline"><span></span></p>' in client_for("admin").get("/").content.decode()
+    for path in ("/", "/home/queues/"):
+        page = client_for("admin").get(path).content.decode()
+        assert re.findall(r'id="headline"[^>]*>(.*?)</p>', page) == ["<span></span>"], path

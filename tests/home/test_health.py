@@ -49,7 +49,10 @@ def test_a_late_feed_that_is_paused_shows_when_it_is_tried_again(goods, client_f
     late.update(fails=3)
     banner = "It was last read 22\u00a0min ago. Lists may lack its newest rows."
     assert f"<p>{banner} Next try in 4\u00a0min, at {at:%H:%M:%S}.</p>" in client.get("/").content.decode()
+    tag = {"If-None-Match": client.get("/home/health/")["ETag"]}
+    assert client.get("/home/health/", headers=tag).status_code == 304
     late.update(next_due_at=now)
+    assert client.get("/home/health/", headers=tag).status_code == 200
     assert f"<p>{banner}</p>" in client.get("/").content.decode()
     assert "next try" not in shown(client)
 
