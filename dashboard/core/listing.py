@@ -223,7 +223,8 @@ class Listing:
     @cached_property
     def _connection(self) -> str:
         slug = self.params.get("connection", "") if "connection" in self.spec.filters.base_filters else ""
-        return slug if re.fullmatch(r"[\w-]{1,64}", slug, re.ASCII) else ""
+        is_understood = slug and "connection" not in self.filterset.form.errors
+        return slug if is_understood and re.fullmatch(r"[\w-]{1,64}", slug, re.ASCII) else ""
 
     @cached_property
     def counts(self) -> dict[str, str]:

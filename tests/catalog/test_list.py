@@ -30,6 +30,13 @@ def test_all_connections_stand_in_one_list(client_for, digital, retail, listed, 
         assert {made.connection.title in str(row["connection"]) for row in found} == {True}
 
 
+def test_tabs_leave_out_a_connection_that_is_not_understood_as_the_rows_do(client_for, digital):
+    listing = client_for("admin").get("/catalog/?connection=nowhere").context["listing"]
+    assert listing.errors == ["Connection: Select a valid choice. nowhere is not one of the available choices."]
+    assert [tab["url"] for tab in listing.tabs][:2] == ["?view=all", "?view=on-sale"]
+    assert listing.tabs[0]["count"] == str(Product.objects.present().count()) != "0"
+
+
 def test_only_visible_connections_are_listed(client_for, user_for, digital, retail):
     user = user_for("fulfilment")
     user.sees_all_connections = False
