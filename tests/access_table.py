@@ -120,6 +120,7 @@ ACCESS = {
     "aftersales:reject": "aftersales.decide",
     "aftersales:assign": "aftersales.decide",
     "aftersales:bulk_assign": "aftersales.decide",
+    "aftersales:matching": "aftersales.decide",
     # messaging
     "messaging:list": "messages.view",
     "messaging:fresh": "messages.view",
@@ -140,6 +141,7 @@ ACCESS = {
     "messaging:snooze": "messages.send",
     "messaging:assign": "messages.send",
     "messaging:bulk_assign": "messages.send",
+    "messaging:matching": "messages.send",
     "messaging:undo": "messages.send",
     "messaging:again": "messages.send",
     # tickets
@@ -155,6 +157,7 @@ ACCESS = {
     "tickets:update": "tickets.work",
     "tickets:assign": "tickets.work",
     "tickets:bulk_assign": "tickets.work",
+    "tickets:matching": "tickets.work",
     # core
     "core:language": PUBLIC,
     "core:sync_sign": SIGNED_IN,

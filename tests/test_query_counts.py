@@ -48,7 +48,7 @@ ASKED = [
     (LIST, 2, "/finance/margins/?size=100"),
     (LIST, 2, "/finance/payments/?size=100"),
     (LIST, 2, "/finance/wallet/?size=100"),
-    (LIST, 2, "/messages/?size=100"),
+    (LIST, 2, "/messages/?view=all&size=100"),
     (LIST, 1, "/messages/canned/"),
     (LIST, 3, "/orders/?view=all&size=100"),
     (LIST, 3, "/sourcing/addresses/"),
@@ -97,6 +97,7 @@ ASKED = [
     (FRAGMENT, 1, "/activity/fresh/commands/?newest=1"),
     (FRAGMENT, 3, "/aftersales/for-order/{order}/"),
     (FRAGMENT, 2, "/aftersales/fresh/?newest=1"),
+    (FRAGMENT, 1, "/aftersales/matching/?view=all"),
     (FRAGMENT, 3, "/catalog/{product}/history/"),
     (FRAGMENT, 1, "/catalog/{product}/raw/"),
     (FRAGMENT, 1, "/catalog/commands/{priced}/"),
@@ -112,6 +113,7 @@ ASKED = [
     (THREAD, 5, "/messages/{thread}/messages/"),
     (FRAGMENT, 1, "/messages/for-order/{order}/"),
     (FRAGMENT, 1, "/messages/fresh/?newest=1"),
+    (FRAGMENT, 2, "/messages/matching/?view=all"),
     (FRAGMENT, 2, "/orders/{order}/history/"),
     (FRAGMENT, 2, "/orders/for-product/{product}/"),
     (FRAGMENT, 2, "/orders/fresh/?newest=1"),
@@ -122,6 +124,7 @@ ASKED = [
     (FRAGMENT, 0, "/sync-sign/"),
     (FRAGMENT, 3, "/tickets/for-order/{order}/"),
     (FRAGMENT, 2, "/tickets/fresh/?newest=1"),
+    (FRAGMENT, 1, "/tickets/matching/?view=all"),
 ]
 # Neither list nor record: forms and dry runs, sign-in, files, what other parts are made
 # of, and what looks beyond the mirror: the search over everything, live questions to a source.

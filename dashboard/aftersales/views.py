@@ -21,6 +21,7 @@ from dashboard.aftersales.models import Case
 from dashboard.aftersales.rows import for_list, rows_of
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
+from dashboard.core.matching import offered as offered_all
 from dashboard.core.navigation import forget_counts, may
 from dashboard.core.scope import scoped
 from dashboard.core.templatetags.dash import when_at
@@ -75,6 +76,13 @@ def fresh(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
+@requires("aftersales.decide")
+def matching(request: StaffRequest) -> HttpResponse:
+    """The offer to choose all cases that the list's filter matches."""
+    return offered_all(request, CASES.rows, Case.objects.visible_to(request.user), assigning.MOST)
+
+
+@require_safe
 @requires("aftersales.view")
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One case; for htmx what may change while a decision is under way."""
@@ -109,7 +117,7 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("aftersales.decide")
 def bulk_assign(request: StaffRequest) -> HttpResponse:
     """Give the chosen cases to somebody, or to nobody."""
-    return assigning.assign_many(request, DESK, Case.objects.light().visible_to(request.user))
+    return assigning.assign_many(request, DESK, CASES.rows, Case.objects.light().visible_to(request.user))
 
 
 @require_safe

@@ -115,3 +115,11 @@ class ListSpec:
         ``params`` takes the place of the address: the list that somebody came from.
         """
         return Listing(self, request, queryset, request.GET if params is None else params)
+
+    def rows(self, request: HttpRequest, seen: QuerySet[Any], params: QueryDict) -> QuerySet[Any]:
+        """Of the rows that may be ``seen`` those of the list that ``params`` ask for, in its order, all pages.
+
+        Of a list that would leave a part of its filter out, none.
+        """
+        listing = self.open(request, seen, params)
+        return seen.none() if listing.errors else listing.queryset.order_by(*listing.order, "pk")

@@ -59,6 +59,12 @@ def asked(request: Any) -> QueryDict:
         return QueryDict()
 
 
+def listed_rows(request: Any, seen: QuerySet[Any], params: QueryDict) -> QuerySet[Any]:
+    """Of the threads that may be `seen` those of the list that `params` ask for, in its order, all pages."""
+    inbox = Inbox(request, seen, params)
+    return inbox.rows.order_by(*inbox.order, "pk")
+
+
 def kept_query(request: Any) -> str:
     """What leads from a thread back to the list as it was."""
     return _kept(asked(request))
@@ -72,10 +78,14 @@ def _kept(params: QueryDict) -> str:
 
 
 class Inbox:
-    """The threads that a request asks for: ``view`` (one of `BOXES`), ``q`` (words), ``connection``."""
+    """The threads that a request asks for: ``view`` (one of `BOXES`), ``q`` (words), ``connection``.
 
-    def __init__(self, request: Any) -> None:
-        self.user, self.params = request.user, asked(request)
+    `seen` holds all that the person may see; `params` take the place of the address.
+    """
+
+    def __init__(self, request: Any, seen: QuerySet[Any] | None = None, params: QueryDict | None = None) -> None:
+        self.user, self.params = request.user, asked(request) if params is None else params
+        self._seen = Thread.objects.visible_to(request.user) if seen is None else seen
         who = self.params.get("view", "")
         self.who = who if who in BOXES else "waiting"
         self.q = self.params.get("q", "").strip()[:100]
@@ -85,11 +95,19 @@ class Inbox:
 
     @cached_property
     def page(self) -> keyset.Page:
-        """One page of threads: those that wait longest first, or the last written in first."""
-        rows = self._found() if self.q else self._box(self.who)
-        order = ("waiting_since",) if self.who in BY_WAITING and not self.q else ("-last_message_at",)
-        wanted = with_order(rows.select_related("assignee").only(*COLUMNS).annotate(sent=Subquery(_last_sent())))
-        return keyset.paginate(wanted, order, self.params, sizes=SIZES)
+        """One page of threads."""
+        wanted = with_order(self.rows.select_related("assignee").only(*COLUMNS).annotate(sent=Subquery(_last_sent())))
+        return keyset.paginate(wanted, self.order, self.params, sizes=SIZES)
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """All threads that are asked for."""
+        return self._found() if self.q else self._box(self.who)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Those that wait longest first, or the last written in first."""
+        return ("waiting_since",) if self.who in BY_WAITING and not self.q else ("-last_message_at",)
 
     @property
     def before_url(self) -> str:
@@ -130,12 +148,17 @@ class Inbox:
         """What keeps the list as it is, for the addresses of its threads."""
         return _kept(self.params)
 
+    @property
+    def address(self) -> str:
+        """The same from its question mark: the list whose threads are meant when all that match are chosen."""
+        return f"?{self.query}"
+
     def _found(self) -> QuerySet[Any]:
         scope, messages = self._scope(), Message.objects.visible_to(self.user)
         return found(self._everything(), messages if scope is None else messages.filter(connection=scope), self.q)
 
     def _everything(self) -> QuerySet[Any]:
-        rows, scope = Thread.objects.visible_to(self.user), self._scope()
+        rows, scope = self._seen, self._scope()
         if self.reach.lacks:
             return rows.none()
         return rows if scope is None else rows.filter(connection=scope)

@@ -9,6 +9,7 @@ app_name = "messaging"
 urlpatterns = [
     path("", reading.index, name="list"),
     path("fresh/", reading.fresh, name="fresh"),
+    path("matching/", reading.matching, name="matching"),
     path("for-order/<int:pk>/", reading.for_order, name="for_order"),
     path("bulk/assign/", writing.bulk_assign, name="bulk_assign"),
     path("canned/", canned.index, name="canned"),

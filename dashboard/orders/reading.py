@@ -38,7 +38,7 @@ def order_of(request: Any, pk: int) -> Order:
 def chosen(request: Any) -> list[Order]:
     """The visible orders that a bulk form means, oldest first; of more than 300 the first. 404 when there is none."""
     seen = Order.objects.light().visible_to(request.user)
-    keys, total = matching.chosen(request, seen, MOST, ORDERS)
+    keys, total = matching.chosen(request, ORDERS.rows, seen, MOST)
     if total > MOST:
         words = _("Only the first %(most)s of the %(n)s chosen orders take part.")
         messages.warning(request, words % {"most": MOST, "n": capped(total)})

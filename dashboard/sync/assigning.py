@@ -21,7 +21,6 @@ from django_htmx.http import trigger_client_event
 
 from dashboard.core import matching, pages
 from dashboard.core.counting import CAP, capped
-from dashboard.core.filters import ListSpec
 from dashboard.core.navigation import forget_counts
 from dashboard.staff.audit import audit
 from dashboard.staff.models import User
@@ -76,14 +75,14 @@ def assign(request: Any, desk: Desk, row: Any, *, back: str, done: Callable[[], 
     return render(request, "sync/assign.html", context, status=200 if given is None else 422)
 
 
-def assign_many(request: Any, desk: Desk, seen: QuerySet[Any], spec: ListSpec | None = None) -> HttpResponse:
+def assign_many(request: Any, desk: Desk, rows_of: matching.Rows, seen: QuerySet[Any]) -> HttpResponse:
     """Give the chosen rows to ``me``, to the colleague of that key, or with an empty ``person`` to nobody.
 
     Rows on connections where the colleague may not work stay as they are, as do those beyond `MOST`, and the toast says
-    so. `seen` holds what the person who asks may see, `spec` is the list that a form may mean as a whole. 404 without
-    a row, or without a known person.
+    so. `seen` holds what the person who asks may see, `rows_of` is the list that a form may mean as a whole. 404
+    without a row, or without a known person.
     """
-    keys, total = matching.chosen(request, seen, MOST, spec)
+    keys, total = matching.chosen(request, rows_of, seen, MOST)
     rows = list(seen.filter(pk__in=keys).select_related("connection").order_by("pk"))
     if not rows or "person" not in request.POST:
         raise Http404

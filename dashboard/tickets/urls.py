@@ -9,6 +9,7 @@ app_name = "tickets"
 urlpatterns = [
     path("", listing.index, name="list"),
     path("fresh/", listing.fresh, name="fresh"),
+    path("matching/", listing.matching, name="matching"),
     path("open/", opening.new, name="open"),
     path("for-order/<int:pk>/", listing.for_order, name="for_order"),
     path("bulk/assign/", detail.bulk_assign, name="bulk_assign"),

@@ -22,9 +22,9 @@ function count(list) {
   tell("selected", on, list);
   tell("elsewhere", on > here && !matching(list) ? on - here : "", list);
   if (matching(list)) $("[data-selected]", list).textContent = picks.all;
-  offerAll(list, here > 0 && boxes.every((box) => box.checked || box.disabled));
-  sum(list);
   const all = $("thead .box", list);
+  offerAll(list, here > 0 && (!all || boxes.every((box) => box.checked || box.disabled)));
+  sum(list);
   if (all) { all.checked = here > 0 && here === boxes.length; all.indeterminate = here > 0 && here < boxes.length; }
 }
 // What is selected or typed comes to: each [data-amount] counts once where it is checked, or as often as its field says.
@@ -41,7 +41,7 @@ function tally(box) { // codes are typed one a line: how many there are, and how
   tell("lines", lines.length, box.form);
   tell("repeated", lines.length - new Set(lines).size || "", box.form);
 }
-function selectAll(list, checked) { $$("tbody .box", list).forEach((box) => { if (!box.disabled) box.checked = checked; }); if (!checked) picks.all = ""; count(list); }
+function selectAll(list, checked) { $$(BOXES, list).forEach((box) => { if (!box.disabled) box.checked = checked; }); if (!checked) picks.all = ""; count(list); }
 function clearSelection(list) { picksOf(list)?.clear(); picks.all = ""; $$(".box", list).forEach((box) => { box.checked = false; }); count(list); }
 
 // What was selected on other pages of the same list stays selected; another filter begins anew.
@@ -59,7 +59,8 @@ function restorePicks(list) {
   if (values) $$(BOXES, list).forEach((box) => { if ((values.has(box.value) || matching(list)) && !box.disabled) box.checked = true; });
   count(list);
 }
-// All that match, pages never seen among them: offered beside a whole page of several, in the server's words. A form then names the filter, not rows.
+// All that match, pages never seen among them: offered beside a whole page of several (where no box takes the page, beside any row), in the server's words.
+// A form then names the filter, not rows.
 const matching = (list) => (picksOf(list) && picks.all ? $("[data-matching]", list) : null);
 function offerAll(list, whole) {
   const el = $("[data-matching]", list);
@@ -70,7 +71,7 @@ function offerAll(list, whole) {
 function takeAll(button) {
   const list = button.closest(".list");
   picks.all = button.dataset.words;
-  count(list);
+  selectAll(list, true);
   say(picks.all);
   $("[data-act=clear]", list).focus();
 }

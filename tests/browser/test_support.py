@@ -65,6 +65,24 @@ def test_a_refund_needs_the_amount_typed(page_for, goods):
     assert [effect["isApproved"] for effect in effects(goods.sandbox)] == [True]
 
 
+def test_all_threads_of_a_box_are_chosen_from_one(page_for, goods, user_for):
+    row = Thread.objects.waiting().first()
+    for n in range(60):
+        row.pk, row.remote_id = None, f"more-{n}"
+        row.save()
+    every = set(Thread.objects.waiting().values_list("pk", flat=True))
+    page = page_for("support")
+    page.goto("/messages/", wait_until="networkidle")
+    page.check(".threads .box >> nth=1")
+    page.click(f".bulk button:has-text('Select all {len(every)} that match')")
+    assert page.inner_text(".bulk [data-selected]") == f"All {len(every)} that match"
+    assert page.locator(".threads .box:not(:checked)").count() == 0
+    page.click("#inbox .bulk summary")
+    page.click("#inbox .bulk button:has-text('Assign to me')")
+    page.wait_for_selector("#inbox:not([data-picked])")
+    assert set(Thread.objects.filter(assignee=user_for("support")).values_list("pk", flat=True)) == every
+
+
 def test_a_thread_that_left_the_list_is_polled_without_its_row(page_for, goods, user_for):
     thread, other = Thread.objects.waiting().order_by("waiting_since")[:2]
     page = page_for("support")

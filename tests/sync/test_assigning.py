@@ -116,3 +116,36 @@ def test_the_bar_of_a_list_names_those_who_may_work_there(room, client_for, user
     bare = client_for("viewer").get(address).content.decode()
     assert "bulk/assign/" not in bare
     assert "no-boxes" in bare or 'name="pk"' not in bare
+
+
+def test_all_that_a_list_matches_are_offered_and_given_away(room, client_for, user_for):
+    address, rows, verb = room
+    model, listed = type(rows[0]), address.replace("bulk/assign/", "")
+    client = client_for("support")
+    everything = model.objects.count()
+    offer = client.get(f"{listed}matching/?view=all", headers=HTMX)
+    assert_strict_html(offer, fragment=True)
+    assert f'data-words="All {everything} that match"' in offer.content.decode()
+    assert client.get(f"{listed}matching/?view=all&q=zzzzz").content.decode().strip() == ""
+    one = rows[1].connection
+    client.post(address, {"all": f"?view=all&connection={one.slug}", "pk": rows[0].pk, "person": "me"}, headers=HTMX)
+    given_away = model.objects.filter(assignee=user_for("support"))
+    assert set(given_away) == set(model.objects.filter(connection=one))
+    assert AuditEvent.objects.filter(verb=verb).count() == given_away.count()
+    for nothing in ("?view=all&q=zzzzz", "view=all", "1"):
+        assert client.post(address, {"all": nothing, "person": "me"}).status_code == 404
+    assert client_for("viewer").get(f"{listed}matching/").status_code == (200 if "orders" in listed else 403)
+
+
+def test_a_list_of_several_pages_carries_the_offer_to_choose_all_that_match(room, client_for):
+    address, rows, _verb = room
+    listed, client = address.replace("bulk/assign/", ""), client_for("support")
+    offer = f'data-hx-get="{listed}matching/?view=all'
+    assert offer not in client.get(f"{listed}?view=all&q=zzzzz").content.decode()
+    row = type(rows[0])._base_manager.get(pk=rows[0].pk)
+    for n in range(100):
+        row.pk, row.remote_id = None, f"more-{n}"
+        row.save()
+    body = client.get(f"{listed}?view=all").content.decode()
+    assert offer in body
+    assert 'data-matching="?view=all' in body

@@ -108,7 +108,7 @@ def _title(rules: Sequence[Rule]) -> str:
 def _selection(request: StaffRequest) -> Any:
     """The chosen products: all that a list matches, or those named; `None` when there are none."""
     everything = Product.objects.visible_to(request.user)
-    found = matched(request, PRODUCTS, everything)
+    found = matched(request, PRODUCTS.rows, everything)
     if found is not None:
         return found
     pks = keys_of(request.GET.getlist("pk")[:MOST])

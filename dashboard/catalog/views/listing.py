@@ -57,7 +57,7 @@ def fresh(request: StaffRequest) -> HttpResponseBase:
 @requires("catalog.edit")
 def matching(request: StaffRequest) -> HttpResponseBase:
     """The offer to choose all products that the list's filter matches."""
-    return offered(request, PRODUCTS.open(request, Product.objects.visible_to(request.user)), MOST)
+    return offered(request, PRODUCTS.rows, Product.objects.visible_to(request.user), MOST)
 
 
 def export(request: StaffRequest, queryset: Any) -> HttpResponseBase:

@@ -18,15 +18,17 @@ from django.views.decorators.http import require_safe
 from channels import capabilities as can
 from dashboard.core import formatting, html, pages
 from dashboard.core.exports import export_response
+from dashboard.core.matching import offered as offered_all
 from dashboard.core.navigation import may
 from dashboard.core.scope import scoped
 from dashboard.messaging import canned, opened, presence, snoozing
 from dashboard.messaging.buyer import order_facts, orders_of
 from dashboard.messaging.conversation import Conversation
-from dashboard.messaging.inbox import Inbox, forget_boxes, kept_query, row_of, rows_of, time_left
+from dashboard.messaging.inbox import Inbox, forget_boxes, kept_query, listed_rows, row_of, rows_of, time_left
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.assigning import MOST
 from dashboard.sync.models import Connection
 from dashboard.sync.people import colleagues, offered
 from dashboard.sync.reach import Reach
@@ -101,6 +103,13 @@ def fresh(request: StaffRequest) -> HttpResponse:
     parts = (found["new"], tuple((item["title"], item["age"], item["tone"]) for item in found["items"]))
     shown = {"fresh": found, "fresh_id": "inbox-fresh"}
     return pages.polled(request, parts, lambda: render(request, "components/list_fresh.html", shown))
+
+
+@require_safe
+@requires("messages.send")
+def matching(request: StaffRequest) -> HttpResponse:
+    """The offer to choose all threads of the box or the search that is shown."""
+    return offered_all(request, listed_rows, Thread.objects.visible_to(request.user), MOST)
 
 
 @require_safe

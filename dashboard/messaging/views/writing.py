@@ -18,7 +18,7 @@ from dashboard.core.navigation import forget_counts
 from dashboard.messaging import presence
 from dashboard.messaging.conversation import UNDO, Conversation
 from dashboard.messaging.forms import NoteForm
-from dashboard.messaging.inbox import forget_boxes
+from dashboard.messaging.inbox import forget_boxes, listed_rows
 from dashboard.messaging.mirror import summarise
 from dashboard.messaging.models import Draft, Thread, ThreadNote
 from dashboard.messaging.snoozing import SnoozeForm
@@ -188,7 +188,8 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("messages.send")
 def bulk_assign(request: StaffRequest) -> HttpResponse:
     """Give the chosen threads to somebody, or to nobody; for htmx the list comes anew."""
-    return moved(request, assigning.assign_many(request, DESK, Thread.objects.light().visible_to(request.user)))
+    seen = Thread.objects.light().visible_to(request.user)
+    return moved(request, assigning.assign_many(request, DESK, listed_rows, seen))
 
 
 def _queue(request: StaffRequest, found: Any, text: str) -> None:

@@ -94,7 +94,7 @@ def bulk_tag(request: StaffRequest) -> HttpResponse:
 @requires("orders.annotate")
 def bulk_assign(request: StaffRequest) -> HttpResponse:
     """Give the chosen orders to somebody, or to nobody."""
-    return assigning.assign_many(request, DESK, Order.objects.light().visible_to(request.user), ORDERS)
+    return assigning.assign_many(request, DESK, ORDERS.rows, Order.objects.light().visible_to(request.user))
 
 
 def _told(request: StaffRequest, words: str) -> HttpResponse:

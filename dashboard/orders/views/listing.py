@@ -74,7 +74,7 @@ def fresh(request: StaffRequest) -> HttpResponse:
 @requires("orders.view")
 def matching(request: StaffRequest) -> HttpResponse:
     """The offer to choose all orders that the list's filter matches."""
-    return offered(request, ORDERS.open(request, Order.objects.visible_to(request.user)), MOST)
+    return offered(request, ORDERS.rows, Order.objects.visible_to(request.user), MOST)
 
 
 def _all_done(request: StaffRequest, listing: Listing) -> bool:

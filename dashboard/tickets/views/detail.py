@@ -90,7 +90,7 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
 @requires("tickets.work")
 def bulk_assign(request: StaffRequest) -> HttpResponse:
     """Give the chosen tickets to somebody, or to nobody."""
-    return assigning.assign_many(request, DESK, Ticket.objects.light().visible_to(request.user))
+    return assigning.assign_many(request, DESK, TICKETS.rows, Ticket.objects.light().visible_to(request.user))
 
 
 def ticket_of(request: StaffRequest, pk: int) -> Any:

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 from channels import capabilities as can
 from dashboard.core import pages
 from dashboard.core.exports import export_response
+from dashboard.core.matching import offered
 from dashboard.core.navigation import may
 from dashboard.core.scope import scoped
 from dashboard.core.walking import walk
 from dashboard.orders.models import Order
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.assigning import MOST
 from dashboard.sync.people import colleagues
 from dashboard.sync.reach import Reach, fresh_line
 from dashboard.sync.submit import why_not
@@ -52,6 +54,13 @@ def fresh(request: StaffRequest) -> HttpResponse:
     """The freshness line alone, which offers what came since; 304 while it says the same."""
     listing = TICKETS.open(request, Ticket.objects.visible_to(request.user))
     return fresh_line(request, listing, Reach.of(request, "tickets"), "tickets:list")
+
+
+@require_safe
+@requires("tickets.work")
+def matching(request: StaffRequest) -> HttpResponse:
+    """The offer to choose all tickets that the list's filter matches."""
+    return offered(request, TICKETS.rows, Ticket.objects.visible_to(request.user), MOST)
 
 
 @require_safe
