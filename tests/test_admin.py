@@ -56,6 +56,21 @@ def test_models_and_apps_are_named_in_the_persons_language():
     assert alike == set()
 
 
+def labels_in(language):
+    """What each field of our models is called."""
+    with translation.override(language):
+        ours = (model for model in admin.site._registry if model.__module__.startswith("dashboard."))
+        return {f"{one.model._meta.label}.{one.name}": str(one.verbose_name) for m in ours for one in m._meta.fields}
+
+
+def test_fields_are_named_in_the_persons_language():
+    english, chinese = labels_in("en"), labels_in("zh-hans")
+    named = ("orders.Order.ship_by", "sync.Command.not_before", "staff.User.sees_all_connections")
+    assert [english[one] for one in named] == ["ship by", "not before", "sees all connections"]
+    assert [chinese[one] for one in named] == ["发货期限", "最早执行时间", "可见全部连接"]
+    assert {words for one, words in english.items() if chinese[one] == words} <= {"ID", "pdf", "ip", "sku", "skus"}
+
+
 def test_the_admin_is_in_the_persons_language(client_for, settings):
     client = client_for("superuser")
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"

@@ -13,7 +13,8 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Compile the words of the other languages when a checkout has only their sources."""
-        from dashboard.core import translations
+        """Compile the words of the other languages when a checkout has only their sources; name the fields in them."""
+        from dashboard.core import field_names, translations
 
         translations.ensure_compiled()
+        field_names.translate()

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from dashboard.core import field_names
 from dashboard.core.declared import phrases
 
 KEYWORDS = {
@@ -50,6 +51,8 @@ def found(path: Path) -> Catalog:
         return catalog
     for place, line, message, comments, context in _messages():
         catalog.add(message, locations=[(place, line)], auto_comments=comments, context=context)
+    for label in field_names.labels():
+        catalog.add(label, context=field_names.CONTEXT)
     return catalog
 
 
