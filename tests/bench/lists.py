@@ -22,7 +22,7 @@ from dashboard.orders.views import listing
 from tests.bench import peer, plain, shop
 from tests.bench.asking import Person
 
-ROUNDS = 15
+ROUNDS = 60
 SLOW_ROUNDS = 3
 SIZE = peer.SIZE
 SIZES = (25, 50, 100)
