@@ -6,5 +6,6 @@ CASES = Searched(
     "aftersales.Case",
     ("number", "remote_id", "order_remote_id", "buyer", "reason", "description"),
     numbers=("number", "remote_id", "order_remote_id"),
+    names=("buyer",),
     newest="placed_at",
 )

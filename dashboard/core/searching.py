@@ -39,15 +39,17 @@ class Searched:
     """Which columns of `model` (``app.Model``) are searched: text that is never NULL.
 
     `numbers` (some of the columns) are matched from their start by one or two letters. `private` columns count only for
-    those who may see them. `newest` is the time by which rows are new. `parts` are searched too, each with the column
-    that names its whole. With `by_remote_id` a whole remote id is found by its own index: long random ids, which nobody
-    types in part, would make the index of parts twice as large.
+    those who may see them. `names` (some of the columns) are of people: Chinese ones are also looked for the other way
+    round. `newest` is the time by which rows are new. `parts` are searched too, each with the column that names its
+    whole. With `by_remote_id` a whole remote id is found by its own index: long random ids, which nobody types in part,
+    would make the index of parts twice as large.
     """
 
     model: str
     columns: tuple[str, ...]
     numbers: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     newest: str = ""
     parts: tuple[tuple[Searched, str], ...] = ()
     by_remote_id: bool = False
@@ -214,9 +216,9 @@ def _of_short_words(queryset: QuerySet[Any], about: Searched, words: list[str]) 
 
 def _turned(queryset: QuerySet[Any], about: Searched, words: list[str]) -> list[Any]:
     """The keys of rows that hold a Chinese name the other way round; none where too many do."""
-    name = turned(words)
+    name = turned(words) if about.names else ""
     found = probe(queryset.db, about, [name]) if name else None
-    rows = queryset.filter(*_holds(about.columns, [name]), pk__in=found) if found else queryset.none()
+    rows = queryset.filter(*_holds(about.names, [name]), pk__in=found) if found else queryset.none()
     return list(rows.order_by().values_list("pk", flat=True))
 
 

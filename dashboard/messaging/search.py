@@ -1,8 +1,8 @@
 """Finding threads by their buyer or by what was said in them, through the indexes of words.
 
-Words of three letters or more are looked for among the messages by a probe that ends after `MOST` hits. A word that is
-more common is common enough to be met soon while the threads are walked from the newest one on. Shorter words are
-looked for among the newest messages alone (`dashboard.core.searching`).
+Words of three letters or more that the newest messages hold again and again are met soon while the threads are walked
+from the newest one on. Others are looked for among the messages by a probe that ends after `MOST` hits; with more, they
+are met by the walk too. Shorter words are looked for among the newest messages alone (`dashboard.core.searching`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dashboard.messaging.searched import MESSAGES, THREADS
 from dashboard.messaging.words import line
 
 MOST = 2_000
+NEWEST, ENOUGH = 2_000, 51  # messages looked at first, and the threads among them that are more than a page
 LINES = 400  # messages read to find the newest of each thread of a page
 BEFORE, AFTER = 24, 120  # letters around the word that was searched for
 
@@ -31,7 +32,8 @@ def found(threads: QuerySet[Any], messages: QuerySet[Any], q: str) -> QuerySet[A
         buyers = narrow(threads, THREADS, q).order_by().values("pk")
         return threads.filter(Q(pk__in=buyers) | _of(narrow(messages, MESSAGES, q)))
     short = [word for word in words if len(word) < TRIGRAM]
-    named, keys = _named(threads, long, short), probe(threads.db, MESSAGES, long, MOST)
+    named = _named(threads, long, short)
+    keys = None if _are_met_soon(messages, words) else probe(threads.db, MESSAGES, long, MOST)
     if keys is not None:
         return threads.filter(named | _of(messages.filter(*holding(MESSAGES, short), pk__in=keys)))
     its = {"connection": OuterRef("connection"), "thread_remote_id": OuterRef("remote_id")}
@@ -61,6 +63,16 @@ def _around(text: str, word: str) -> Any:
     lead = "…" if start else ""
     end = at + len(word)
     return format_html("{}{}<mark>{}</mark>{}", lead, text[start:at], text[at:end], text[end : end + AFTER])
+
+
+def _are_met_soon(messages: QuerySet[Any], words: list[str]) -> bool:
+    """Whether the newest messages of all alone have the words, in more threads than a page shows."""
+    every = messages.model._base_manager.order_by("-sent_at")
+    edge = every.values_list("sent_at", flat=True)[NEWEST : NEWEST + 1].first()
+    if edge is None:
+        return False
+    hits = messages.filter(*holding(MESSAGES, words), sent_at__gt=edge).order_by()
+    return len(hits.values_list("connection_id", "thread_remote_id").distinct()[:ENOUGH]) == ENOUGH
 
 
 def _named(threads: QuerySet[Any], long: list[str], short: list[str]) -> Q:

@@ -6,6 +6,7 @@ THREADS = Searched(
     "messaging.Thread",
     ("buyer", "buyer_remote_id", "remote_id"),
     numbers=("buyer_remote_id", "remote_id"),
+    names=("buyer",),
     newest="last_message_at",
 )
 MESSAGES = Searched("messaging.Message", ("body",), newest="sent_at")

@@ -9,6 +9,7 @@ ORDERS = Searched(
     ("number", "source_order_id", "partner_code", "buyer", "items"),
     numbers=("number", "remote_id", "source_order_id", "partner_code"),
     private=("buyer_email",),
+    names=("buyer",),
     newest="placed_at",
     by_remote_id=True,
     parts=((LINES, "order_id"), (PARCELS, "order_id")),

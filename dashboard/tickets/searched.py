@@ -7,6 +7,7 @@ TICKETS = Searched(
     "tickets.Ticket",
     ("number", "remote_id", "order_remote_id", "opened_for", "buyer", "subject", "body"),
     numbers=("number", "remote_id", "order_remote_id", "opened_for"),
+    names=("buyer",),
     newest="moved_at",
     parts=((REPLIES, "ticket_id"),),
 )

@@ -73,6 +73,18 @@ def test_a_word_that_is_too_common_to_probe_is_found_by_walking(talk, client_for
     assert found(client_for("support"), q) == plainly(q)
 
 
+@pytest.mark.parametrize(("q", "enough", "is_probed"), [("where", 2, False), ("where", 500, True), ("зачем", 2, True)])
+def test_what_the_newest_messages_say_again_and_again_is_not_probed(
+    talk, client_for, monkeypatch, q, enough, is_probed
+):
+    monkeypatch.setattr(search, "NEWEST", Message.objects.exclude(sent_at=None).count() - 1)
+    monkeypatch.setattr(search, "ENOUGH", enough)
+    probed = []
+    monkeypatch.setattr(search, "probe", lambda *given: probed.append(given[1]) or searching.probe(*given))
+    assert found(client_for("support"), q) == plainly(q)
+    assert (search.MESSAGES in probed) is is_probed
+
+
 def test_buyers_are_found_by_part_of_their_name(talk, client_for):
     thread = Thread.objects.exclude(buyer="").first()
     part = thread.buyer[1:-1]
