@@ -107,7 +107,12 @@ class Inbox:
     @property
     def order(self) -> tuple[str, ...]:
         """Those that wait longest first, or the last written in first."""
-        return ("waiting_since",) if self.who in BY_WAITING and not self.q else ("-last_message_at",)
+        return ("waiting_since",) if self.by_waiting else ("-last_message_at",)
+
+    @property
+    def by_waiting(self) -> bool:
+        """Whether those that wait longest come first."""
+        return self.who in BY_WAITING and not self.q
 
     @property
     def before_url(self) -> str:

@@ -108,6 +108,21 @@ def test_boxes(chat, client_for, user_for):
     assert sorted(shown("all")) == sorted(Thread.objects.values_list("pk", flat=True))
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", "waited longest"),
+        ("view=unassigned", "waited longest"),
+        ("view=all", "moved last"),
+        ("q=waiting", "moved last"),
+    ],
+)
+def test_what_stands_at_the_top_is_said_as_it_is(chat, client_for, query, said):
+    Thread.objects.update(buyer="waiting")
+    page = client_for("support").get(f"/messages/?{query}").content.decode()
+    assert f"The one at the top {said}." in page
+
+
 def test_search_finds_two_chinese_characters_and_buyers(chat, thread_of, client_for):
     thread = thread_of(chat)
     chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "兑换码登录不上，请尽快处理"})
