@@ -111,8 +111,8 @@ def test_boxes(chat, client_for, user_for):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("", "waited longest"),
-        ("view=unassigned", "waited longest"),
+        ("", "has waited longest"),
+        ("view=unassigned", "has waited longest"),
         ("view=all", "moved last"),
         ("q=waiting", "moved last"),
     ],
