@@ -1,5 +1,6 @@
 """What every page must be: strictly parseable HTML, without anything inline, clean for axe."""
 
+import re
 import time
 from typing import Any
 
@@ -23,6 +24,12 @@ def assert_strict_html(response: HttpResponse, *, fragment: bool = False) -> Any
         assert own is None or own not in ids, f"id {own} stands twice"
         ids.add(own or "")
     return tree
+
+
+def flat(response: HttpResponse) -> str:
+    """The body without the line breaks that its templates have for who writes them."""
+    text = re.sub(r"(?<=>)\s*\n\s*|\s*\n\s*(?=<)", "", response.content.decode())
+    return re.sub(r"\s*\n\s*", " ", text)
 
 
 def _assert_nothing_inline(element: Any) -> None:

@@ -11,7 +11,7 @@ from dashboard.core import formatting
 from dashboard.sync.models import Change, Command
 from tests.catalog.test_product_commands import draft
 from tests.connected import drive, pull, queue
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 HTMX = {"HX-Request": "true"}
 ENTRY = re.compile(r"<strong>(.*?)</strong>(.*?)</div></li>", re.DOTALL)
@@ -23,7 +23,7 @@ def page(product, path=""):
 
 def told(client, product):
     """Of each entry of the history, newest first: its title, its text, and the links below it."""
-    body = client.get(page(product, "history/"), headers=HTMX).content.decode()
+    body = flat(client.get(page(product, "history/"), headers=HTMX))
     return [
         (title, "".join(re.findall(r'<p class="soft">(.*?)</p>', rest)), re.findall(r'href="(.*?)">(.*?)</a>', rest))
         for title, rest in ENTRY.findall(body)

@@ -12,7 +12,7 @@ from dashboard.catalog.models import Product, Variant
 from dashboard.sync.kinds import kinds_of
 from dashboard.sync.models import Connection
 from tests.connected import fault, queue, step
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 HTMX = {"HX-Request": "true"}
 
@@ -136,7 +136,7 @@ def test_a_viewer_sees_no_controls(client_for, digital):
 
 
 def test_what_a_channel_cannot_do_is_disabled_with_its_reason(client_for, looked_at):
-    page = client_for("admin").get("/catalog/").content.decode()
+    page = flat(client_for("admin").get("/catalog/"))
     assert 'aria-disabled="true" title="Shoppo' in page
     assert 'class="edits"' not in page
 
@@ -180,7 +180,7 @@ def test_categories(client_for, digital):
 
 
 def test_a_range_is_one_line_with_a_name_for_each_end(client_for, digital):
-    html = client_for("viewer").get("/catalog/").content.decode()
+    html = flat(client_for("viewer").get("/catalog/"))
     for name in ("stock", "price"):
         assert f'<span class="range"><input type="text" name="{name}_min"' in html
     assert html.count('aria-label="from"') == html.count('aria-label="to"') == 2

@@ -15,7 +15,7 @@ from dashboard.staff.models import User
 from dashboard.sync.models import Command
 from tests.connected import drive, effects, fault, pull, queue
 from tests.factories import make_user
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -274,10 +274,7 @@ def test_canned_replies_are_filled_in(chat, thread_of, client_for, user_for):
 def test_without_canned_replies_the_slash_leads_to_writing_one(chat, thread_of, client_for):
     pages = (f"/messages/{thread_of(chat).pk}/", f"/messages/canned/offered/?connection={chat.connection.slug}")
     for address in pages:
-        assert (
-            '<div class="canned" hidden><a href="/messages/canned/new/">'
-            in client_for("support").get(address).content.decode()
-        )
+        assert '<div class="canned" hidden><a href="/messages/canned/new/">' in flat(client_for("support").get(address))
 
 
 def test_canned_replies_are_offered_to_other_rooms(chat, connect, client_for, user_for):

@@ -13,7 +13,7 @@ from dashboard.orders.models import Order
 from dashboard.sync.models import Command
 from tests.connected import drive, effects, pull
 from tests.factories import make_user
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -201,15 +201,15 @@ def test_a_poll_brings_the_threads_own_row_and_the_numbers_along(chat, client_fo
     url = f"/messages/{thread.pk}/messages/?show=60&view=waiting"
     poll = client.get(f"{url}&listed=1", headers=HTMX)
     assert_strict_html(poll, fragment=True)
-    text = poll.content.decode()
+    text = flat(poll)
     row = text.partition(f'id="thread-item-{thread.pk}"')[2].partition("</a>")[0]
     assert 'data-hx-swap-oob="true"' in row
     assert "We: On its way" in row
     assert f'data-hx-get="/messages/{thread.pk}/?view=waiting"' in row
     assert f">Waiting {waiting - 1}<" in text
     assert '<span class="small" id="thread-left" data-hx-swap-oob="true"></span>' in text
-    assert f"thread-item-{thread.pk}" not in client.get(url, headers=HTMX).content.decode()
-    page = client.get("/messages/?view=all&size=100").content.decode()
+    assert f"thread-item-{thread.pk}" not in flat(client.get(url, headers=HTMX))
+    page = flat(client.get("/messages/?view=all&size=100"))
     assert f'<li><input type="hidden" id="listed-{thread.pk}" name="listed" value="1">' in page
     assert f'data-hx-include="#listed-{thread.pk}, #boxes" data-hx-trigger="every' in text
 
@@ -235,23 +235,22 @@ def test_what_somebody_has_read_is_no_longer_unread_until_the_buyer_writes(chat,
     pull(chat.connection, "threads", "messages", full=True)
 
     def is_bold():
-        page = client_for("admin").get("/messages/?view=all&size=100").content.decode()
+        page = flat(client_for("admin").get("/messages/?view=all&size=100"))
         return f'class="thread-item is-unread" id="thread-item-{thread.pk}"' in page
 
     address = f"/messages/{thread.pk}/seen/?show=60&amp;view=all"
     assert is_bold()
-    assert (
-        f'data-hx-post="{address}" data-hx-include="#listed-{thread.pk}, #boxes" data-hx-trigger="load"'
-        in client.get(f"/messages/{thread.pk}/?view=all", headers=HTMX).content.decode()
+    assert f'data-hx-post="{address}" data-hx-include="#listed-{thread.pk}, #boxes" data-hx-trigger="load"' in flat(
+        client.get(f"/messages/{thread.pk}/?view=all", headers=HTMX)
     )
-    assert "/seen/" not in client_for("viewer").get(f"/messages/{thread.pk}/?view=all").content.decode()
+    assert "/seen/" not in flat(client_for("viewer").get(f"/messages/{thread.pk}/?view=all"))
     assert client_for("viewer").post(f"/messages/{thread.pk}/seen/").status_code == 403
     assert is_bold()
     answer = client.post(address.replace("&amp;", "&"), {"listed": "1"}, headers=HTMX)
-    assert f'class="thread-item" id="thread-item-{thread.pk}"' in answer.content.decode()
+    assert f'class="thread-item" id="thread-item-{thread.pk}"' in flat(answer)
     assert client.post(f"/messages/{thread.pk}/seen/", headers=HTMX).status_code == 204
     assert not is_bold()
-    assert "/seen/" not in client.get(f"/messages/{thread.pk}/?view=all").content.decode()
+    assert "/seen/" not in flat(client.get(f"/messages/{thread.pk}/?view=all"))
     chat.sandbox.clock.advance(60)
     chat.sandbox.add_message(int(thread.remote_id), "TIMTextElem", {"text": "Are you there?"})
     pull(chat.connection, "threads", "messages", full=True)

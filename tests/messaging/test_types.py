@@ -5,6 +5,7 @@ import pytest
 from channels.imetastore.messages import KINDS as DECLARED
 from dashboard.messaging.words import KINDS
 from tests.connected import pull
+from tests.pages import flat
 
 pytestmark = pytest.mark.django_db
 SENT = {
@@ -25,7 +26,7 @@ def test_it_is_named_and_its_content_stands_beside(chat, thread_of, client_for, 
     thread = thread_of(chat)
     chat.sandbox.add_message(int(thread.remote_id), kind, content)
     pull(chat.connection, "messages")
-    page = client_for("viewer").get(f"/messages/{thread.pk}/").content.decode()
+    page = flat(client_for("viewer").get(f"/messages/{thread.pk}/"))
     bubble = page.rpartition('<div class="bubble">')[2].partition("</div>")[0]
     assert f"{word}</span>" in bubble
     assert shown in bubble

@@ -14,7 +14,7 @@ from dashboard.sync.models import Batch, Command, SharedPicture
 from tests.connected import drive, effects
 from tests.factories import make_user
 from tests.orders.test_pages import confirm, url
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 from tests.pictures import png
 
 pytestmark = pytest.mark.django_db
@@ -238,14 +238,14 @@ def test_tags_are_offered_as_they_are_named_to_those_who_see_their_orders(admin,
     Tag.objects.create(name="of no order")
     offered = admin.get(reverse("orders:tags"))
     assert_strict_html(offered, fragment=True)
-    assert re.findall(r'value="(.*?)"', offered.content.decode()) == ["&lt;b&gt;gift&lt;/b&gt;", "rush"]
+    assert re.findall(r'value="(.*?)"', flat(offered)) == ["&lt;b&gt;gift&lt;/b&gt;", "rush"]
     client = Client()
     client.force_login(make_user("blind", "fulfilment", sees_all_connections=False))
-    assert client.get(reverse("orders:tags")).content.decode().strip() == ""
+    assert flat(client.get(reverse("orders:tags"))).strip() == ""
     assert client_for("viewer").get(reverse("orders:tags")).content == offered.content
     index = reverse("orders:list")
     for page, field in ((url("detail", order), "new-tag"), (index, "bulk-tag"), (index, "filter_tag")):
-        body = asked(admin, page).content.decode()
+        body = flat(asked(admin, page))
         assert f'list="{field}-names"' in body
         asks = f'data-hx-get="/orders/tags/" data-hx-trigger="focusin from:#{field} once"'
         assert f'<datalist id="{field}-names" {asks}' in body

@@ -8,7 +8,7 @@ from django.urls import reverse
 from dashboard.sourcing import models as m
 from dashboard.sync.models import Command
 from tests.connected import drive
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 
 @pytest.mark.parametrize(("name", "model"), [("favourites", m.Favourite), ("cart", m.CartItem)])
@@ -18,7 +18,7 @@ def test_what_is_put_aside_or_in_the_cart_shows_its_picture_through_our_door(cli
     model.objects.filter(pk=other.pk).update(image="")
     response = client_for("viewer").get(reverse(f"sourcing:{name}"))
     assert_strict_html(response)
-    html = response.content.decode()
+    html = flat(response)
     pictures = re.findall(
         r'<div class="item">(.*?)(?:<a class="item-name"|<span class="two item-name">)', html, re.DOTALL
     )

@@ -3,7 +3,7 @@ import pytest
 from dashboard.staff import two_factor
 from dashboard.staff.models import AuditEvent, Authenticator, User
 from tests.factories import PASSWORD, make_superuser
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 NEW = {
     "username": "li",
@@ -51,7 +51,7 @@ def test_the_list_says_what_each_sees_and_whose_second_step_is_on(admin, viewer,
     Authenticator.objects.update(confirmed=True)
     page = admin.get("/staff/")
     assert [row.username for row in page.context["people"] if row.has_second_step] == ["viewer"]
-    text = page.content.decode()
+    text = flat(page)
     assert f"<td>{li.connections.get().title}</td>" in text
     assert_strict_html(page)
 

@@ -12,7 +12,7 @@ from dashboard.sync.models import Batch, Command
 from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, QUEUED, REJECTED, UNKNOWN
 from dashboard.sync.verify import verify
 from tests.connected import pull, queue
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 from tests.sync.scripted import scripted
 from tests.sync.test_pages import HTMX, admin, fill
 
@@ -59,7 +59,7 @@ def test_the_page_shows_question_answer_time_and_verdict(client_for, doubtful, n
 def test_what_was_not_answered_is_said_once(client_for, doubtful, note):
     note.findings = [NotSent("503 Service Unavailable")]
     proofs.ask(doubtful.pk)
-    text = client_for("finance").get(f"/activity/commands/{doubtful.pk}/").content.decode()
+    text = flat(client_for("finance").get(f"/activity/commands/{doubtful.pk}/"))
     evidence = text.partition('<details class="evidence')[2].partition("</details>")[0]
     assert "The platform did not answer" in evidence
     assert text.count("did not answer") == 1

@@ -5,6 +5,7 @@ import pytest
 from dashboard.orders.models import Order
 from tests.connected import pull
 from tests.factories import make_user
+from tests.pages import flat
 
 pytestmark = pytest.mark.django_db
 ROOMS = [
@@ -56,7 +57,7 @@ def test_other_filters_stay_and_parts_of_pages_are_not_led_away(client_for):
 def test_a_record_says_what_is_kept_to_and_how_to_leave_it(shops, client_for):
     order = Order.objects.filter(connection=shops[0]).first()
     page = keeping_to(client_for("admin"), "two").get(f"/orders/{order.pk}/")
-    top = page.content.decode().partition('<header class="top">')[2].partition("</header>")[0]
+    top = flat(page).partition('<header class="top">')[2].partition("</header>")[0]
     assert '<details class="menu menu-start top-scope">' in top
     assert shops[1].title in top.partition("</summary>")[0]
     assert 'aria-label="Show all connections again"' in top

@@ -10,7 +10,7 @@ from dashboard.sync.limiter import BREAK_AFTER, RowLimiter
 from dashboard.sync.models import Command, FeedState, RateBucket
 from dashboard.sync.weather import queue_clears, resting, weather
 from tests.connected import queue
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 TWENTY, FOUR = "20\u00a0s", "4\u00a0min"
 
@@ -47,12 +47,12 @@ def test_a_breaker_that_opens_says_so_on_every_page_of_the_connection(shop, clie
     for name in ("connection", "connection_sheet", "connection_feeds", "connection_routes", "connection_exchanges"):
         page = admin.get(reverse(f"sync:{name}", args=[shop.slug]))
         assert_strict_html(page)
-        assert f"5 calls in a row had no usable answer. One call tries again in {again}" in page.content.decode()
+        assert f"5 calls in a row had no usable answer. One call tries again in {again}" in flat(page)
     everywhere = admin.get(reverse("sync:connections"))
     assert_strict_html(everywhere)
-    assert f'Breaker open</span><span class="hint">next try {when(at, TWENTY)}' in everywhere.content.decode()
+    assert f'Breaker open</span><span class="hint">next try {when(at, TWENTY)}' in flat(everywhere)
     limiter.outcome("api", True)
-    assert "Breaker open" not in admin.get(reverse("sync:connections")).content.decode()
+    assert "Breaker open" not in flat(admin.get(reverse("sync:connections")))
 
 
 @pytest.mark.usefixtures("stopped_clock")

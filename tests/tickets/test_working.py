@@ -11,7 +11,7 @@ from dashboard.sync.models import Command
 from dashboard.tickets.models import Ticket, TicketNote
 from tests.connected import drive, effects, fault, pull, queue, step
 from tests.factories import make_user
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 from tests.tickets.conftest import open_ticket, refund
 
 pytestmark = pytest.mark.django_db
@@ -30,17 +30,17 @@ def test_a_poll_brings_the_head_the_history_and_the_facts_and_at_the_end_the_for
     client.post(f"{url}update/", {"status": "in_progress", "subject": ticket.subject, "text": ticket.body or "x"})
     moving = client.get(f"{url}?moved=1", headers=HTMX)
     assert_strict_html(moving, fragment=True)
-    assert f'data-hx-get="{url}?moved=1" data-hx-trigger="every 2s"' in moving.content.decode()
-    assert 'id="change"' not in moving.content.decode()
+    assert f'data-hx-get="{url}?moved=1" data-hx-trigger="every 2s"' in flat(moving)
+    assert 'id="change"' not in flat(moving)
     assert drive(Command.objects.get()).state == "done"
-    told = client.get(f"{url}?moved=1", headers=HTMX).content.decode()
+    told = flat(client.get(f"{url}?moved=1", headers=HTMX))
     sign = told.partition('id="ticket-sign" data-hx-swap-oob="true">')[2].partition("</span>")[0]
     assert sign.endswith("Pending")
     assert "Confirmed" in told.partition('id="history"')[2].partition("</section>")[0]
     assert "<dd>in_progress</dd>" in told.partition('id="facts"')[2].partition("</section>")[0]
     assert '<option value="in_progress" selected>' in told.partition('id="change"')[2].partition("</section>")[0]
     assert f'data-hx-get="{url}" data-hx-trigger="every 20s"' in told
-    assert 'id="change"' not in client.get(url, headers=HTMX).content.decode()
+    assert 'id="change"' not in flat(client.get(url, headers=HTMX))
 
 
 def test_a_page_that_rests_is_304_until_the_desk_writes(desk, ticket_of, client_for):
@@ -52,14 +52,14 @@ def test_a_page_that_rests_is_304_until_the_desk_writes(desk, ticket_of, client_
     pull(desk.connection, "tickets", full=True)
     response = client.get(url, headers=HTMX | {"If-None-Match": tag})
     assert response.status_code == 200
-    assert "Desk" in bubble_with(response.content.decode(), "Send us a picture")
+    assert "Desk" in bubble_with(flat(response), "Send us a picture")
 
 
 def test_our_replies_carry_the_name_of_who_wrote_them(desk, ticket_of, client_for, user_for):
     ticket = ticket_of(desk, status="open")
     reply = queue(desk.connection, "tickets.reply", ticket.remote_id, user_for("support"), text="We look into it")
     assert drive(reply).state == "done"
-    page = client_for("viewer").get(f"/tickets/{ticket.pk}/").content.decode()
+    page = flat(client_for("viewer").get(f"/tickets/{ticket.pk}/"))
     assert f'<div class="msg-meta">{user_for("support").label}' in bubble_with(page, "We look into it")
 
 
@@ -69,7 +69,7 @@ def test_a_private_note_stays_in_the_house(desk, ticket_of, client_for, user_for
     assert (response.status_code, response.url) == (302, f"/tickets/{ticket.pk}/")
     note = TicketNote.objects.get()
     assert (note.ticket, note.author, note.text) == (ticket, user_for("support"), "Do not <b>refund</b>")
-    page = client_for("viewer").get(f"/tickets/{ticket.pk}/").content.decode()
+    page = flat(client_for("viewer").get(f"/tickets/{ticket.pk}/"))
     assert "Private note" in bubble_with(page, "Do not &lt;b&gt;refund&lt;/b&gt;")
     assert client_for("viewer").post(f"/tickets/{ticket.pk}/note/", {"text": "x"}).status_code == 403
     long = client.post(f"/tickets/{ticket.pk}/note/", {"text": "x" * 4001})
@@ -82,7 +82,7 @@ def test_a_private_note_stays_in_the_house(desk, ticket_of, client_for, user_for
 
 def test_where_no_reply_can_be_sent_a_note_still_can(supply, ticket_of, client_for):
     ticket = ticket_of(supply)
-    page = client_for("support").get(f"/tickets/{ticket.pk}/").content.decode()
+    page = flat(client_for("support").get(f"/tickets/{ticket.pk}/"))
     composer = page.partition('id="composer"')[2].partition("</form>")[0]
     assert 'data-mode="reply" aria-pressed="false" aria-disabled="true"' in composer
     assert 'data-mode="note" aria-pressed="true"' in composer
@@ -228,7 +228,7 @@ def test_a_reply_that_arrived_without_an_answer_stands_once(desk, ticket_of, cli
     command = step(queue(desk.connection, "tickets.reply", ticket.remote_id, text="We look into it"))
     assert command.state == "unknown"
     assert drive(command).state == "done"
-    page = client_for("support").get(f"/tickets/{ticket.pk}/").content.decode()
+    page = flat(client_for("support").get(f"/tickets/{ticket.pk}/"))
     assert "Prove it" not in page
     bubble_with(page, "We look into it")
     assert len(effects(desk.sandbox)) == 1
