@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 import openpyxl
@@ -41,8 +42,18 @@ def read_table(file: Any) -> list[Row]:
     names = [name.lower().replace(" ", "_") for name in head]
     if doubled := {name for name in names if name and names.count(name) > 1}:
         raise BadFile(_("A column stands twice: %(names)s.") % {"names": ", ".join(sorted(doubled))})
-    named = ((number, dict(zip(names, cells, strict=False))) for number, cells in filled)
-    return _capped((number, {name: cell for name, cell in cells.items() if name}) for number, cells in named)
+    return _capped((number, _named(number, names, cells)) for number, cells in filled)
+
+
+def _named(number: int, names: list[str], cells: list[str]) -> dict[str, str]:
+    """The cells of a row by column name, those that it leaves out as empty ones.
+
+    Raises `BadFile` for a row longer than the head: a value was cut in two, and no cell after it can be trusted.
+    """
+    if any(cells[len(names) :]):
+        words = _("Row %(n)s has more cells than the first row has names: put a value with a comma into quotes.")
+        raise BadFile(words % {"n": number})
+    return {name: cell for name, cell in zip_longest(names, cells[: len(names)], fillvalue="") if name}
 
 
 def _capped(rows: Iterable[Row]) -> list[Row]:

@@ -262,3 +262,25 @@ def test_the_file_to_begin_with_is_one_click_away_for_who_may_export(client_for,
     assert link in client.get("/catalog/bulk/file/").content.decode()
     head = b"".join(client.get("/catalog/?format=csv&of=variants").streaming_content).decode().splitlines()[0]
     assert {"sku", "barcode", "remote_id", "price", "quantity", "connection"} <= set(head.replace('"', "").split(","))
+
+
+def test_a_first_row_that_leaves_cells_out_hides_no_column(client_for, digital):
+    first, second = named(digital, "first", "second")
+    response = upload(client_for("fulfilment"), ["sku,price,quantity", "first,11", "second,12,7"], what="both")
+    sent = send(client_for("fulfilment"), response, typed="3")
+    assert sent.status_code == 302
+    told = {(one.kind, one.target): one.payload for one in Command.objects.all()}
+    assert {key: one.get("price") or one.get("quantity") for key, one in told.items()} == {
+        ("catalog.set_price", first.remote_id): "11.00",
+        ("catalog.set_price", second.remote_id): "12.00",
+        ("catalog.set_stock", second.remote_id): 7,
+    }
+
+
+def test_a_price_that_a_comma_cuts_in_two_changes_nothing(client_for, digital):
+    named(digital, "own")
+    response = upload(client_for("fulfilment"), ["sku,price", "own,10,50"], status=422)
+    words = "Row 2 has more cells than the first row has names: put a value with a comma into quotes."
+    assert response.context["form"].errors["file"] == [words]
+    assert not Batch.objects.exists()
+    assert not Command.objects.exists()

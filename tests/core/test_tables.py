@@ -46,6 +46,22 @@ def test_xlsx():
     ]
 
 
+def test_a_row_may_leave_out_its_last_cells():
+    content = b"sku,price,quantity\r\na,1\r\nb\r\nc,2,3,,\r\n"
+    assert read(content) == [
+        (2, {"sku": "a", "price": "1", "quantity": ""}),
+        (3, {"sku": "b", "price": "", "quantity": ""}),
+        (4, {"sku": "c", "price": "2", "quantity": "3"}),
+    ]
+
+
+def test_a_row_that_is_longer_than_the_head_is_refused():
+    with pytest.raises(BadFile) as refused:
+        read(b"sku,price\r\na,1\r\nb,12,50\r\n")
+    words = "Row 3 has more cells than the first row has names: put a value with a comma into quotes."
+    assert str(refused.value) == words
+
+
 def test_what_is_no_table_is_refused():
     for content, words in (
         (b"sku,price\r\n", "The file has no rows below its head."),
