@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.catalog import words
 from dashboard.catalog.commands.values import SetListing, SetPrice, SetStock
 from dashboard.catalog.models import Product, Variant
+from dashboard.catalog.prices import is_beyond, percent_of
 from dashboard.catalog.targets import label_of, product_ref, variant_ref
 from dashboard.core.exports import plain_money
 from dashboard.sync.kinds import Kind, Refused, Target, kind_of
@@ -22,7 +23,6 @@ from dashboard.sync.models import Connection
 from dashboard.sync.reach import reason
 
 MOST = 5000
-FLAGGED = Decimal("20")  # per cent; beyond it a change must be confirmed
 KINDS = {"price": "catalog.set_price", "stock": "catalog.set_stock", "listing": "catalog.set_listing"}
 TITLES = {"price": gettext_lazy("Price"), "stock": gettext_lazy("Stock"), "listing": gettext_lazy("Listing")}
 CHANGE, SAME, REFUSED = "change", "same", "refused"
@@ -106,7 +106,7 @@ class Item:
     @property
     def is_flagged(self) -> bool:
         """A price beyond ±20 %."""
-        return self.verdict == CHANGE and self.percent is not None and abs(self.percent) > FLAGGED
+        return self.verdict == CHANGE and is_beyond(self.percent)
 
 
 @dataclass
@@ -220,7 +220,7 @@ def item_of(row: Any, rule: Rule) -> Item:
     target = Target(row.remote_id, label_of(row), variant_ref(row), row, is_gone=gone)
     now = row.price if rule.what == "price" else row.quantity
     new = rule.new_of(row.pk, now)
-    percent = (Decimal(new) / now - 1) * 100 if rule.what == "price" and now and new is not None else None
+    percent = percent_of(now, new) if rule.what == "price" else None
     return Item(row, target, now, new, row.currency if rule.what == "price" else "", percent=percent)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import capabilities as can
-from dashboard.catalog import words
+from dashboard.catalog import prices, words
 from dashboard.catalog.commands.common import check_price
 from dashboard.catalog.models import Category, Product
 from dashboard.core.exports import plain_money
@@ -48,6 +48,7 @@ LISTS = {
 
 
 CLEARABLE = ("description", "images", "attributes")
+HIDDEN = ("seen", "beyond")
 _SEAL = "catalog.product_form"
 
 
@@ -59,6 +60,7 @@ class ProductForm(CommandForm):
     """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    beyond = forms.CharField(required=False, widget=forms.HiddenInput)  # the unusual price that was shown once
 
     def __init__(
         self, *args: Any, connection: Connection, product: Product | None = None, secrets: bool, **kwargs: Any
@@ -78,12 +80,12 @@ class ProductForm(CommandForm):
                 field.widget.attrs["class"] = "half"
             self.fields[name] = field
         if product is None:
-            del self.fields["seen"]
+            del self.fields["seen"], self.fields["beyond"]
             return
         self.initial = {**current(product), **self.initial}
         self.initial["seen"] = signing.dumps(digests(self.initial), salt=_SEAL)
         for name, field in self.fields.items():
-            field.required = name not in CLEARABLE and text_of(self.initial.get(name)) != "" and name != "seen"
+            field.required = name not in CLEARABLE and text_of(self.initial.get(name)) != "" and name not in HIDDEN
 
     def _field(self, name: str) -> forms.Field:
         if name in LISTS:
@@ -133,7 +135,7 @@ class ProductForm(CommandForm):
         kept, conflicts = dict(self.data.items()), []
         for name in self.fields:
             now = digest_of(self.initial.get(name))
-            if name in ("seen", *self.errors) or now == self.begun.get(name):
+            if name in (*HIDDEN, *self.errors) or now == self.begun.get(name):
                 continue
             if digest_of(found.get(name)) == self.begun.get(name):
                 kept[name] = text_of(self.initial.get(name))
@@ -161,13 +163,18 @@ class ProductForm(CommandForm):
             check_price(price, self.channel.price_rule)
         except Refused as refused:
             self.add_error("price", refused.words)
+            return
+        doubt = prices.doubt(self.initial.get("price"), price)
+        if doubt and found.get("beyond") != text_of(price):
+            self.add_error("price", _("%(doubt)s Send again to set it all the same.") % {"doubt": doubt})
+            self.data = {**dict(self.data.items()), "beyond": text_of(price)}
 
     def payload(self) -> dict[str, Any]:
         """What the command carries: what was given, or in a change what differs. Raises `forms.ValidationError`."""
         found = {}
         for name, typed in self.cleaned_data.items():
             value = typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
-            if name == "seen" or (self.product is not None and digest_of(value) == self.begun.get(name)):
+            if name in HIDDEN or (self.product is not None and digest_of(value) == self.begun.get(name)):
                 continue
             if value in (None, "") and (self.product is None or name not in CLEARABLE):
                 continue

@@ -24,6 +24,7 @@ def digital(connect):
 def test_filter_reprice_confirmed(page_for, digital):
     row = Product.objects.on_sale().filter(quantity__gt=0).exclude(title="").first()
     variant = row.variants.get()
+    row.variants.update(price=Decimal(12))
     page = page_for("fulfilment")
     page.goto("/catalog/?view=on-sale")
     page.fill("#catalog-list-q", row.title[:40])
@@ -53,8 +54,25 @@ def test_a_wrong_price_stays_in_its_cell(page_for, digital):
     assert effects(digital.sandbox) == []
 
 
+def test_an_unusual_price_is_asked_again_in_its_cell(page_for, digital):
+    variant = Variant.objects.filter(product__status="on_sale").first()
+    Variant.objects.filter(pk=variant.pk).update(price=Decimal(12))
+    page = page_for("fulfilment")
+    page.goto(f"/catalog/{variant.product_id}/", wait_until="networkidle")
+    page.click(f"#price-{variant.pk} a.edits")
+    page.fill(f"#price-{variant.pk} input[name=price]", "1200")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#price-{variant.pk} [role=alert]:has-text('+9900.0 %')")
+    assert not Command.objects.exists()
+    page.wait_for_selector(f"#price-{variant.pk} input[name=price]:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#price-{variant.pk}:has-text('Queued')")
+    assert Command.objects.get().payload["price"] == "1200"
+
+
 def test_a_form_that_just_came_is_sent_in_place(page_for, digital):
     variant = Variant.objects.filter(product__status="on_sale").first()
+    Variant.objects.filter(pk=variant.pk).update(price=Decimal(12))
     page = page_for("fulfilment")
     page.goto(f"/catalog/{variant.product_id}/", wait_until="networkidle")
     page.evaluate("""() => document.addEventListener("htmx:afterSwap", ({ detail }) => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -17,6 +19,12 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 @pytest.fixture
 def felix(client_for):
     return client_for("fulfilment")
+
+
+@pytest.fixture
+def free(free):
+    free.variants.update(price=Decimal(7))
+    return free
 
 
 def begun(client, product):
@@ -60,6 +68,22 @@ def test_what_only_the_platform_changed_is_shown_beside_a_conflict(felix, free):
     response = felix.post(page(free, "edit/"), filled(form, title="Ours"))
     assert response.context["form"]["description"].value() == "<p>Their text</p>"
     assert response.context["form"]["title"].value() == "Ours"
+
+
+def test_an_unusual_price_is_sent_when_it_is_sent_again(felix, digital, free):
+    form = begun(felix, free)
+    asked = felix.post(page(free, "edit/"), filled(form, price="0.70", title="Ours"))
+    assert asked.status_code == 422
+    assert asked.context["form"].errors == {
+        "price": ["From 7.00 to 0.70 is −90.0 %. Send again to set it all the same."]
+    }
+    assert not Command.objects.exists()
+    beyond = asked.context["form"]["beyond"].value()
+    other = filled(form, price="0.07", title="Ours", beyond=beyond)
+    assert felix.post(page(free, "edit/"), other).status_code == 422
+    again = filled(form, price="0.70", title="Ours", beyond=beyond)
+    assert felix.post(page(free, "edit/"), again).status_code == 302
+    assert changes(free) == {"price": "0.70", "title": "Ours"}
 
 
 def test_the_same_change_by_both_is_no_conflict(felix, free):

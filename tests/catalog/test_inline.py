@@ -16,7 +16,10 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def variant(digital):
-    return Variant.objects.filter(product__status="on_sale", quantity__gt=3).select_related("product").first()
+    found = Variant.objects.filter(product__status="on_sale", quantity__gt=3).select_related("product").first()
+    Variant.objects.filter(pk=found.pk).update(price=Decimal(16))
+    found.refresh_from_db()
+    return found
 
 
 def url(variant, name):
@@ -60,6 +63,8 @@ def test_refusals_stay_in_the_cell(client_for, digital, variant):
         ("price", "price", "Infinity", "Enter a number."),
         ("stock", "quantity", "2.5", "Stocks are whole numbers."),
         ("stock", "quantity", "many", "Enter a number."),
+        ("stock", "quantity", "4006381333931" * 3, "The number is too large."),
+        ("price", "price", "1e999999", "The number is too large."),
     ):
         answer = client.post(url(variant, name), {key: typed}, headers=HTMX)
         assert answer.status_code == 422
@@ -81,13 +86,46 @@ def test_what_changed_meanwhile_is_shown_before_it_is_overwritten(client_for, di
     assert client.post(url(variant, "stock"), again, headers=HTMX).status_code == 202
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("0", "From 16.00 to 0.00 is −100.0 %."),
+        ("12.79", "From 16.00 to 12.79 is −20.1 %."),
+        ("19.21", "From 16.00 to 19.21 is +20.1 %."),
+        ("1600", "From 16.00 to 1600.00 is +9900.0 %."),
+    ],
+)
+def test_an_unusual_price_is_sent_when_it_is_sent_again(client_for, digital, variant, typed, says):
+    client = client_for("fulfilment")
+    asked = client.post(url(variant, "price"), {"price": typed}, headers=HTMX)
+    assert asked.status_code == 422
+    words = f"{says} Nothing was sent. Send again to set {typed} all the same."
+    assert words in asked.content.decode()
+    page = client.post(url(variant, "price"), {"price": typed})
+    assert page.status_code == 422
+    assert_strict_html(page)
+    assert f"{says} Send again to set {typed} all the same." in page.content.decode()
+    assert client.post(url(variant, "price"), {"price": "99", "beyond": typed}, headers=HTMX).status_code == 422
+    assert not Command.objects.exists()
+    again = {"price": typed, "seen": "16.00", "beyond": asked.context["beyond"]}
+    assert f'name="beyond" value="{typed}"' in asked.content.decode()
+    assert client.post(url(variant, "price"), again, headers=HTMX).status_code == 202
+    assert Command.objects.get().payload["price"] == typed
+
+
+@pytest.mark.parametrize("typed", ["12.80", "19.20"])
+def test_a_usual_price_is_sent_at_once(client_for, digital, variant, typed):
+    answer = client_for("fulfilment").post(url(variant, "price"), {"price": typed}, headers=HTMX)
+    assert answer.status_code == 202
+
+
 def test_without_script_it_is_a_page(client_for, digital, variant):
     client = client_for("fulfilment")
     for name in ("price", "stock"):
         assert_strict_html(client.get(url(variant, name)))
-    answer = client.post(url(variant, "price"), {"price": "8,5"})
+    answer = client.post(url(variant, "price"), {"price": "16,5"})
     assert (answer.status_code, answer.url) == (302, f"/catalog/{variant.product_id}/")
-    assert Command.objects.get().payload["price"] == "8.5"
+    assert Command.objects.get().payload["price"] == "16.5"
 
 
 def test_a_listing_is_switched(client_for, digital, variant):
@@ -116,6 +154,7 @@ def test_a_listing_that_cannot_be_switched_says_why(client_for, looked_at):
 
 def test_prices_keep_their_currency(client_for, listed):
     variant = Variant.objects.filter(product__connection=listed.connection, price__gt=0).first()
+    Variant.objects.filter(pk=variant.pk).update(price=Decimal(5))
     client_for("fulfilment").post(url(variant, "price"), {"price": "5.25"}, headers=HTMX)
     command = drive(Command.objects.get())
     assert (command.state, command.payload) == ("done", {"price": "5.25", "currency": variant.currency})

@@ -21,6 +21,7 @@ from dashboard.catalog.filters import PRODUCTS
 from dashboard.catalog.forms import RuleForm
 from dashboard.catalog.imports import Unusable
 from dashboard.catalog.models import Product, Variant
+from dashboard.catalog.prices import percent_text
 from dashboard.core import formatting, html
 from dashboard.core.matching import matched
 from dashboard.core.pages import keys_of, redirect, render
@@ -288,10 +289,9 @@ def _group(group: bulk.Group, rule: Rule, seconds: dict[int, float], is_open: bo
 
 def _line(item: bulk.Item, rule: Rule) -> dict[str, Any]:
     remark = item.why or {SAME: _("already so"), CHANGE: ""}.get(item.verdict, "")
-    percent = "" if item.percent is None or item.verdict != CHANGE else f"{item.percent:+.1f} %".replace("-", "−")
     return _now(item, rule.what) | {
         "new": bulk.shown(item, rule.what, item.new),
-        "percent": percent,
+        "percent": percent_text(item.percent) if item.verdict == CHANGE else "",
         "tone": "wait" if item.is_flagged else "act" if item.verdict == REFUSED else "",
         "flagged": item.is_flagged,
         "remark": _("beyond ±20 %, confirm") if item.is_flagged else remark,

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from dashboard.catalog import rows
+from channels import capabilities as can
+from dashboard.catalog import prices, rows
 from dashboard.catalog import words as states
+from dashboard.catalog.commands.common import check_price
+from dashboard.catalog.imports import LARGEST
 from dashboard.catalog.models import Product, Variant
 from dashboard.catalog.reading import product_of, variant_of
 from dashboard.catalog.targets import label_of
@@ -55,6 +58,8 @@ class Value:
             number = Decimal("NaN")
         if not number.is_finite():
             raise Refused(_("Enter a number."), field=self.key)
+        if abs(number) >= LARGEST:
+            raise Refused(_("The number is too large."), field=self.key)
         if self.name == "stock" and number % 1:
             raise Refused(_("Stocks are whole numbers."), field=self.key)
         return f"{number:f}" if self.name == "price" else str(int(number))
@@ -140,9 +145,14 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
         return _form(request, variant, value, typed=value.plain(variant))
     typed = request.POST.get(value.key, "").strip()
     if request.POST.get("seen", value.plain(variant)) != value.plain(variant):
-        return _form(request, variant, value, typed=typed, conflict=request.POST["seen"], status=409)
+        told = {"seen": request.POST["seen"], "now": value.plain(variant)}
+        doubt = _("You saw %(seen)s; the platform now says %(now)s.") % told
+        return _form(request, variant, value, typed=typed, doubt=doubt, status=409)
     try:
         given = {value.key: value.read(typed)}
+        doubt = _beyond(request, variant, given["price"]) if value.name == "price" else ""
+        if doubt:
+            return _form(request, variant, value, typed=typed, doubt=doubt, beyond=given["price"], status=422)
         if value.name == "price" and variant.currency:
             given["currency"] = variant.currency
         given |= _alert(request, variant, value)
@@ -153,6 +163,14 @@ def _edit(request: StaffRequest, variant: Variant, value: Value) -> HttpResponse
         return redirect(request, reverse("catalog:product", args=[variant.product_id]))
     response = render(request, "catalog/_cell.html", _cell(variant, value, request.user, made.command), status=202)
     return trigger_client_event(response, "told")
+
+
+def _beyond(request: StaffRequest, variant: Variant, price: str) -> str:
+    """That a price is far from the one before; empty when it is near, or is sent again. Raises `Refused`."""
+    rule: can.PriceRule | None = getattr(variant.product.connection.declared.channel, "price_rule", None)
+    if rule is not None:
+        check_price(Decimal(price), rule)
+    return "" if request.POST.get("beyond") == price else prices.doubt(variant.price, Decimal(price))
 
 
 def _alert(request: StaffRequest, variant: Variant, value: Value) -> dict[str, str]:
