@@ -10,13 +10,14 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, 
 from django.utils import timezone
 
 from dashboard.sync.models import Command, Connection, MirrorQuerySet, ScopedQuerySet
-from dashboard.sync.models.commands import FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
+from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, REJECTED, UNKNOWN
 
 TO_DELIVER = ("to_deliver", "part_delivered")
 UNDER_WAY = ("to_deliver", "in_progress", "part_delivered")
 STOPPED = ("cancelled", "refunded", "expired")
 ENDED = ("completed", *STOPPED)
-TROUBLED = (REJECTED, FAILED, UNKNOWN, NEEDS_REVIEW)
+NOT_DONE = (REJECTED, FAILED)
+TROUBLED = (*NOT_DONE, UNKNOWN, NEEDS_REVIEW)
 LATE_WITHIN = timedelta(hours=24)
 TROUBLE_LASTS = timedelta(days=3)
 BETWEEN_TAGS = "\x1f"
@@ -102,9 +103,11 @@ class ToldQuerySet(MirrorQuerySet):
 
 
 def _troubled() -> QuerySet[Command]:
-    """Commands of the last days that did not go well."""
+    """Commands of the last days that did not go well; what was refused, only until a later one of its kind is done."""
     since = timezone.now() - TROUBLE_LASTS
-    return Command.objects.filter(kind__startswith="orders.", state__in=TROUBLED, created_at__gte=since)
+    rows = Command.objects.filter(kind__startswith="orders.", state__in=TROUBLED, created_at__gte=since)
+    same = {name: OuterRef(name) for name in ("connection", "target", "kind")}
+    return rows.exclude(Exists(Command.objects.filter(**same, pk__gt=OuterRef("pk"), state=DONE)), state__in=NOT_DONE)
 
 
 def _reported() -> QuerySet[Any]:

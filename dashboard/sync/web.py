@@ -34,6 +34,14 @@ from dashboard.sync.models.commands import (
 from dashboard.sync.submit import Submitted, submit
 
 MATTERING = (QUEUED, SENDING, UNKNOWN, NEEDS_REVIEW, REJECTED, FAILED)  # what a row of a list shows beside it
+# what was refused or not sent, and was done by a later command of its kind
+MENDED = """
+    sync_command.state IN (%s, %s) AND EXISTS (
+        SELECT 1 FROM sync_command AS later
+        WHERE later.connection_id = sync_command.connection_id AND later.target = sync_command.target
+        AND later.id > sync_command.id AND later.kind = sync_command.kind AND later.state = %s
+    )
+"""
 # state → tone of the design: act, wait, good, calm ("").
 TONES = {
     QUEUED: "wait",
@@ -165,6 +173,7 @@ def page_url(kind_name: str, connection: Connection, remote_id: str) -> str:
 def latest_commands(connection_ids: Iterable[int], targets: Iterable[str], kinds: Iterable[str]) -> dict[Any, Command]:
     """For list pages, in one query: (connection id, target) → its newest command of these kinds that still matters.
 
+    What was refused matters until a later command of its kind is done.
     Written out: to make it, the ORM would take longer than the database to answer.
     """
     columns = {"connection_id": connection_ids, "target": targets, "kind": kinds, "state": MATTERING}
@@ -174,7 +183,7 @@ def latest_commands(connection_ids: Iterable[int], targets: Iterable[str], kinds
     conditions = [f"{column} IN ({', '.join(['%s'] * len(values))})" for column, values in among.items()]
     statement = (
         "SELECT id, connection_id, target, kind, state, summary, error FROM sync_command "  # noqa: S608
-        f"WHERE {' AND '.join(conditions)} AND created_at >= %s ORDER BY id"
+        f"WHERE {' AND '.join(conditions)} AND created_at >= %s AND NOT ({MENDED}) ORDER BY id"
     )
-    values = [*itertools.chain(*among.values()), timezone.now() - timedelta(days=3)]
+    values = [*itertools.chain(*among.values()), timezone.now() - timedelta(days=3), REJECTED, FAILED, DONE]
     return {(row.connection_id, row.target): row for row in Command.objects.raw(statement, values)}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.catalog import words
 from dashboard.catalog.models import Product, Variant
 from dashboard.sync.kinds import kinds_of
-from dashboard.sync.models import Connection
+from dashboard.sync.models import Command, Connection
 from tests.connected import fault, queue, step
 from tests.pages import assert_strict_html, flat
 
@@ -157,6 +157,30 @@ def test_a_command_shows_in_the_row(client_for, digital):
     page = client_for("viewer").get("/catalog/?size=100").content.decode()
     assert "Unknown</span></a>" in page
     assert set(kinds_of("catalog")) >= {"catalog.set_price", "catalog.create_product"}
+
+
+LISTING, UPDATE = "catalog.set_listing", "catalog.update_product"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "kind", "shown"),
+    [
+        ("rejected", "done", LISTING, "In step"),
+        ("failed", "done", LISTING, "In step"),
+        ("rejected", "done", UPDATE, "Refused"),
+        ("rejected", "superseded", LISTING, "Refused"),
+        ("done", "rejected", LISTING, "Refused"),
+        ("needs_review", "done", LISTING, "Needs review"),
+    ],
+)
+def test_a_refusal_shows_until_a_later_command_of_its_kind_is_done(client_for, digital, earlier, later, kind, shown):
+    row = Product.objects.first()
+    now = timezone.now()
+    given = {"connection": digital.connection, "target": row.remote_id, "created_at": now, "not_before": now}
+    Command.objects.create(**given, kind=LISTING, state=earlier, payload_digest="1")
+    Command.objects.create(**given, kind=kind, state=later, payload_digest="2")
+    rows = client_for("fulfilment").get("/catalog/?size=100").context["rows"]
+    assert shown in next(one["sync"] for one in rows if one["pk"] == row.pk)
 
 
 def test_export_gives_what_the_filter_shows(client_for, digital, retail):

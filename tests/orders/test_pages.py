@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dashboard.orders.models import Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
+from dashboard.sync.models import Command
 from tests.connected import drive, queue
 from tests.pages import assert_strict_html
 
@@ -80,6 +81,11 @@ def test_a_failed_command_makes_a_problem(admin, supply, order_of):
     response = get(admin, "/orders/?view=problem")
     assert rows_in(response) == [f"order-{order.pk}"]
     assert "Refused" in response.content.decode()
+    later = queue(supply.connection, "orders.set_status", order.remote_id, status="completed_order")
+    Command.objects.filter(pk=later.pk).update(state="superseded")
+    assert rows_in(get(admin, "/orders/?view=problem")) == [f"order-{order.pk}"]
+    Command.objects.filter(pk=later.pk).update(state="done")
+    assert "No order of this view waits for you." in get(admin, "/orders/?view=problem").content.decode()
 
 
 @pytest.mark.parametrize("field", ["number", "source_order_id", "buyer", "line sku", "tracking"])
