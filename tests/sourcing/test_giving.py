@@ -58,6 +58,21 @@ def test_what_is_no_quantity_is_refused_in_words_and_in_its_place(client, sandbo
     assert (Command.objects.count(), effects(sandbox)) == (0, [])
 
 
+@pytest.mark.parametrize("odd", ["-1", "abc", "1.5", "1000000", "٣", "000000001" + "9" * 5000])
+def test_one_odd_quantity_keeps_the_other_kinds_out_of_the_cart(client, mirrored, sandbox, goods, odd):
+    given = {"sku": [goods["sku"], "other"], "quantity": ["3", odd]}
+    response = client.post(url("cart_add", mirrored.slug, "12345"), given, headers=HTMX)
+    assert response.status_code == 422
+    assert f"“{odd[:40]}” is no quantity. Nothing was sent." in text(response)
+    assert (Command.objects.count(), effects(sandbox)) == (0, [])
+
+
+def test_kinds_without_a_quantity_are_left_out(client, mirrored, sandbox, goods):
+    given = {"sku": ["", "other", goods["sku"]], "quantity": ["", "00", " 3 "]}
+    assert client.post(url("cart_add", mirrored.slug, "12345"), given, headers=HTMX).status_code == 202
+    assert [(one["sku"], one["quantity"]) for one in Command.objects.get().payload["items"]] == [(goods["sku"], 3)]
+
+
 def test_a_command_empties_the_place_of_refusals(client, sandbox):
     line = m.CartItem.objects.order_by("pk").first()
     sandbox.product_and_sku(line.product_remote_id, line.sku)[1]["stock"] = 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -196,13 +197,13 @@ def kinds_of(row: SourceProduct) -> list[dict[str, Any]]:
 def add_to_cart(request: StaffRequest, slug: str, remote_id: str) -> HttpResponse:
     """Put the kinds with a quantity into the cart."""
     connection = get_object_or_404(Connection.objects.visible_to(request.user), slug=slug)
-    pairs = zip(request.POST.getlist("sku"), request.POST.getlist("quantity"), strict=False)
-    items = [
-        {"product": remote_id, "sku": sku, "quantity": int(quantity)}
-        for sku, quantity in pairs
-        if quantity.isascii() and quantity.isdigit() and 0 < int(quantity[:9]) < 10**6
-    ]
     back = onward(request, reverse("sourcing:product", args=[slug, remote_id]))
+    pairs = zip(request.POST.getlist("sku"), request.POST.getlist("quantity"), strict=False)
+    wanted = {sku: quantity.strip() for sku, quantity in pairs if quantity.strip(" 0")}
+    wrong = next((one for one in wanted.values() if not re.fullmatch("[0-9]{1,6}", one)), "")
+    if wrong:
+        return refusal(request, _("“%(given)s” is no quantity. Nothing was sent.") % {"given": wrong[:40]}, back)
+    items = [{"product": remote_id, "sku": sku, "quantity": int(quantity)} for sku, quantity in wanted.items()]
     if not items:
         return refusal(request, _("Give a quantity for at least one kind. Nothing was sent."), back)
     return act(request, connection, "sourcing.cart_add", "-", {"items": items}, back)
