@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.core.validators import RegexValidator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +18,7 @@ from dashboard.catalog import prices, words
 from dashboard.catalog.commands.common import check_price
 from dashboard.catalog.models import Category, Product
 from dashboard.core.exports import plain_money
-from dashboard.core.forms import lines_of
+from dashboard.core.forms import currency_code, lines_of
 from dashboard.sync.forms import CommandForm
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Connection
@@ -95,8 +94,7 @@ class ProductForm(CommandForm):
         if name == "price":
             return forms.DecimalField(max_digits=15, decimal_places=4)
         if name == "currency":
-            letters = RegexValidator(r"^[A-Za-z]{3}\Z", _("Three letters, such as USD."))
-            return forms.CharField(validators=[letters], widget=forms.TextInput(attrs={"class": "short"}))
+            return forms.CharField(validators=[currency_code], widget=forms.TextInput(attrs={"class": "short"}))
         if name in ("quantity", "min_quantity", "warranty_days"):
             return forms.IntegerField(min_value=0)
         if name == "status":

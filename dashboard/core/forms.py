@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 _CLASSES = {"Textarea": "textarea", "Select": "select", "SelectMultiple": "select", "NullBooleanSelect": "select"}
 _BARE = {"CheckboxInput", "RadioSelect", "CheckboxSelectMultiple", "HiddenInput", "MultipleHiddenInput"}
+
+currency_code = RegexValidator(r"^[A-Za-z]{3}\Z", _("Three letters, such as USD."))
 
 
 class Renderer(TemplatesSetting):

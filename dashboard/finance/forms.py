@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.core.forms import currency_code
+
 
 class CostForm(forms.Form):
     """What an order cost: the number of an order that a wallet paid, or an amount with its currency."""
@@ -23,7 +25,7 @@ class CostForm(forms.Form):
     amount = forms.DecimalField(
         label=gettext_lazy("Or an amount"), min_value=0, max_digits=19, decimal_places=4, required=False
     )
-    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, min_length=3, required=False)
+    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, validators=[currency_code], required=False)
     note = forms.CharField(label=gettext_lazy("What for"), max_length=200, required=False)
 
     def clean_currency(self) -> str:

@@ -212,7 +212,14 @@ def test_a_purchase_costs_what_the_wallet_paid_for_it(client, order, agent):
 
 @pytest.mark.parametrize(
     "given",
-    [{}, {"amount": "3"}, {"reference": "A", "amount": "3", "currency": "USD"}, {"amount": "-1", "currency": "USD"}],
+    [
+        {},
+        {"amount": "3"},
+        {"reference": "A", "amount": "3", "currency": "USD"},
+        {"amount": "-1", "currency": "USD"},
+        {"amount": "3", "currency": "US$"},
+        {"amount": "3", "currency": "US"},
+    ],
 )
 def test_a_cost_that_says_nothing_is_refused(client, order, given):
     response = client.post(url("cost_add", order.pk), given)
