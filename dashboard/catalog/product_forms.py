@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -49,6 +50,7 @@ LISTS = {
 CLEARABLE = ("description", "images", "attributes")
 HIDDEN = ("seen", "beyond")
 _SEAL = "catalog.product_form"
+_AMOUNT, _STOCK = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?"), re.compile("[0-9]{1,9}")
 
 
 class ProductForm(CommandForm):
@@ -253,7 +255,14 @@ def read_variants(text: str) -> list[dict[str, Any]]:
         if wrong:
             words_ = _("Line %(n)s is not “SKU; price; stock; barcode; option=value”.") % {"n": n}
             raise forms.ValidationError({"variants": words_})
-        one: dict[str, Any] = {"sku": parts[0], "price": parts[1].replace(",", "."), "quantity": parts[2]}
+        price, stock = parts[1].replace(",", "."), parts[2]
+        if not _AMOUNT.fullmatch(price):
+            words_ = _("Line %(n)s: the price “%(text)s” is not a number like 1234.50.") % {"n": n, "text": parts[1]}
+            raise forms.ValidationError({"variants": words_})
+        if not _STOCK.fullmatch(stock):
+            words_ = _("Line %(n)s: the stock “%(text)s” is not a whole number.") % {"n": n, "text": stock}
+            raise forms.ValidationError({"variants": words_})
+        one: dict[str, Any] = {"sku": parts[0], "price": price, "quantity": stock}
         if len(parts) > 3 and parts[3]:
             one["barcode"] = parts[3]
         if options:

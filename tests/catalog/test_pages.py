@@ -199,13 +199,30 @@ def test_a_refused_form_keeps_what_was_typed(client_for, digital, changes, field
     assert not Command.objects.exists()
 
 
-@pytest.mark.parametrize("lines", ["TEE", "TEE; 3", "TEE; 3; 4; ; Size"])
-def test_wrong_lines_are_named(client_for, retail, lines):
+UNREADABLE = "Line 1 is not “SKU; price; stock; barcode; option=value”."
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("TEE", UNREADABLE),
+        ("TEE; 3", UNREADABLE),
+        ("TEE; 3; 4; ; Size", UNREADABLE),
+        ("TEE; 3; 4\nTOO; many; 4", "Line 2: the price “many” is not a number like 1234.50."),
+        ("TEE; 1,234; 4", "Line 1: the price “1,234” is not a number like 1234.50."),
+        ("TEE; -3; 4", "Line 1: the price “-3” is not a number like 1234.50."),
+        ("TEE; 1e9; 4", "Line 1: the price “1e9” is not a number like 1234.50."),
+        ("TEE; 3; 4.5", "Line 1: the stock “4.5” is not a whole number."),
+    ],
+)
+def test_wrong_lines_are_named(client_for, retail, lines, says):
     client = client_for("fulfilment")
     form = client.get("/catalog/new/retail/").context["form"]
     response = client.post("/catalog/new/retail/", filled(form, title="Tee", sku="TEE", variants=lines))
     assert response.status_code == 422
-    assert "Line 1" in response.content.decode()
+    assert response.context["form"].errors == {"variants": [says]}
+    assert lines in response.content.decode()
+    assert not Command.objects.exists()
 
 
 def test_only_what_differs_is_sent(client_for, digital, free):
