@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.catalog.bulk import TITLES, Rule
 from dashboard.catalog.imports import BOTH, COLUMNS
@@ -16,7 +17,7 @@ class FileForm(forms.Form):
     """A file of prices, stocks or both."""
 
     what = forms.ChoiceField(
-        label=_("Change"),
+        label=pgettext_lazy("verb", "Change"),
         choices=[
             (BOTH, _("Prices and stocks, as far as the file has them")),
             *((what, TITLES[what]) for what in COLUMNS),
@@ -34,7 +35,7 @@ class RuleForm(forms.Form):
 
     DEFAULTS = {"how": "set", "step": "0.01", "listed": "on"}
 
-    what = forms.ChoiceField(label=_("Change"), choices=list(TITLES.items()))
+    what = forms.ChoiceField(label=pgettext_lazy("verb", "Change"), choices=list(TITLES.items()))
     how = forms.ChoiceField(
         label=_("How"),
         choices=[("set", _("Set to")), ("percent", _("Change by per cent")), ("amount", _("Change by an amount"))],

@@ -120,7 +120,7 @@ FAVOURITES = ListSpec(
         Head(_("Connection")),
         Head(_("Price"), css="num"),
         Head(_("Added"), "added", ("added_at",)),
-        Head(_("Change")),
+        Head(pgettext_lazy("verb", "Change")),
     ),
     sort="-added",
     tabs=(Tab("all", _("All"), lambda rows: rows.present(), counted=False),),

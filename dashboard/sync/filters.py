@@ -229,7 +229,7 @@ RUNS = ListSpec(
         Head(_("State")),
         Head(_("Seen"), css="num"),
         Head(_("New"), css="num"),
-        Head(_("Changed"), css="num"),
+        Head(pgettext_lazy("count", "Changed"), css="num"),
         Head(_("Gone"), css="num"),
         Head(_("Quarantined"), css="num"),
         Head(_("Fault"), css="grow"),

@@ -40,6 +40,19 @@ def test_what_a_batch_left_out_names_its_connection_as_staff_do(admin, connectio
     assert [one["connection"] for one in found] == [connection.title, "removed"]
 
 
+def test_a_count_of_changes_is_no_time_of_change_in_chinese(admin, connection):
+    fill(connection)
+    admin.cookies["django_language"] = "zh-hans"
+    for address in (
+        "/activity/runs/",
+        f"/activity/runs/{Run.objects.first().pk}/",
+        f"/connections/{connection.slug}/feeds/",
+    ):
+        page = admin.get(address).content.decode()
+        assert "已更改" in page
+        assert "更改时间" not in page
+
+
 def fill(connection, number=1):
     """Some of everything that the pages show."""
     now = timezone.now()
