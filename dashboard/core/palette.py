@@ -35,7 +35,8 @@ _last: list[Provider] = []
 def register_palette(provider: Provider, *, first: bool = False, last: bool = False) -> None:
     """``provider(user, q)`` yields hits, best first, only what that person may see; ``q`` may be empty.
 
-    The hits of the ``first`` provider stand above all; those of a ``last`` one behind everything, and are always shown.
+    The hits of a ``last`` one stand behind everything, and are always shown; those of the ``first`` of either above all
+    others of it.
     """
     providers = _last if last else _providers
     if provider not in providers:

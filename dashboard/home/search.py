@@ -125,4 +125,4 @@ def everything(user: Any, q: str) -> Iterator[Hit]:
 def register() -> None:
     """Offer the search in the palette."""
     register_palette(records)
-    register_palette(everything, last=True)
+    register_palette(everything, first=True, last=True)

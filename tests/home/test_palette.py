@@ -126,3 +126,11 @@ def test_saved_views_are_found_by_their_names(user_for):
 def test_the_palette_puts_places_above_records(client_for):
     tree = assert_strict_html(client_for("admin").get("/search/palette", {"q": "unpaid"}), fragment=True)
     assert next(link.attrib["href"] for link in tree.iter("a")) == "/orders/?view=unpaid"
+
+
+def test_words_that_nobody_knows_lead_to_the_search_of_everything_before_that_of_the_sources(client_for):
+    tree = assert_strict_html(client_for("admin").get("/search/palette", {"q": "ORD-nowhere"}), fragment=True)
+    assert [link.attrib["href"] for link in tree.iter("a")] == [
+        "/search/?q=ORD-nowhere&stay=1",
+        "/sourcing/?q=ORD-nowhere",
+    ]
