@@ -15,12 +15,16 @@ from dashboard.orders.querysets import STOPPED
 
 
 class Margin(NamedTuple):
-    """Revenue, costs and what is left, by currency; `share` in per cent where all is in one currency."""
+    """Revenue, costs and what is left, by currency; `share` in per cent where all is in one currency.
+
+    `unpaid` costs are named by a number under which no wallet has paid anything yet: nobody knows the share then.
+    """
 
     revenue: dict[str, Decimal]
     costs: dict[str, Decimal]
     left: dict[str, Decimal]
     share: Decimal | None
+    unpaid: int
 
 
 def revenue_of(order: Order) -> dict[str, Decimal]:
@@ -49,6 +53,11 @@ def cost_of(cost: OrderCost, wallet: dict[str, dict[str, Decimal]]) -> dict[str,
     return wallet.get(cost.reference, {})
 
 
+def is_unpaid(cost: OrderCost, wallet: dict[str, dict[str, Decimal]]) -> bool:
+    """Whether nobody knows a cost yet."""
+    return cost.amount is None and cost.reference not in wallet
+
+
 def margin(order: Order, costs: Sequence[OrderCost], wallet: dict[str, dict[str, Decimal]]) -> Margin:
     """What is left of an order."""
     revenue, spent = revenue_of(order), defaultdict[str, Decimal](Decimal)
@@ -59,11 +68,11 @@ def margin(order: Order, costs: Sequence[OrderCost], wallet: dict[str, dict[str,
         currency: revenue.get(currency, Decimal(0)) - spent.get(currency, Decimal(0))
         for currency in [*revenue, *(one for one in spent if one not in revenue)]
     }
-    share = None
-    if len(left) == 1 and revenue and spent:
+    share, unpaid = None, sum(is_unpaid(cost, wallet) for cost in costs)
+    if len(left) == 1 and revenue and spent and not unpaid:
         [currency] = left
         share = (left[currency] * 100 / revenue[currency]).quantize(Decimal("0.1")) if revenue[currency] else None
-    return Margin(revenue, dict(spent), left, share)
+    return Margin(revenue, dict(spent), left, share, unpaid)
 
 
 def payments_of(order: Order) -> list[Payment]:

@@ -210,6 +210,17 @@ def test_a_purchase_costs_what_the_wallet_paid_for_it(client, order, agent):
     assert "USD\u00a0100.00 · CNY\u00a0\u2212150.00" in page
 
 
+def test_a_number_that_no_wallet_paid_under_makes_no_margin(client, order):
+    client.post(url("cost_add", order.pk), {"amount": "30", "currency": "USD"})
+    assert "70.0 %" in text(client.get(url("for_order", order.pk)))
+    client.post(url("cost_add", order.pk), {"reference": "ORD-nowhere"})
+    page = text(client.get(url("for_order", order.pk)))
+    assert "Nothing paid under this number yet" in page
+    assert "70.0 %" not in page
+    (row,) = client.get(url("margins")).context["rows"]
+    assert (row["costs"], row["left"], row["share"]) == ("USD\u00a030.00 · 1 not paid yet", "USD\u00a070.00", "")
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -9,13 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.core import formatting, html, pages
 from dashboard.core.pages import redirect
 from dashboard.finance import sheets
 from dashboard.finance.forms import CostForm
-from dashboard.finance.margins import Margin, cost_of, margin, paid_by_wallet, payments_of
+from dashboard.finance.margins import Margin, cost_of, is_unpaid, margin, paid_by_wallet, payments_of
 from dashboard.finance.models import OrderCost
 from dashboard.finance.views.common import money, page
 from dashboard.orders.models import Order
@@ -45,11 +46,17 @@ def _margin_row(order: Order, told: Margin) -> dict[str, Any]:
         "url": reverse("orders:detail", args=[order.pk]),
         "connection": html.connection(order.connection.mark, order.connection.title),
         "revenue": _moneys(told.revenue),
-        "costs": _moneys(told.costs),
+        "costs": _costs(told),
         "left": _moneys(told.left),
         "share": "" if told.share is None else f"{told.share} %",
         "tone": "act" if any(amount < 0 for amount in told.left.values()) and len(told.left) == 1 else "",
     }
+
+
+def _costs(told: Margin) -> str:
+    """The costs that are known, and how many are not."""
+    words = ngettext("%(n)s not paid yet", "%(n)s not paid yet", told.unpaid) % {"n": formatting.count(told.unpaid)}
+    return " · ".join([*([_moneys(told.costs)] if told.costs else []), *([words] if told.unpaid else [])])
 
 
 def _moneys(amounts: dict[str, Decimal]) -> str:
@@ -77,7 +84,10 @@ def _panel(request: StaffRequest, order: Order, form: CostForm) -> HttpResponse:
         "order": order,
         "form": form,
         "payments": [(one, money(one.amount, one.currency)) for one in payments_of(order)],
-        "costs": [(one, _moneys(cost_of(one, wallet))) for one in costs],
+        "costs": [
+            (one, _("Nothing paid under this number yet") if is_unpaid(one, wallet) else _moneys(cost_of(one, wallet)))
+            for one in costs
+        ],
         "revenue": _moneys(told.revenue),
         "left": _moneys(told.left),
         "share": "" if told.share is None else f"{told.share} %",
