@@ -90,6 +90,7 @@ class DeliverForm(CodesForm):
         help_text=lazy("Stored encrypted; shown again only to those who may, with a record of it."),
     )
     append = forms.BooleanField(label=lazy("Add to what was delivered before"), required=False)
+    replace = forms.BooleanField(label=lazy("Replace what was delivered before: the buyer loses it"), required=False)
     quantity = forms.IntegerField(label=lazy("Units in the text"), required=False, min_value=1)
     carrier = forms.CharField(label=lazy("Carrier"), required=False, max_length=120)
     tracking_number = forms.CharField(label=lazy("Tracking number"), required=False, max_length=120)
@@ -108,10 +109,14 @@ class DeliverForm(CodesForm):
             self.initial.setdefault("append", bool(order.delivered_units))
         else:
             del self.fields["append"]
+        if not (order.delivered_units and "append" in self.fields):
+            del self.fields["replace"]
 
     def clean(self) -> dict[str, Any]:
-        """Flag lines that repeat; they go out only on purpose."""
+        """Flag lines that repeat, and what would take the place of a delivery; both go out only on purpose."""
         found = super().clean() or {}
+        if "replace" in self.fields and found["append"] == found["replace"]:
+            self.add_error("append", _already_words(self.order.delivered_units or 0))
         if self.rows and not found.get("repeated"):
             places = counting.duplicates(self.order, self.rows)
             if places:
@@ -132,6 +137,15 @@ class DeliverForm(CodesForm):
             if given.get(name):
                 what[name] = given[name]
         return what
+
+
+def _already_words(units: int) -> str:
+    """What was delivered already, perhaps since the form was opened."""
+    return ngettext(
+        "%(n)s unit is delivered already. Choose whether this is added or takes its place.",
+        "%(n)s units are delivered already. Choose whether this is added or takes their place.",
+        units,
+    ) % {"n": units}
 
 
 def repeated_words(places: list[int]) -> str:

@@ -131,6 +131,13 @@ def form_key(request: HttpRequest) -> str | None:
     return f"{request.user.pk}:{key}" if key else None
 
 
+def sent_already(request: HttpRequest) -> Submitted | None:
+    """The command that this very form has given before: what was a fair answer then is not judged anew."""
+    key = form_key(request)
+    kept = Command.objects.filter(form_key=key).first() if key else None
+    return Submitted(kept, is_new=False) if kept else None
+
+
 def command_response(request: HttpRequest, command: Command, status: int = 202) -> HttpResponse:
     """The command's own row, which asks for itself every two seconds until it is final."""
     return render(request, "sync/_command.html", {"command": shown(command)}, status=status)

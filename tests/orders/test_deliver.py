@@ -112,6 +112,21 @@ def test_another_delivery_meanwhile_needs_a_person(goods, order_of):
     assert effects(goods.sandbox, "orders.deliver") == []
 
 
+def test_what_somebody_delivered_meanwhile_is_not_replaced(supply, order_of):
+    order = order_of(supply, status="to_deliver", quantity=1)
+    command = queue(supply.connection, "orders.deliver", order.remote_id, rows=["ours"])
+    open_channel(supply.connection, "foreground").deliver_order(
+        Ref(remote_id=order.remote_id), Delivery(rows=["theirs"])
+    )
+    assert step(command).state == "rejected"
+    assert command.error == (
+        "The platform says that 1 unit is delivered meanwhile, which this would replace. Nothing was sent."
+    )
+    assert len(effects(supply.sandbox)) == 1
+    order.refresh_from_db()
+    assert order.delivered == "theirs"
+
+
 def test_rows_are_appended_to_what_was_delivered(supply, order_of):
     order = order_of(supply, status="in_progress", quantity=3, delivered_units=2)
     command = drive(queue(supply.connection, "orders.deliver", order.remote_id, rows=["the-third"], append=True))

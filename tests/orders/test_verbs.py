@@ -80,6 +80,30 @@ def test_the_same_form_twice_is_one_command(admin, goods, order_of):
     assert Command.objects.count() == 1
 
 
+def test_the_same_form_once_more_is_no_second_delivery_though_the_first_is_done(admin, supply, order_of):
+    order = order_of(supply, status="to_deliver", quantity=1)
+    given = {"shape": "rows", "content": "ann:one", "form_key": "k1"}
+    command = accepted(admin, url("deliver", order), given, order)
+    assert command.state == "done"
+    assert admin.post(url("deliver", order), given).url == url("detail", order) + "#history"
+    assert len(effects(supply.sandbox)) == 1
+
+
+def test_a_form_opened_before_a_colleague_delivered_replaces_nothing(admin, supply, order_of):
+    order = order_of(supply, status="to_deliver", quantity=1)
+    assert b'name="replace"' not in asked(admin, url("deliver", order)).content
+    assert accepted(admin, url("deliver", order), {"shape": "rows", "content": "ann:one"}, order).state == "done"
+    Command.objects.all().delete()
+    body = refused(admin, url("deliver", order), {"shape": "rows", "content": "bob:two"})
+    assert "1 unit is delivered already. Choose whether this is added or takes its place." in body
+    assert "bob:two" in body
+    refused(admin, url("deliver", order), {"shape": "rows", "content": "bob:two", "append": "on", "replace": "on"})
+    assert len(effects(supply.sandbox)) == 1
+    given = {"shape": "rows", "content": "bob:two", "replace": "on"}
+    assert accepted(admin, url("deliver", order), given, order).payload["append"] is False
+    assert len(effects(supply.sandbox)) == 2
+
+
 def test_htmx_gets_the_commands_own_row(admin, goods, order_of):
     order = order_of(goods, status="to_deliver")
     response = admin.post(url("deliver", order), {"shape": "text", "content": "x"}, headers={"HX-Request": "true"})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels import capabilities as can
 from channels import records as r
+from channels.errors import Rejected
 from dashboard.core.html import is_web_address
 from dashboard.orders.commands.common import OfOrders, in_words, refuse_states, stop_if_ended
 from dashboard.orders.counting import check_units, units_of
@@ -75,6 +76,7 @@ class DeliverKind(OfOrders):
         """Read the order: cancelled or refunded stops it. Keep digests of what was delivered before."""
         order = self.read_before(context)
         stop_if_ended(order, str(NOT_DELIVERED))
+        _stop_if_delivered(order, context)
         before: dict[str, Any] = {"remote_status": order.remote_status if order else ""}
         if can.has(context.channel, can.ReadsDeliveries):
             before["seen"] = [digest(one.content.strip()) for one in context.channel.read_deliveries(context.ref)]
@@ -112,6 +114,20 @@ class DeliverKind(OfOrders):
         if verdict is False and not moved:
             return absent(_("No delivery beyond those before, and the order has not moved."), told, seen)
         return undecided(_("Something changed since, but what the platform shows is not what we sent."), told, seen)
+
+
+def _stop_if_delivered(order: r.OrderRecord | None, context: Context) -> None:
+    """Raise `Rejected` when the first attempt would replace a delivery that nobody here knew of when it was given."""
+    known = getattr(context.target.row, "delivered_units", None) or 0
+    done = order.delivered_units if order else None
+    replaces = context.channel.appends_deliveries and not context.payload.append
+    if replaces and not context.command.before and done is not None and done > known:
+        words = ngettext(
+            "The platform says that %(n)s unit is delivered meanwhile, which this would replace. Nothing was sent.",
+            "The platform says that %(n)s units are delivered meanwhile, which this would replace. Nothing was sent.",
+            done,
+        )
+        raise Rejected(words % {"n": done})
 
 
 def _verdict(context: Context, after: tuple[r.DeliveryRecord, ...]) -> bool | None:

@@ -22,7 +22,7 @@ from dashboard.staff.access import StaffRequest
 from dashboard.sync import approvals
 from dashboard.sync.kinds import Refused
 from dashboard.sync.submit import NeedsSecond, Submitted
-from dashboard.sync.web import command_response, give
+from dashboard.sync.web import command_response, give, sent_already
 
 ask_or_give = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,6 +43,9 @@ def verb(
     page: dict[str, Any],
 ) -> HttpResponse:
     """Give the command of a verb, or show its form: the first time, and with 422 when something is to be corrected."""
+    sent = sent_already(request)
+    if sent:
+        return given(request, order, sent)
     if request.method == "POST" and form.is_valid():
         try:
             done = give(request, order.connection, kind, target or order.remote_id, form.payload())
