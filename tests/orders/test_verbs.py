@@ -11,7 +11,7 @@ from django.urls import reverse
 from dashboard.orders.models import Invoice, Note, Order, OrderLine, Tag
 from dashboard.staff.models import AuditEvent
 from dashboard.sync.models import Batch, Command, SharedPicture
-from tests.connected import drive, effects
+from tests.connected import drive, effects, fault
 from tests.factories import make_user
 from tests.orders.test_pages import confirm, url
 from tests.pages import assert_strict_html, flat
@@ -23,6 +23,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def admin(client_for):
     return confirm(client_for("admin"))
+
+
+def part(body, name):
+    """The sheet of a page with that name."""
+    return body.split(f'<section class="sheet no-print" aria-labelledby="{name}"')[1].split("</section>")[0]
 
 
 def asked(client, address):
@@ -169,6 +174,35 @@ def test_a_file_that_is_no_pdf_comes_back(admin, stores, order_of):
     file = SimpleUploadedFile("a.pdf", b"<svg onload=alert(1)>", "application/pdf")
     assert "not a PDF" in refused(admin, url("invoice", order), {"number": "R-1", "file": file, "do": "send"})
     assert Invoice.objects.count() == 0
+
+
+def test_an_invoice_says_what_became_of_sending_it(admin, stores, order_of):
+    order = order_of(stores, status="to_deliver")
+    fault(stores.sandbox, "UploadOrderInvoice", "status", code=400)
+    command = accepted(admin, url("invoice", order), {"number": "R-1", "do": "send"}, order)
+    assert command.state == "rejected"
+    money = part(admin.get(url("detail", order)).content.decode(), "money")
+    assert ("Refused" in money, "Confirmed" in money) == (True, False)
+    Command.objects.all().delete()
+    assert accepted(admin, url("invoice", order), {"number": "R-1", "do": "send"}, order).state == "done"
+    assert "Confirmed" in part(admin.get(url("detail", order)).content.decode(), "money")
+
+
+def test_a_confirmed_invoice_gets_no_second_one_with_its_number(admin, stores, order_of):
+    order = order_of(stores, status="to_deliver")
+    number = f"INV-{order}"
+    assert admin.post(url("invoice", order), {"number": number, "do": "keep"}).status_code == 302
+    assert f'value="{number}"' in asked(admin, url("invoice", order)).content.decode()
+    given = {"number": number, "do": "send", "form_key": "k1"}
+    command = accepted(admin, url("invoice", order), given, order)
+    assert command.state == "done"
+    assert admin.post(url("invoice", order), given).status_code == 302
+    for do in ("send", "keep"):
+        body = admin.post(url("invoice", order), {"number": number, "do": do}).content.decode()
+        assert f"This order has an invoice with the number {number} already." in body
+    assert f'value="{number}-2"' in asked(admin, url("invoice", order)).content.decode()
+    assert (Command.objects.get(), Invoice.objects.count()) == (command, 2)
+    assert len(effects(stores.sandbox, "UploadOrderInvoice")) == 1
 
 
 def test_an_invoice_can_be_kept_where_no_upload_is_offered(admin, goods, order_of):

@@ -26,7 +26,7 @@ from dashboard.staff.access import StaffRequest, confirmed, requires
 from dashboard.staff.audit import audit
 from dashboard.sync.models import Command
 from dashboard.sync.people import offered
-from dashboard.sync.web import may_prove
+from dashboard.sync.web import may_prove, state_sign
 
 
 @require_safe
@@ -161,10 +161,15 @@ def _lines(order: Order, user: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _invoices(order: Order) -> list[Invoice]:
+def _invoices(order: Order) -> list[dict[str, Any]]:
+    """The invoices kept here, each with what became of sending it."""
     if not order.has_invoices:  # type: ignore[attr-defined]
         return []
-    return list(Invoice.objects.filter(order=order).only("order_id", "number", "command_id"))
+    rows = Invoice.objects.filter(order=order).values_list("pk", "number", "command__state")
+    return [
+        {"pk": pk, "number": number, "sent": html.state(*state_sign(state)) if state else ""}
+        for pk, number, state in rows
+    ]
 
 
 def _parcels(order: Order) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import count
 from typing import Any
 
 from django.contrib import messages
@@ -23,8 +24,9 @@ from dashboard.orders.views.common import ask_or_give, given, posted, show
 from dashboard.orders.views.walking import order_url
 from dashboard.staff.access import StaffRequest, requires
 from dashboard.sync.kinds import Refused
+from dashboard.sync.models.commands import DONE, FINAL
 from dashboard.sync.submit import why_not
-from dashboard.sync.web import give
+from dashboard.sync.web import give, sent_already
 
 
 @ask_or_give
@@ -33,16 +35,18 @@ def invoice(request: StaffRequest, pk: int) -> HttpResponse:
     """Make an invoice or take a file, keep it, and (``do=send``) hand it to the platform."""
     order = order_of(request, pk)
     can_send = order.connection.can(can.UploadsInvoices)
-    initial = {"number": f"INV-{order}", "total": plain_money(order.total) if order.total is not None else None}
-    form = InvoiceForm(posted(request), request.FILES or None, initial=initial)
+    total = plain_money(order.total) if order.total is not None else None
+    number = _free_number(order, _numbers(order, sends=can_send))
+    form = InvoiceForm(posted(request), request.FILES or None, initial={"number": number, "total": total})
+    sent = sent_already(request)
+    if sent:
+        return given(request, order, sent)
     if request.method == "POST" and form.is_valid():
+        sends = request.POST.get("do") == "send"
         try:
+            _refuse_second(form, _numbers(order, sends=sends))
             pdf = _pdf(order, form)
-            return (
-                _send(request, order, form, pdf)
-                if request.POST.get("do") == "send"
-                else _keep(request, order, form, pdf)
-            )
+            return _send(request, order, form, pdf) if sends else _keep(request, order, form, pdf)
         except Refused as refusal:
             form.refuse(refusal)
     page: dict[str, Any] = {
@@ -56,6 +60,25 @@ def invoice(request: StaffRequest, pk: int) -> HttpResponse:
         "warning": "" if can_send else why_not(order.connection, can.UploadsInvoices),
     }
     return show(request, order, form, page)
+
+
+def _numbers(order: Order, *, sends: bool) -> set[str]:
+    """The numbers that no other invoice of the order may get: of all that stand or, to send one, of those confirmed."""
+    rows = Invoice.objects.filter(order=order)
+    rows = rows.filter(command__state=DONE) if sends else rows.exclude(command__state__in=FINAL - {DONE})
+    return set(rows.values_list("number", flat=True))
+
+
+def _free_number(order: Order, taken: set[str]) -> str:
+    names = (f"INV-{order}" if n == 1 else f"INV-{order}-{n}" for n in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def _refuse_second(form: InvoiceForm, taken: set[str]) -> None:
+    number = form.cleaned_data["number"]
+    if number in taken:
+        words = _("This order has an invoice with the number %(number)s already. Give this one another number.")
+        raise Refused(words % {"number": number}, field="number")
 
 
 def _pdf(order: Order, form: InvoiceForm) -> bytes:
