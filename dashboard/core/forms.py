@@ -23,12 +23,17 @@ class Renderer(TemplatesSetting):
 
 
 def control(field: BoundField) -> SafeString:
-    """The field's widget with the class that the style sheet knows, besides its own."""
+    """The field's widget with the class that the style sheet knows, besides its own.
+
+    A long text has no ``maxlength``: a browser cuts what is pasted without a word, and a part of it would be sent.
+    """
     names = [kind.__name__ for kind in type(field.field.widget).__mro__]
     if names[0] in _BARE:
         return field.as_widget()
     css = next((_CLASSES[name] for name in names if name in _CLASSES), "input")
     own = field.field.widget.attrs.get("class", "")
+    if css == "textarea":
+        field.field.widget.attrs.pop("maxlength", None)
     return field.as_widget(attrs={"class": f"{css} {own}".strip()})
 
 
