@@ -30,7 +30,10 @@ class ReplyForm(KeyedForm):
 
 
 class UpdateForm(KeyedForm):
-    """Status in the platform's own words, subject, text; only what differs is sent."""
+    """Status in the platform's own words, subject, text; only what the person changed is sent.
+
+    The form carries what it showed (``seen_…``): what has moved since on the platform is not set back.
+    """
 
     status = forms.ChoiceField(label=lazy("Status"), widget=forms.Select(attrs={"data-key": "e"}))
     subject = forms.CharField(label=lazy("Subject"), max_length=300)
@@ -38,15 +41,23 @@ class UpdateForm(KeyedForm):
 
     def __init__(self, ticket: Ticket, *args: Any, **kwargs: Any) -> None:
         self.now = {"status": ticket.remote_status, "subject": ticket.subject, "text": ticket.body}
-        super().__init__(*args, initial=dict(self.now), auto_id="update_%s", **kwargs)
+        seen = {f"seen_{name}": value for name, value in self.now.items()}
+        super().__init__(*args, initial=self.now | seen, auto_id="update_%s", **kwargs)
+        self.fields |= {name: forms.CharField(required=False, widget=forms.HiddenInput) for name in seen}
         known = ticket.connection.declared.channel.ticket_statuses
         choices = known if ticket.remote_status in known else (ticket.remote_status, *known)
         self.fields["status"].choices = [(word, words.choice(word)) for word in choices]  # type: ignore[attr-defined]
 
     def payload(self) -> dict[str, Any]:
-        """What differs."""
-        given = self.cleaned_data
-        return {name: given[name] for name, old in self.now.items() if given[name].strip() != old.strip()}
+        """What differs from what was shown, and from what the platform says now."""
+        given = {name: _plain(value) for name, value in self.cleaned_data.items()}
+        known = {name: (_plain(now), given[f"seen_{name}"] or _plain(now)) for name, now in self.now.items()}
+        return {name: given[name] for name in self.now if given[name] not in known[name]}
+
+
+def _plain(text: str) -> str:
+    """A text as platforms keep it: a browser sends other line ends."""
+    return text.replace("\r\n", "\n").strip()
 
 
 class NoteForm(KeyedForm):

@@ -82,6 +82,16 @@ def test_what_a_desk_cannot_do_stays_visible_with_its_reason(desk, supply, ticke
     assert not Command.objects.exists()
 
 
+def test_what_moved_since_the_form_was_shown_is_not_set_back(supply, ticket_of, client_for):
+    ticket = ticket_of(supply, remote_status="open")
+    text = "first line\nsecond line"
+    seen = {"seen_status": "open", "seen_subject": ticket.subject, "seen_text": text}
+    Ticket.objects.filter(pk=ticket.pk).update(remote_status="closed", body=text)
+    given = {"status": "open", "subject": "Another", "text": text.replace("\n", "\r\n")} | seen
+    assert client_for("support").post(f"/tickets/{ticket.pk}/update/", given).status_code == 302
+    assert Command.objects.get().payload == {"status": None, "subject": "Another", "text": None}
+
+
 def test_only_what_differs_is_updated(supply, ticket_of, client_for):
     ticket = ticket_of(supply, remote_status="open")
     given = {"status": "closed", "subject": ticket.subject, "text": ticket.body}
