@@ -68,7 +68,12 @@ def known_rows(order: Order) -> set[str]:
 
 def duplicates(order: Order, rows: list[str]) -> list[int]:
     """Places (from 1) of rows that stand earlier among `rows`, or were delivered before."""
-    known, found = known_rows(order), []
+    return repeats(rows, known_rows(order))
+
+
+def repeats(rows: list[str], known: set[str]) -> list[int]:
+    """Places (from 1) of rows that stand earlier among `rows`, or are known."""
+    known, found = set(known), []
     for place, row in enumerate(rows, 1):
         if row.strip() in known:
             found.append(place)

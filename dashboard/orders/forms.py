@@ -305,9 +305,9 @@ class BulkDeliverForm(CodesForm):
     )
     repeated = forms.BooleanField(label=lazy("Deliver repeated lines all the same"), required=False)
 
-    def __init__(self, needed: int, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, needed: int, delivered: set[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.needed = needed
+        self.needed, self.delivered = needed, delivered
         self.order_fields(["form_key", "content", "file"])
 
     def clean_content(self) -> list[str]:
@@ -320,10 +320,9 @@ class BulkDeliverForm(CodesForm):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Flag lines that repeat."""
+        """Flag lines that repeat, or that one of the orders was given before."""
         given = super().clean() or {}
-        rows = given.get("content") or []
-        places = [n for n, row in enumerate(rows, 1) if row in rows[: n - 1]]
+        places = counting.repeats(given.get("content") or [], self.delivered)
         if places and not given.get("repeated"):
             self.add_error("content", repeated_words(places))
         return given

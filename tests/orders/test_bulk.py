@@ -56,6 +56,23 @@ def test_who_cannot_take_part_stands_apart_with_the_reason(admin, goods, stores,
     assert 'id="bulk-form"' not in none
 
 
+def test_each_order_is_told_which_lines_are_its_own(admin, goods, order_of):
+    one, two = (order_of(goods, status="to_deliver", quantity=n) for n in (1, 2))
+    Order.objects.filter(pk=two.pk).update(placed_at=one.placed_at, number="ZZ")
+    body = asked(admin, f"{reverse('orders:bulk_deliver')}?{named([one, two])}").content.decode()
+    taken = dict(zip(sorted((one.pk, two.pk)), ("1", "2–3") if one.pk < two.pk else ("1–2", "3"), strict=True))
+    for order, units in ((one, 1), (two, 2)):
+        row = body.split(f'href="/orders/{order.pk}/"')[1].split("</tr>")[0]
+        assert f'<td class="num">{units}</td><td class="num">{taken[order.pk]}</td>' in row
+
+
+def test_a_code_that_an_order_has_been_given_before_goes_out_only_on_purpose(admin, supply, order_of):
+    order = order_of(supply, status="in_progress", quantity=3, delivered_units=2)
+    given = {"pk": order.pk, "content": order.delivered.split("\n")[0]}
+    assert "Line 1 repeats another line" in refused(admin, reverse("orders:bulk_deliver"), given)
+    assert admin.post(reverse("orders:bulk_deliver"), given | {"repeated": "on"}).status_code == 302
+
+
 def test_nothing_is_chosen_for_the_person(admin, supply, order_of):
     order = order_of(supply, status="to_deliver")
     assert '<option value="" selected>' in asked(admin, url("set_status", order)).content.decode()

@@ -43,8 +43,8 @@ def deliver(request: StaffRequest) -> HttpResponse:
     reasons = _reasons(orders, "deliver")
     rows = [_row(one, reasons[one.pk] or _why_not_counted(one, left), left.get(one.pk, 0)) for one in orders]
     part = [row for row in rows if not row["why"]]
-    needed = sum(row["needs"] for row in part)
-    form = BulkDeliverForm(needed, posted(request), request.FILES or None)
+    needed = _count_lines(part)
+    form = BulkDeliverForm(needed, _delivered_to(part), posted(request), request.FILES or None)
     if request.method == "POST" and part and form.is_valid():
         codes = iter(form.cleaned_data["content"])
         plan = [(row, {"rows": [next(codes) for _n in range(row["needs"])]} | _append(row["order"])) for row in part]
@@ -57,6 +57,21 @@ def deliver(request: StaffRequest) -> HttpResponse:
         "needed": needed,
     }
     return _page(request, form, rows, context)
+
+
+def _count_lines(part: list[dict[str, Any]]) -> int:
+    """How many lines of codes these rows take; each row is told which of them are its own."""
+    last = 0
+    for row in part:
+        first, last = last + 1, last + row["needs"]
+        row["lines"] = str(first) if first == last else f"{first}–{last}"
+    return last
+
+
+def _delivered_to(part: list[dict[str, Any]]) -> set[str]:
+    """The codes that these orders have been given before."""
+    begun = [row["order"] for row in part if row["needs"] < row["order"].quantity]
+    return {code for order in begun for code in counting.known_rows(order)}
 
 
 @ask_or_give
