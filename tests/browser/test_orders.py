@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dashboard.orders.models import Order
+from dashboard.orders.models import Note, Order, Tag
 from dashboard.sync.models import Command
 from tests.connected import drive, effects, pull
 from tests.pages import assert_axe_clean, assert_pages_hold
@@ -162,6 +162,20 @@ def test_the_pages_hold_in_the_dark_on_a_phone(page_for, goods):
         f"/orders/bulk/deliver/?pk={order.pk}",
         f"/orders/packing-slips/?pk={order.pk}",
     )
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_words_without_an_end_stay_on_the_page(page_for, goods, width):
+    order = Order.objects.filter(connection=goods.connection, status="to_deliver").first()
+    Order.objects.filter(pk=order.pk).update(number="N" * 120, buyer="Wolfeschlegelstein" * 11)
+    order.tags.add(Tag.objects.create(name="T" * 40))
+    Note.objects.create(order=order, text="see " + "x" * 400)
+    page = page_for("fulfilment", width=width)
+    for address in (f"/orders/{order.pk}/", f"/orders/{order.pk}/deliver/", f"/orders/packing-slips/?pk={order.pk}"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    page.goto("/orders/")
+    assert page.evaluate("document.querySelector('th.pin-2').offsetWidth") < 360
 
 
 def test_lines_of_a_new_order_come_and_go_and_enter_never_sends_it(page_for, connect):
