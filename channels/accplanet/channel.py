@@ -39,6 +39,7 @@ class AccPlanetChannel:
     account_batch = bodies.ACCOUNT_BATCH
     delivers_rows = appends_deliveries = True
     settable_order_statuses = bodies.ORDER_STATUSES
+    refunding_order_statuses = ("refunded_order",)
     ticket_kinds = ("support",)
     ticket_fields = {"support": ("order", "subject", "text")}
     ticket_statuses = ("open", "in_progress", "closed")

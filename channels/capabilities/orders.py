@@ -53,7 +53,10 @@ class ReportsDeliveryErrors(Protocol):
 
 @runtime_checkable
 class SetsOrderStatus(Protocol):
-    """The status of an order set to one of ``settable_order_statuses`` (the platform's words)."""
+    """The status of an order set to one of ``settable_order_statuses`` (the platform's words).
+
+    Those that may pay the buyer back, since no document rules it out, a channel names in ``refunding_order_statuses``.
+    """
 
     settable_order_statuses: tuple[str, ...]
 

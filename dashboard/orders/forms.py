@@ -173,7 +173,9 @@ class ReportErrorForm(WithPictures, VerbForm):
 class StatusForm(VerbForm):
     """One of the platform's words."""
 
-    status = forms.ChoiceField(label=lazy("New status"), help_text=lazy("In the platform's own words. Moves no money."))
+    status = forms.ChoiceField(
+        label=lazy("New status"), help_text=lazy("In the platform's own words. A refund has its own page.")
+    )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, words: tuple[str, ...], *args: Any, now: str = "", **kwargs: Any) -> None:

@@ -92,8 +92,9 @@ def needs_second(kind: Kind, aim: Target, payload: Any) -> bool:
 
     The setting holds amounts by currency; the one without a currency counts for all others.
     """
-    limits, back = settings.REFUND_SECOND_PERSON_ABOVE, kind.gives_back(aim, payload)
-    if back is None or not limits:
+    limits = settings.REFUND_SECOND_PERSON_ABOVE
+    back = kind.gives_back(aim, payload) if limits else None
+    if back is None:
         return False
     amount, currency = back
     limit = limits.get(currency, limits.get("")) if currency else min(limits.values())

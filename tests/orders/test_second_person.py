@@ -235,3 +235,10 @@ def test_the_setting_holds_amounts_by_currency(text, found):
 def test_a_setting_that_is_no_amount_stops_the_start(text):
     with pytest.raises(ImproperlyConfigured, match="X"):
         environment.amounts("X", text)
+
+
+def test_a_status_that_may_pay_the_buyer_back_needs_a_second_person_too(order, supply, user_for):
+    with pytest.raises(NeedsSecond):
+        queue(supply.connection, "orders.set_status", order.remote_id, user_for("admin"), status="refunded_order")
+    assert (Command.objects.count(), effects(supply.sandbox)) == (0, [])
+    assert queue(supply.connection, "orders.set_status", order.remote_id, status="completed_order").state == "queued"

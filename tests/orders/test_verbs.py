@@ -128,7 +128,8 @@ def test_report_status_and_refund(admin, goods, supply, order_of):
     order = order_of(supply, status="to_deliver")
     assert accepted(admin, url("set_status", order), {"status": "running_order"}, order).state == "done"
     Command.objects.all().delete()
-    refused(admin, url("set_status", order), {"status": "elsewhere"})
+    for word in ("elsewhere", "refunded_order"):
+        refused(admin, url("set_status", order), {"status": word})
 
 
 def test_a_refund_needs_the_amount_and_a_fresh_password(client_for, supply, order_of):

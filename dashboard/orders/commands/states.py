@@ -40,7 +40,7 @@ class SetStatus(msgspec.Struct, forbid_unknown_fields=True):
 
 @register
 class SetStatusKind(OfOrders):
-    """Set the status of an order; moves no money."""
+    """Set the status of an order. A word that may pay the buyer back is no word of the pages: they have a refund."""
 
     name = "orders.set_status"
     label = gettext_lazy("Set status")
@@ -55,6 +55,11 @@ class SetStatusKind(OfOrders):
         words = connection.declared.channel.settable_order_statuses
         if payload.status not in words:
             raise Refused(_("The status can be set to %(words)s.") % {"words": ", ".join(words)}, field="status")
+
+    def gives_back(self, target: Target, payload: SetStatus) -> tuple[Decimal | None, str] | None:
+        """The whole order, by a word that may do so."""
+        may_refund = payload.status in _refunding(target.row.connection)
+        return (target.row.total, target.row.currency) if may_refund else None
 
     def summary(self, payload: SetStatus) -> str:
         """The new word."""
@@ -73,6 +78,17 @@ class SetStatusKind(OfOrders):
         if order.remote_status == context.payload.status:
             return applied(_("The platform shows the new status."), witness)
         return absent(_("The platform shows another status."), witness)
+
+
+def offered_statuses(connection: Connection) -> tuple[str, ...]:
+    """The words that a page offers: those that the channel sets and that pay nobody back."""
+    words: tuple[str, ...] = getattr(connection.declared.channel, "settable_order_statuses", ())
+    return tuple(word for word in words if word not in _refunding(connection))
+
+
+def _refunding(connection: Connection) -> tuple[str, ...]:
+    words: tuple[str, ...] = getattr(connection.declared.channel, "refunding_order_statuses", ())
+    return words
 
 
 @register

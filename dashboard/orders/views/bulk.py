@@ -16,6 +16,7 @@ from dashboard.core import html, pages
 from dashboard.core.navigation import forget_counts
 from dashboard.orders import counting, words
 from dashboard.orders.actions import BY_KEY, why_closed
+from dashboard.orders.commands.states import offered_statuses
 from dashboard.orders.forms import BulkDeliverForm, StatusForm
 from dashboard.orders.models import Order
 from dashboard.orders.reading import chosen
@@ -159,7 +160,7 @@ def _append(order: Order) -> dict[str, Any]:
 
 def _words_of(orders: Iterable[Order]) -> tuple[str, ...]:
     """The words that all of them can be set to."""
-    sets = [getattr(one.connection.declared.channel, "settable_order_statuses", ()) for one in orders]
+    sets = [offered_statuses(one.connection) for one in orders]
     return tuple(word for word in sets[0] if all(word in other for other in sets)) if sets else ()
 
 

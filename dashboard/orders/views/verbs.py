@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from dashboard.core import formatting
 from dashboard.orders import counting
+from dashboard.orders.commands.states import offered_statuses
 from dashboard.orders.forms import DeliverForm, RefundForm, ReportErrorForm, StatusForm, VerbForm
 from dashboard.orders.models import Order, OrderLine
 from dashboard.orders.reading import order_of
@@ -74,14 +75,13 @@ def report_error(request: StaffRequest, pk: int) -> HttpResponse:
 def set_status(request: StaffRequest, pk: int) -> HttpResponse:
     """Set the status."""
     order = order_of(request, pk)
-    words: tuple[str, ...] = getattr(order.connection.declared.channel, "settable_order_statuses", ())
     page: dict[str, Any] = {
         "title": _("Set the status of %(order)s") % {"order": order},
         "button": _("Set status"),
         "facts": [(_("Status now"), order.remote_status)],
         "note": "",
     }
-    form = StatusForm(words, posted(request), now=order.remote_status)
+    form = StatusForm(offered_statuses(order.connection), posted(request), now=order.remote_status)
     return verb(request, order, "set_status", form, kind="orders.set_status", page=page)
 
 
@@ -135,7 +135,7 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
         "title": _("Cancel %(order)s") % {"order": order},
         "button": _("Cancel this order"),
         "danger": True,
-        "facts": [(_("Items"), order.items), (_("Total"), formatting.money(order.total, order.currency))],
+        "facts": [(_("Total"), formatting.money(order.total, order.currency))],
         "note": _("All lines are cancelled. It cannot be taken back."),
     }
     return verb(request, order, "cancel", VerbForm(posted(request)), kind="orders.cancel", page=page)
