@@ -118,11 +118,12 @@ class ThreadNote(models.Model):
 
 
 class Draft(models.Model):
-    """What a person has begun to write in a thread."""
+    """What a person has begun to write in a thread: a reply, or a private note, which must never become one."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="drafts", db_index=False)
     author = models.ForeignKey(PERSON, on_delete=models.CASCADE, related_name="+")
     text = models.TextField(max_length=8000)
+    is_note = models.BooleanField(default=False, db_default=False)
     saved_at = models.DateTimeField(auto_now=True)
 
     objects = OfThreadQuerySet.as_manager()

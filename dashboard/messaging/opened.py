@@ -26,8 +26,8 @@ _NOTE = {
 def find(user: Any, **which: Any) -> Any:
     """The thread that `which` names and the person may see, else None; one query, whatever stands in the thread.
 
-    Beside its columns it has `draft` and `draft_at` of the person, `order_pk` and `order_name` of the buyer's newest
-    order, and `kept_notes`, the newest first.
+    Beside its columns it has `draft`, `draft_is_note` and `draft_at` of the person, `order_pk` and `order_name` of the
+    buyer's newest order, and `kept_notes`, the newest first.
     """
     rows = Thread.objects.visible_to(user).filter(**which).select_related("connection", "assignee")
     rows = with_order(_with_draft(rows, user)).annotate(**{name: F(path) for name, path in _NOTE.items()})
@@ -41,7 +41,8 @@ def find(user: Any, **which: Any) -> Any:
 
 def _with_draft(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
     draft = Draft.objects.filter(thread=OuterRef("pk"), author=user)
-    return rows.annotate(draft=Subquery(draft.values("text")[:1]), draft_at=Subquery(draft.values("saved_at")[:1]))
+    columns = {"draft": "text", "draft_is_note": "is_note", "draft_at": "saved_at"}
+    return rows.annotate(**{name: Subquery(draft.values(column)[:1]) for name, column in columns.items()})
 
 
 def with_order(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,15 +1,21 @@
 // The composer of a conversation: whom it speaks to, and canned replies; `app.js` wires it to the page.
 "use strict";
 
-// Composer: reply to the buyer, or a private note that never leaves the house.
+// Composer: reply to the buyer, or a private note that never leaves the house. What was begun as a note comes back as one.
 function composerMode(button) {
+  const form = button.closest(".composer"), box = $("textarea", form);
+  setMode(button);
+  keepDraft($("[name=mode]", form));
+  box.dispatchEvent(new Event("mode")); // the draft that the server keeps knows what it is
+  box.focus();
+}
+function setMode(button) {
   const form = button.closest(".composer");
+  $("[name=mode]", form).value = button.dataset.mode;
   $$("[data-mode]", form).forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
   form.classList.toggle("is-note", button.dataset.mode === "note");
   $$("[data-for-mode]", form).forEach((el) => { el.hidden = el.dataset.forMode !== button.dataset.mode; });
-  const box = $("textarea", form);
-  offer(box);
-  box.focus();
+  offer($("textarea", form));
 }
 
 // Canned replies: what follows the slash narrows them, the arrows choose, Enter takes.

@@ -10,6 +10,7 @@ function keepDraft(el) {
 }
 function restoreDrafts(root) {
   $$("[data-draft] textarea", root).forEach((el) => { const kept = sessionStorage.getItem(draftOf(el)); if (kept && !el.value) el.value = kept; });
+  $$("[data-draft] [name=mode]", root).forEach((el) => { if (sessionStorage.getItem(draftOf(el)) === "note") setMode($("[data-mode=note]", el.form)); });
 }
 function dropDraft(form) {
   Object.keys(sessionStorage).filter((key) => key.startsWith(`draft:${form.dataset.draft}:`)).forEach((key) => sessionStorage.removeItem(key));
@@ -26,7 +27,7 @@ function isTyped(el) {
 }
 const twins = (form, name) => $$("input, select, textarea", form).filter((el) => el.name === name);
 function keepTyped() {
-  const typed = $$("form[method=post]").flatMap((form) => $$("input, select, textarea", form).filter(isTyped).map((el) => (
+  const typed = $$("form[method=post]").flatMap((form) => $$("input, select, textarea", form).filter((el) => isTyped(el) || (el.name === "mode" && el.value === "note")).map((el) => (
     { action: form.getAttribute("action"), name: el.name, at: twins(form, el.name).indexOf(el), value: el.value, checked: el.checked })));
   if (typed.length) sessionStorage.setItem("typed", JSON.stringify({ page: here(), person: document.body.dataset.person, typed }));
 }
@@ -35,7 +36,8 @@ function putTyped() {
   waiting = waiting.filter(({ action, name, at, value, checked }) => {
     const el = $$("form[method=post]").filter((form) => form.getAttribute("action") === action).map((form) => twins(form, name)[at])[0];
     if (!el) return true;
-    if (el.matches("[type=checkbox], [type=radio]")) el.checked = checked; else el.value = value;
+    if (name === "mode") setMode($("[data-mode=note]", el.form));
+    else if (el.matches("[type=checkbox], [type=radio]")) el.checked = checked; else el.value = value;
     el.dispatchEvent(new Event("input", { bubbles: true }));
     return false;
   });

@@ -246,6 +246,29 @@ def test_notes_and_drafts_stay_here(chat, thread_of, client_for, user_for):
     assert not Command.objects.exists()
 
 
+def is_note(response):
+    """Whether the composer that came writes a private note."""
+    body = response.content.decode()
+    found = {word: f'name="mode" value="{word}"' in body for word in ("note", "reply")}
+    assert sorted(found.values()) == [False, True]
+    return found["note"]
+
+
+def test_a_private_note_that_was_begun_never_comes_back_as_a_reply(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    url = f"/messages/{thread.pk}/"
+    assert not is_note(client.get(url))
+    for text in ("", "n" * 4001):
+        refused = client.post(f"{url}note/", {"text": text}, headers=HTMX)
+        assert (refused.status_code, is_note(refused)) == (422, True)
+    client.post(f"{url}draft/", {"text": "Do not trust", "mode": "note"})
+    assert is_note(client.get(url))
+    assert is_note(client.post(f"{url}assign/", {"person": "me"}, headers=HTMX))
+    client.post(f"{url}draft/", {"text": "Dear buyer", "mode": "reply"})
+    assert not is_note(client.get(url))
+    assert not Command.objects.exists()
+
+
 def test_assignment_and_needing_no_answer(chat, client_for, user_for):
     client, thread = client_for("support"), Thread.objects.waiting().first()
     client.post(f"/messages/{thread.pk}/assign/", {"person": "me"})

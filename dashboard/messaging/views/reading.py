@@ -137,13 +137,19 @@ def thread_of(request: StaffRequest, pk: int) -> Any:
 
 
 def answer(
-    request: StaffRequest, found: Any, *, text: str | None = None, error: str = "", status: int = 200
+    request: StaffRequest,
+    found: Any,
+    *,
+    text: str | None = None,
+    is_note: bool = False,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """The thread after a verb: for htmx its pane and the list, else the page.
 
-    `text` takes the place of the draft; `error` says why nothing was sent.
+    `text`, of a private note where `is_note` says so, takes the place of the draft; `error` says why nothing was sent.
     """
-    shown = listed(request, found.pk) | pane(request, found, text=text, error=error)
+    shown = listed(request, found.pk) | pane(request, found, text=text, is_note=is_note, error=error)
     template = "messaging/inbox.html#answer" if pages.is_fragment(request) else "messaging/inbox.html"
     return render(request, template, shown, status=status)
 
@@ -160,7 +166,9 @@ def moved(request: StaffRequest, told: HttpResponse) -> HttpResponse:
     return response
 
 
-def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: str = "") -> dict[str, Any]:
+def pane(
+    request: StaffRequest, found: Any, *, text: str | None = None, is_note: bool = False, error: str = ""
+) -> dict[str, Any]:
     """What the pane of one thread shows. Whoever reads it is seen there."""
     presence.note(found.pk, request.user)
     said = Conversation(found, request.user, _limit(request))
@@ -175,6 +183,7 @@ def pane(request: StaffRequest, found: Any, *, text: str | None = None, error: s
         "assignable": offered(found.connection, "messages.send", request.user, found.assignee_id),
         "where": html.connection(found.connection.mark, found.connection.title),
         "text": found.draft or "" if text is None else text,
+        "is_note": bool(found.draft_is_note) if text is None else is_note,
         "error": error,
         "form_key": new_form_key(),
         "canned": canned.offered(canned.of_thread(found, request.user)) if may_send else [],

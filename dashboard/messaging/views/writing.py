@@ -92,7 +92,7 @@ def undo(request: StaffRequest, pk: int, command_pk: int) -> HttpResponse:
     except Refused as refusal:
         return answer(request, found, error=refusal.words, status=422)
     text = command.payload["text"]
-    Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
+    _keep_draft(request, found, text)
     return _shown(request, pk, text=text)
 
 
@@ -104,7 +104,7 @@ def note(request: StaffRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         words = _("Write something first; at most %(n)s characters.") % {"n": 4000}
-        return answer(request, found, text=request.POST.get("text", ""), error=words, status=422)
+        return answer(request, found, text=request.POST.get("text", ""), is_note=True, error=words, status=422)
     ThreadNote.objects.create(thread=found, author=request.user, text=form.cleaned_data["text"])
     Draft.objects.filter(thread=found, author=request.user).delete()
     presence.note(pk, request.user, writing=False)
@@ -124,7 +124,7 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
     if not text.strip():
         Draft.objects.filter(thread=found, author=request.user).delete()
         return HttpResponse("")
-    kept, _made = Draft.objects.update_or_create(thread=found, author=request.user, defaults={"text": text})
+    kept = _keep_draft(request, found, text, is_note=request.POST.get("mode") == "note")
     return HttpResponse(_("Draft kept %(at)s") % {"at": formatting.clock_time(kept.saved_at)})
 
 
@@ -199,6 +199,12 @@ def _queue(request: StaffRequest, found: Any, text: str) -> None:
         if made.is_new:
             due = made.command.created_at + UNDO
             Command.objects.filter(pk=made.command.pk, state=QUEUED).update(not_before=due)
+
+
+def _keep_draft(request: StaffRequest, found: Thread, text: str, *, is_note: bool = False) -> Draft:
+    its = {"text": text, "is_note": is_note}
+    kept, _made = Draft.objects.update_or_create(thread=found, author=request.user, defaults=its)
+    return kept
 
 
 def _command(found: Thread, pk: int) -> Command:
