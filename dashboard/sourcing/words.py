@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dashboard.core import html
+from dashboard.core import formatting, html
 
 Sign = tuple[str, str]
 
@@ -37,12 +39,17 @@ def next_step(status: str) -> str:
 
 def shipment(row: Any) -> Sign:
     """A shipment's state."""
+    return shipment_state(row.status, row.remote_status)
+
+
+def shipment_state(status: str, word: str = "") -> Sign:
+    """A shipment's state by name; the platform's word for one that nobody knows."""
     return {
         "pending": ("wait", _("Pending")),
         "shipped": ("wait", _("Shipped")),
         "delivered": ("good", _("Delivered")),
         "cancelled": ("", _("Cancelled")),
-    }.get(row.status, ("unknown", row.remote_status or _("Unknown")))
+    }.get(status, ("unknown", word or _("Unknown")))
 
 
 def inspection(word: str) -> Sign:
@@ -59,6 +66,37 @@ def package(row: Any) -> Sign:
     return {"in_warehouse": ("act", _("Held back")), "shipping": ("wait", _("Being shipped"))}.get(
         row.status, ("", row.remote_status or _("Unknown"))
     )
+
+
+def purchase_field(field: str, value: Any) -> tuple[str, str]:
+    """A tracked field of a purchase order: its name and value."""
+    names = {
+        "status": _("Status"),
+        "remote_status": _("The platform's word"),
+        "total": _("Goods"),
+        "tracking_number": _("Tracking"),
+        "inspection": _("Inspection"),
+    }
+    return names.get(field, field), _field_value(field, value, {"status": purchase, "inspection": inspection})
+
+
+def shipment_field(field: str, value: Any) -> tuple[str, str]:
+    """A tracked field of a shipment: its name and value."""
+    names = {
+        "status": _("Status"),
+        "remote_status": _("The platform's word"),
+        "tracking_number": _("Tracking"),
+        "fee": _("Fee"),
+    }
+    return names.get(field, field), _field_value(field, value, {"status": shipment_state})
+
+
+def _field_value(field: str, value: Any, signs: dict[str, Callable[[str], Sign]]) -> str:
+    if field in signs:
+        return str(signs[field](value or "")[1])
+    if value in (None, ""):
+        return "–"
+    return formatting.number(Decimal(value)) if field in ("total", "fee") else str(value)
 
 
 def state(sign: Sign) -> Any:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.sourcing import models as m
-from dashboard.sync.models import Command
+from dashboard.sync.models import Change, Command
 from tests.connected import drive, effects, pull
 from tests.pages import assert_strict_html
 
@@ -102,6 +102,24 @@ def test_a_page_asks_until_what_was_given_shows_and_is_then_made_anew(client, sa
     Command.objects.update(finished_at=timezone.now() - timedelta(minutes=1))
     assert client.get(address, {"seen": seen}, headers=HTMX).status_code == 286
     assert "seen=" not in text(client.get(address))
+
+
+def test_the_history_names_what_changed_in_words(client, mirrored):
+    """What the platform changed is told as the page's badge tells it, and each command leads to its evidence."""
+    row = m.Shipment.objects.filter(status="pending").first()
+    client.post(url("shipment_cancel", row.pk))
+    command = drive(Command.objects.get())
+    told, given, *_rest = client.get(url("shipment", row.pk)).context["events"]
+    assert told["text"] == "Status: Pending → Cancelled; The platform's word: pending → cancelled"
+    assert f'href="/activity/commands/{command.pk}/"' in given["evidence"]
+    order = m.PurchaseOrder.objects.exclude(placed_at=None).first()
+    fields = {"status": ["pending", "paid"], "inspection": ["", "failed"], "total": [None, "1634.0000"]}
+    Change.objects.create(
+        connection=mirrored, domain="purchase-orders", remote_id=order.remote_id, at=timezone.now(), fields=fields
+    )
+    told, *_rest, placed = client.get(url("purchase", order.pk)).context["events"]
+    assert told["text"] == ("Status: Pending → Paid; Inspection: Not inspected yet → Failed; Goods: – → 1,634.00")
+    assert placed["title"] == "Placed"
 
 
 def test_what_was_just_confirmed_is_said_to_whom_it_was_given_by(client, client_for, mirrored):

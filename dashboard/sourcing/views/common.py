@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,14 +13,17 @@ from django.shortcuts import render as template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dashboard.core import exports, formatting
 from dashboard.core.filters import ListSpec
 from dashboard.core.navigation import may
 from dashboard.core.pages import is_fragment, key_of, redirect, render
+from dashboard.core.templatetags.dash import when_at
 from dashboard.orders.models import Order
 from dashboard.sourcing.reach import Reach, chosen
 from dashboard.staff.access import StaffRequest
+from dashboard.sync import history
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command, Connection
 from dashboard.sync.models.commands import DONE, FAILED, NEEDS_REVIEW, QUEUED, REJECTED, SENDING, UNKNOWN
@@ -114,6 +118,16 @@ def under_way(request: StaffRequest, *kinds: str) -> list[dict[str, Any]]:
     rows = rows.filter(kind__in=[f"sourcing.{kind}" for kind in kinds], created_at__gte=now - SHOWN_FOR)
     mine = Q(state=DONE, actor=request.user.pk, finished_at__gte=now - CONFIRMED_FOR)
     return [shown(one) for one in rows.filter(Q(state__in=MATTERS) | mine).order_by("-id")[:8]]
+
+
+def history_of(
+    row: Any, domain: str, commands: list[Command], words: Callable[[str, Any], tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """What was given to a purchase or shipment and what changed, newest first, down to when it was placed."""
+    told = [event | {"id": ""} for event in history.events(row, domain, commands, words)]  # its row above has the id
+    if row.placed_at:
+        told.append({"at": when_at(row.placed_at, timezone.now()), "title": pgettext("event", "Placed")})
+    return told
 
 
 def settling(commands: list[Command]) -> list[Command]:

@@ -22,9 +22,20 @@ from dashboard.sourcing.filters import PURCHASES
 from dashboard.sourcing.models import Package, PurchaseOrder, SourceProduct
 from dashboard.sourcing.purposes import purposes_of, with_purposes
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, download, figure, page, refusal, settling, sight, under_way, watched
-from dashboard.sourcing.views.history import given_to, history_of
+from dashboard.sourcing.views.common import (
+    act,
+    download,
+    figure,
+    history_of,
+    page,
+    refusal,
+    settling,
+    sight,
+    under_way,
+    watched,
+)
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.history import commands_about
 from dashboard.sync.web import shown
 
 COLUMNS = (
@@ -99,7 +110,7 @@ def order_of(request: StaffRequest, pk: int) -> PurchaseOrder:
 def order(request: StaffRequest, pk: int) -> HttpResponse:
     """One purchase order: lines, logistics, inspection, packages, history."""
     row = order_of(request, pk)
-    commands = given_to(row)
+    commands = commands_about(row.connection_id, row.remote_id, "sourcing.")
     answer = watched(request, row, commands)
     if answer is not None:
         return answer
@@ -118,7 +129,7 @@ def order(request: StaffRequest, pk: int) -> HttpResponse:
         photos=[url for url in row.inspection_photos if html.is_web_address(url)],
         packages=[(one, html.state(*words.package(one))) for one in packages.order_by("pk")],
         purposes=purposes_of(row, request.user),
-        events=history_of(row, "purchase-orders", commands),
+        events=history_of(row, "purchase-orders", commands, words.purchase_field),
         commands=[shown(one) for one in settling(commands)],
         sight=sight(row, commands),
         why_cancel=reason(row.connection, can.CancelsPurchaseOrders),

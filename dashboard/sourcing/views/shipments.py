@@ -19,10 +19,20 @@ from dashboard.sourcing.models import Package, PurchaseOrder, Shipment
 from dashboard.sourcing.purposes import with_purposes
 from dashboard.sourcing.querysets import SHIPMENT_ENDED
 from dashboard.sourcing.reach import Reach, reason
-from dashboard.sourcing.views.common import act, download, figure, page, settling, sight, under_way, watched
-from dashboard.sourcing.views.history import given_to, history_of
+from dashboard.sourcing.views.common import (
+    act,
+    download,
+    figure,
+    history_of,
+    page,
+    settling,
+    sight,
+    under_way,
+    watched,
+)
 from dashboard.sourcing.views.orders import bought_for
 from dashboard.staff.access import StaffRequest, requires
+from dashboard.sync.history import commands_about
 from dashboard.sync.web import shown
 
 COLUMNS = (
@@ -80,7 +90,7 @@ def shipment_of(request: StaffRequest, pk: int) -> Shipment:
 def shipment(request: StaffRequest, pk: int) -> HttpResponse:
     """One shipment: packages, recipient, history."""
     row = shipment_of(request, pk)
-    commands = given_to(row)
+    commands = commands_about(row.connection_id, row.remote_id, "sourcing.")
     answer = watched(request, row, commands)
     if answer is not None:
         return answer
@@ -96,7 +106,7 @@ def shipment(request: StaffRequest, pk: int) -> HttpResponse:
         items=items_of(row, request),
         recipient=[_part(name, recipient[name]) for name in seen if recipient.get(name)],
         is_masked=seen is MASKED,
-        events=history_of(row, "shipments", commands),
+        events=history_of(row, "shipments", commands, words.shipment_field),
         commands=[shown(one) for one in settling(commands)],
         sight=sight(row, commands),
         is_over=row.status in SHIPMENT_ENDED or row.gone_at is not None,
