@@ -80,12 +80,13 @@ class Conversation:
         return newest, len(self.messages), sent, tuple(note.pk for note in self.notes[:5]), self.now.date()
 
     def bubbles(self) -> list[Bubble]:
-        """Oldest first, each with the day where a new one begins."""
+        """Oldest first, and last what has not left yet; each with the day where a new one begins."""
         oldest = self.messages[-1].sent_at if self.has_more and self.messages else None
         told = [(one.sent_at or one.changed_at, self._message(one)) for one in self.messages]
         told += [(one.created_at, self._note(one)) for one in self.notes]
         told += [(one.created_at, self._command(one)) for one in self.commands]
-        kept = sorted((one for one in told if oldest is None or one[0] >= oldest), key=lambda one: one[0])
+        kept = [one for one in told if oldest is None or one[0] >= oldest]
+        kept.sort(key=lambda one: (one[1].get("waits", False), one[0]))
         day, found = "", []
         for at, bubble in kept:
             its = formatting.day(at)
@@ -123,6 +124,7 @@ class Conversation:
             "body": html.with_links(one.payload["text"]),
             "by": one.actor.label if one.actor else "",
             "command": shown(one),
+            "waits": one.state == QUEUED,
             "seconds": seconds,
             "undo": seconds > 0 and one.actor_id == self.user.pk,
             "prove": one.state in (UNKNOWN, NEEDS_REVIEW),
