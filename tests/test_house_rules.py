@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 400, 40, 120
+MODULE_LINES, FUNCTION_LINES, TEMPLATE_LINES, TEMPLATE_WIDTH = 400, 40, 180, 360
 UNSAFE_TEMPLATE = re.compile(r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off")
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|tmp)/\w")
 
@@ -71,6 +71,11 @@ def test_the_median_function_is_under_ten_lines():
 def test_templates_are_short():
     long = {name(path): count for path in templates() if (count := len(path.read_text().splitlines())) > TEMPLATE_LINES}
     assert long == {}
+
+
+def test_templates_are_narrow():
+    widest = {name(path): max(map(len, path.read_text().splitlines()), default=0) for path in templates()}
+    assert {path: width for path, width in widest.items() if width > TEMPLATE_WIDTH} == {}
 
 
 def test_templates_escape_everything():

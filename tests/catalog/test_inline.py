@@ -9,7 +9,7 @@ import pytest
 from dashboard.catalog.models import Product, Variant
 from dashboard.sync.models import Command
 from tests.connected import drive, effects
-from tests.pages import assert_strict_html
+from tests.pages import assert_strict_html, flat
 
 HTMX = {"HX-Request": "true"}
 
@@ -135,9 +135,9 @@ def test_a_listing_is_switched(client_for, digital, variant):
     assert_strict_html(answer, fragment=True)
     command = Command.objects.get()
     status = f'<span id="status-{variant.product_id}" data-hx-swap-oob="true">'
-    assert status not in client.get(f"/catalog/commands/{command.pk}/", headers=HTMX).content.decode()
+    assert status not in flat(client.get(f"/catalog/commands/{command.pk}/", headers=HTMX))
     assert drive(command).state == "done"
-    cell = client.get(f"/catalog/commands/{command.pk}/", headers=HTMX).content.decode()
+    cell = flat(client.get(f"/catalog/commands/{command.pk}/", headers=HTMX))
     assert "Confirmed" in cell
     assert "Off sale" in cell.split(status)[1]
     assert "every 2s" not in cell

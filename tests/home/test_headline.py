@@ -16,6 +16,7 @@ from dashboard.home.queues import Tile
 from dashboard.messaging.models import Thread
 from dashboard.orders.models import Order
 from dashboard.sync.models import FeedState
+from tests.pages import flat
 
 
 def tile(key, tone, *numbers, first=None):
@@ -79,7 +80,7 @@ def test_the_page_and_its_poll_say_the_same(goods, client_for):
 
     def lines():
         cache.clear()
-        pages = (client.get(url).content.decode() for url in ("/", "/home/queues/"))
+        pages = (flat(client.get(url)) for url in ("/", "/home/queues/"))
         return [re.findall(r'id="headline"[^>]*><span>(.*?)</span></p>', page) for page in pages]
 
     Order.objects.update(status="completed")
@@ -108,10 +109,10 @@ def test_what_another_connection_lacks_is_not_said_of_the_one_that_was_chosen(go
     ):
         cache.clear()
         for path in ("/", "/home/queues/"):
-            assert f"<span>{words}</span></p>" in client.get(path + address).content.decode(), path + address
+            assert f"<span>{words}</span></p>" in flat(client.get(path + address)), path + address
 
 
 def test_without_connections_nothing_is_claimed(client_for):
     for path in ("/", "/home/queues/"):
-        page = client_for("admin").get(path).content.decode()
+        page = flat(client_for("admin").get(path))
         assert re.findall(r'id="headline"[^>]*>(.*?)</p>', page) == ["<span></span>"], path

@@ -112,9 +112,9 @@ def test_a_connection_without_such_rows_says_so(shops, connect, client_for):
 def test_home_says_for_which_connection_it_speaks(client_for, shops):
     client = client_for("admin")
     said = '<p class="head-line" id="headline"><span>'
-    assert f"{said}{shops[1].title}</span><span>" in client.get("/?connection=two").content.decode()
-    assert f"{said}{shops[1].title}" not in client.get("/").content.decode()
-    polled = client.get("/home/queues/?connection=two").content.decode()
+    assert f"{said}{shops[1].title}</span><span>" in flat(client.get("/?connection=two"))
+    assert f"{said}{shops[1].title}" not in flat(client.get("/"))
+    polled = flat(client.get("/home/queues/?connection=two"))
     assert f'id="headline" data-hx-swap-oob="true"><span>{shops[1].title}</span><span>' in polled
     assert 'data-hx-get="/home/queues/?connection=two"' in polled
 
