@@ -47,13 +47,23 @@ class Sweeper(bootsteps.StartStopStep):
         self._thread.start()
 
     def stop(self, parent: Any) -> None:
-        """What is being sent comes to its end."""
+        """What is being sent comes to its end; the last sign of life is kept."""
         self._over.set()
         self._thread.join(30)
+        if self._has_looked:
+            self._sign_off()
 
     def terminate(self, parent: Any) -> None:
         """At once."""
         self._over.set()
+
+    def _sign_off(self) -> None:
+        try:
+            restored.sign_off()
+        except Exception as error:
+            log.warning("The last sign of life could not be kept: %s", type(error).__name__)
+        finally:
+            close_old_connections()
 
     def _look_back(self) -> None:
         try:
@@ -73,7 +83,7 @@ class Sweeper(bootsteps.StartStopStep):
                     continue
                 sweep(self._over)
                 if time.monotonic() - remembered > SWEEP_SECONDS:
-                    restored.remember()
+                    restored.keep_up()
                     remembered = time.monotonic()
             except Exception as error:  # the database is away; the next look comes soon
                 log.warning("The worker's own sweep broke off: %s", type(error).__name__)

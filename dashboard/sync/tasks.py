@@ -14,7 +14,7 @@ from django.utils import timezone
 from dashboard.core import search_index
 from dashboard.sync import broker, callbacks, conformance, engine, slots, verify
 from dashboard.sync.feeds import EVER, FEEDS, feeds_of
-from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat
+from dashboard.sync.models import Callback, Command, Connection, FeedState, Heartbeat, Tally
 from dashboard.sync.models.commands import QUEUED
 from dashboard.sync.retention import keep_statistics, prune_all
 from dashboard.sync.runner import refresh
@@ -126,6 +126,7 @@ def sweep() -> None:
         for pk in callbacks.waiting():
             tell(process_callback, pk)
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": now})
+    Tally.grow(Tally.SIGNS)
 
 
 def _messages() -> int:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from channels.registry import PLATFORMS
 from channels.serving import SandboxServer
 from dashboard.staff.models import AuditEvent
-from dashboard.sync.models import Command, Heartbeat
+from dashboard.sync.models import Command, Tally
 from tests.drill.world import open_world
 from tests.faults.house import House, until
 from tests.faults.test_deaths import UNPROVABLE, intents, judged, queued
@@ -28,11 +28,11 @@ pytestmark = [
 def worked(house: House) -> None:
     """A worker's life: it sends what is queued, asks about what is unknown, notes that it lived, and stops."""
     open_ = Q(state__in=["queued", "sending"]) | Q(state="unknown", checks=0)
-    last = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+    last = Tally.of(Tally.SIGNS)
     house.worker()
     until(lambda: not Command.objects.filter(open_).exists(), "every command was sent, or asked about")
     kept = Path(house.environ["DATA_DIR"]) / "worker-seen"
-    until(lambda: kept.exists() and kept.read_text() > (last.isoformat() if last else ""), "it notes that it lived")
+    until(lambda: kept.exists() and int(kept.read_text()) > last, "it notes that it lived")
     house.programs.pop("worker").end()
 
 

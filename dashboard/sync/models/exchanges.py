@@ -89,7 +89,7 @@ class Heartbeat(models.Model):
 class Tally(models.Model):
     """A figure that only grows, such as wake-ups that the broker did not take."""
 
-    LOST_WAKES, NEW_STARTS = "lost wakes", "new starts"
+    LOST_WAKES, NEW_STARTS, SIGNS = "lost wakes", "new starts", "signs of life"
 
     name = models.CharField(max_length=80, unique=True)
     number = models.PositiveBigIntegerField(default=0)
