@@ -6,7 +6,10 @@ from datetime import datetime
 
 
 class ChannelError(Exception):
-    """Base of the five. ``words`` is what a person reads; it never holds a secret."""
+    """Base of the five. ``words`` is what a person reads; it never holds a secret.
+
+    ``status`` is what the platform answered; none: it was not asked, or gave no answer.
+    """
 
     def __init__(self, words: str, *, status: int | None = None) -> None:
         super().__init__(words)

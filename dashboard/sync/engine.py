@@ -297,7 +297,8 @@ def _failed(command: Command, error: Exception) -> None:
         credentials_refused(command.connection, error.words)
         _settle(command, QUEUED, error=words, not_before=timezone.now() + timedelta(seconds=30))
     elif isinstance(error, Rejected | AuthFailed | RouteUnconfirmed):
-        _reject(command, words)
+        unasked = {} if error.status else {"sent_at": None}  # the channel refused it before anything left
+        _settle(command, REJECTED, error=words, finished_at=timezone.now(), **unasked)
     else:
         if not isinstance(error, ChannelError):
             log.exception("Command %s broke while it was sent", command.pk, exc_info=error)
@@ -330,10 +331,6 @@ def is_overtaken(command: Command) -> bool:
     same = Command.objects.filter(connection=command.connection_id, kind=command.kind, target=command.target)
     newer = same.filter(state=QUEUED, pk__gt=command.pk).only("pk", "payload")
     return any(kind.covers(one.payload, command.payload) for one in newer)
-
-
-def _reject(command: Command, words: str) -> None:
-    _settle(command, REJECTED, error=hide(command, words)[:1000], finished_at=timezone.now())
 
 
 def backoff(attempt: int) -> timedelta:

@@ -100,6 +100,8 @@ def states_so_far(queued_at: datetime, sent_at: datetime | None, ended_at: datet
 def state_sentence(command: Command) -> str:
     """What is known of a command, as a sentence that claims no more than is proven (UI §5)."""
     where = command.connection.title
+    if command.state == REJECTED and command.sent_at is None:
+        return _("Not sent to %(where)s: %(words)s") % {"where": where, "words": worded(command.error)}
     return {
         QUEUED: _("Queued for %(where)s") % {"where": where},
         SENDING: _("Being sent to %(where)s") % {"where": where},

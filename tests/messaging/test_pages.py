@@ -144,7 +144,8 @@ def test_search_finds_two_chinese_characters_and_buyers(chat, thread_of, client_
 def test_what_became_of_a_message_is_said_once(chat, thread_of, client_for, state, said):
     client, thread = client_for("support"), thread_of(chat)
     client.post(f"/messages/{thread.pk}/send/", {"text": "Hello there", "form_key": "k"}, headers=HTMX)
-    Command.objects.update(state=state, error="Spam", created_at=timezone.now() - timedelta(minutes=1))
+    earlier = timezone.now() - timedelta(minutes=1)
+    Command.objects.update(state=state, error="Spam", created_at=earlier, sent_at=earlier)
     page = client.get(f"/messages/{thread.pk}/messages/", headers=HTMX).content.decode()
     bubble = page.partition("Hello there</div>")[2].partition("</div>")[0]
     assert [one.format(shop=chat.connection.title) in bubble for one in said] == [True] * len(said)

@@ -16,6 +16,7 @@ from dashboard.sync.kinds import Arrived
 from dashboard.sync.models import Batch, Command, Connection, FeedState
 from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.submit import context_of, submit
+from dashboard.sync.web import state_sentence
 from tests.connected import queue
 
 
@@ -38,6 +39,22 @@ def test_a_refusal_keeps_the_platforms_words(connection, note):
     note.answers = [Rejected("Stock is locked.")]
     command = sent(queue(connection, "test.note", "7", value=3))
     assert (command.state, command.error, note.mirrored) == (REJECTED, "Stock is locked.", [])
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (Rejected("Locked.", status=200), "Refused by {where}: “Locked.”"),
+        (Rejected("Only EUR here."), "Not sent to {where}: Only EUR here."),
+        (RouteUnconfirmed("Confirm it.", route="r"), "Not sent to {where}: Confirm it."),
+    ],
+    ids=["platform", "channel", "route"],
+)
+def test_what_the_channel_refuses_by_itself_is_not_laid_to_the_platform(connection, note, error, sentence):
+    note.answers = [error]
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.sent_at is None) == (REJECTED, error.status is None)
+    assert state_sentence(command) == sentence.format(where=connection.title)
 
 
 @pytest.mark.parametrize(
