@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dashboard.core.formatting import money
 from dashboard.staff.audit import Target as AuditTarget
 from dashboard.staff.audit import audit
 from dashboard.sync.kinds import KINDS, Refused
@@ -68,9 +69,9 @@ def why_not_approve(asked: Approval, by: Any) -> str:
 def approve(asked: Approval, by: Any) -> Submitted:
     """Agree: the command is queued in the name of who asked. Raises `Refused`, also for who asked; then nothing is.
 
-    Everything is checked once more, because the target may have changed since.
+    Everything is checked once more, because the target may have changed since: nobody agrees to another amount.
     """
-    why = why_not_approve(asked, by)
+    why = why_not_approve(asked, by) or _other_amount(asked)
     if why:
         raise Refused(why)
     _decide(asked, by, APPROVED)
@@ -93,6 +94,20 @@ def decline(asked: Approval, by: Any, reason: str) -> None:
         raise Refused(_("Say why."), field="reason")
     _decide(asked, by, DECLINED, reason.strip()[:500])
     _audit(by, "approval.declined", asked, reason=asked.reason)
+
+
+def _other_amount(asked: Approval) -> str:
+    """Says so when the amount is not the one that was asked for any more."""
+    given = dict(asked.payload)
+    kind, aim, payload = examine(asked.connection, asked.kind, asked.target, given, asked.asked_by, agreed=True)
+    amount, currency = kind.gives_back(aim, payload) or (None, "")
+    if (amount, currency) == (asked.amount, asked.currency):
+        return ""
+    words = _(
+        "It is about %(now)s by now, not %(then)s any more. Nothing was queued: decline it, and have it asked for anew."
+    )
+    now, then = money(amount, currency), money(asked.amount, asked.currency)
+    return words % {"now": now or _("an unknown amount"), "then": then or _("an unknown amount")}
 
 
 def _decide(asked: Approval, by: Any, state: str, reason: str = "") -> None:

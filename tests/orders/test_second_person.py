@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from dashboard import environment
+from dashboard.core.formatting import money
 from dashboard.orders.models import Order
 from dashboard.staff.models import AuditEvent
 from dashboard.sync import approvals
@@ -153,6 +154,18 @@ def test_an_order_that_ended_meanwhile_stays_undecided(asked, other, order, supp
     Order.objects.filter(pk=order.pk).update(status="refunded")
     assert answer(other, "approve", asked).status_code == 422
     untouched(asked, supply)
+
+
+@pytest.mark.parametrize("change", [{"total": Decimal("9999.5")}, {"currency": "EUR"}, {"total": None}])
+def test_nobody_agrees_to_an_amount_that_was_not_asked_for(asked, other, order, supply, change):
+    Order.objects.filter(pk=order.pk).update(**change)
+    response = answer(other, "approve", asked)
+    assert response.status_code == 422
+    assert f"not {money(order.total, order.currency)} any more" in response.content.decode()
+    untouched(asked, supply)
+    Order.objects.filter(pk=order.pk).update(total=order.total, currency=order.currency)
+    assert answer(other, "approve", asked).status_code == 302
+    assert drive(Command.objects.get()).state == "done"
 
 
 def test_someone_who_left_cannot_have_asked(asked, other, user_for, supply):
