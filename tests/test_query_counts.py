@@ -80,7 +80,7 @@ ASKED = [
     (RECORD, 1, "/activity/approvals/{approval}/"),
     (RECORD, 3, "/activity/batches/{batch}/"),
     (RECORD, 2, "/activity/callbacks/{callback}/"),
-    (RECORD, 2, "/activity/commands/{command}/"),
+    (RECORD, 3, "/activity/commands/{command}/"),
     (RECORD, 1, "/activity/exchanges/{exchange}/"),
     (RECORD, 1, "/activity/quarantine/{quarantined}/"),
     (RECORD, 2, "/activity/runs/{run}/"),

@@ -155,6 +155,51 @@ def test_a_failed_command_is_tried_again_as_a_new_one(client_for, doubtful, note
     assert doubtful.state == state
 
 
+@pytest.mark.parametrize("state", [QUEUED, UNKNOWN, NEEDS_REVIEW, DONE])
+def test_a_page_that_is_still_open_tries_nothing_again_twice(client_for, doubtful, note, state):
+    client = client_for("fulfilment")
+    Command.objects.update(state=REJECTED)
+    new = Command.objects.get(pk=post(client, doubtful, "retry", form_key="one").url.split("/")[-2])
+    Command.objects.filter(pk=new.pk).update(state=state)
+    assert post(client, doubtful, "retry", form_key="two").url == f"/activity/commands/{new.pk}/"
+    assert Command.objects.count() == 2
+    page = client.get(f"/activity/commands/{doubtful.pk}/").content.decode()
+    assert "Try again" not in page
+    assert f'href="/activity/commands/{new.pk}/">What was given since' in page
+
+
+def test_what_was_tried_again_in_vain_is_tried_once_more(client_for, doubtful, note):
+    client = client_for("fulfilment")
+    for key in ("one", "two", "three"):
+        Command.objects.update(state=REJECTED)
+        assert post(client, doubtful, "retry", form_key=key).status_code == 302
+    assert Command.objects.count() == 4
+
+
+def test_another_text_since_stands_in_nobodys_way(client_for, shop, note):
+    old = queue(shop.connection, "test.note", "7", value=3)
+    Command.objects.update(state=REJECTED)
+    queue(shop.connection, "test.note", "7", value=4)
+    Command.objects.filter(state=QUEUED).update(state=DONE)
+    assert post(client_for("fulfilment"), old, "retry", form_key="one").status_code == 302
+    assert Command.objects.count() == 3
+
+
+def test_an_old_value_is_not_tried_again_over_a_newer_one(client_for, shop, setter):
+    client = client_for("fulfilment")
+    old = queue(shop.connection, "test.set", "7", value=3)
+    Command.objects.update(state=FAILED)
+    newer = queue(shop.connection, "test.set", "7", value=4)
+    Command.objects.filter(pk=newer.pk).update(state=DONE)
+    response = post(client, old, "retry", form_key="one")
+    assert response.status_code == 422
+    assert_strict_html(response)
+    text = response.content.decode()
+    assert "Another value was given since: “Note 4”. Nothing was queued." in text
+    assert f'href="/activity/commands/{newer.pk}/">What was given since' in text
+    assert Command.objects.count() == 2
+
+
 @pytest.mark.parametrize("state", [UNKNOWN, NEEDS_REVIEW, QUEUED, DONE])
 def test_nothing_else_can_be_tried_again(client_for, doubtful, note, state):
     client = client_for("fulfilment")
@@ -200,6 +245,19 @@ def test_a_batch_counts_itself_and_retries_only_what_was_refused(client_for, sho
     assert response.url == f"/activity/batches/{new.pk}/"
     assert (new.title, [c.target for c in new.commands.all()]) == ("Many <b>notes</b>, again", ["t2"])
     assert Command.objects.filter(batch=batch).count() == 5
+
+
+def test_a_batch_is_not_tried_again_twice(client_for, shop, note):
+    batch = fill(shop.connection, 5)  # one is refused
+    client = client_for("fulfilment")
+    client.post(f"/activity/batches/{batch.pk}/retry/", {"form_key": "one"})
+    same = Command.objects.filter(target="t2")
+    same.update(payload_digest=same.latest("pk").payload_digest)  # these rows were not made by a form
+    same.filter(state=QUEUED).update(state=DONE)
+    client.post(f"/activity/batches/{batch.pk}/retry/", {"form_key": "two"})
+    again = Batch.objects.latest("pk")
+    assert same.count() == 2
+    assert [(one["target"], one["reason"]) for one in again.skipped] == [("t2", "The same was given again since.")]
 
 
 def test_a_batch_without_refusals_offers_no_retry(client_for, shop, note):

@@ -25,7 +25,7 @@ from dashboard.sync.kinds import KINDS, NEVER, Refused, kind_label
 from dashboard.sync.models import Batch, Command, Connection
 from dashboard.sync.models.commands import NEEDS_REVIEW, QUEUED, UNKNOWN
 from dashboard.sync.progress import Progress, counts_of
-from dashboard.sync.retry import WITHOUT_EFFECT, retry, retry_batch
+from dashboard.sync.retry import WITHOUT_EFFECT, given_since, retry, retry_batch
 from dashboard.sync.rows import batch_label, command_rows, target_link
 from dashboard.sync.submit import tell
 from dashboard.sync.views.activity import exchanges_of
@@ -81,6 +81,8 @@ def _page(
 ) -> HttpResponse:
     kind = KINDS.get(found.kind)
     asking = request.GET.get("asked") == "1" or (request.method == "POST" and not (form or refused))
+    failed = found.state in WITHOUT_EFFECT
+    since = given_since(found) if failed else None
     context = {
         "command": found,
         "label": kind_label(found.kind),
@@ -100,7 +102,8 @@ def _page(
         "says_more": bool(found.error) and not any(found.error in one["sentence"] for one in found.evidence),
         "again_at": _again_at(found),
         "settle_form": form or _settle_form(request, found),
-        "may_retry": found.state in WITHOUT_EFFECT and kind is not None and request.user.may(kind.permission),
+        "since": since,
+        "may_retry": failed and since is None and kind is not None and request.user.may(kind.permission),
         "may_cancel": found.state == QUEUED and request.user.may("activity.settle"),
         "form_key": new_form_key(),
         "refused": refused,
