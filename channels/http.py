@@ -161,8 +161,7 @@ class Http:
         except e.ChannelError as error:
             failure = error
         finally:
-            elapsed = int((time.monotonic() - clock) * 1000)
-            self._keep(call, request, answer, failure, started, elapsed)
+            self._keep(call, request, answer, failure, started, int((time.monotonic() - clock) * 1000))
         self._limiter.outcome(bucket, ok=answer is not None and answer.status < 500)
         if failure is not None:
             if isinstance(failure, e.NotSent) and failure.rate_limited:
@@ -191,8 +190,8 @@ class Http:
                 timeout=httpx.Timeout(call.read_seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
                 **body,
             )
-        except (httpx.InvalidURL, KeyError, ValueError) as error:
-            raise e.NotSent(f"{call.route.name} was not sent: {type(error).__name__} while building it.") from None
+        except (httpx.InvalidURL, KeyError, ValueError):
+            raise e.NotSent(f"{call.route.name} was not sent: no request could be built from its values.") from None
 
     def _exchange(self, request: httpx.Request, call: Call) -> Answer:
         """Send and read the whole body within the caps, translating what the wire itself does wrong."""
@@ -204,10 +203,10 @@ class Http:
                 body = _read_capped(response, deadline)
             finally:
                 response.close()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            raise e.NotSent(f"{name} never reached the platform ({type(error).__name__}).") from None
-        except httpx.HTTPError as error:
-            raise _lost(name, writes, f"no complete answer came back ({type(error).__name__})") from None
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
+            raise e.NotSent(f"{name} never reached the platform: no connection could be made.") from None
+        except httpx.HTTPError:
+            raise _lost(name, writes, "no complete answer came back") from None
         except _TooMuch as error:
             raise _lost(name, writes, str(error)) from None
         headers = {key.lower(): value for key, value in response.headers.items()}
@@ -323,8 +322,9 @@ class InProcess(httpx.BaseTransport):
 
 
 def _told(failure: e.ChannelError, hide: bool) -> str:
-    """A failure for the record; a platform's own words about a hidden body may repeat parts of it."""
-    kind = type(failure).__name__
+    """A failure for the record, technically; a platform's own words about a hidden body may repeat parts of it."""
+    cause = failure.__context__
+    kind = type(failure).__name__ + (f" ({type(cause).__name__})" if isinstance(cause, httpx.HTTPError) else "")
     return f"{kind}: (hidden)" if hide and isinstance(failure, e.Rejected) else f"{kind}: {failure.words}"
 
 

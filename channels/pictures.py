@@ -31,8 +31,8 @@ def fetch_picture(url: str, private_hosts: frozenset[str] = frozenset()) -> byte
             if answer.status != 200:
                 raise Rejected(f"The picture was answered with {answer.status}.", status=answer.status)
             return _capped(answer, deadline)
-    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
-        raise Rejected(f"The picture could not be fetched ({type(error).__name__}).") from None
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):
+        raise Rejected("The picture could not be fetched: its host did not answer.") from None
 
 
 def _allowed(url: str, private_hosts: frozenset[str]) -> str:

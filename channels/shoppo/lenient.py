@@ -20,8 +20,8 @@ def read_object(body: bytes) -> dict[str, Any]:
             found = _loads(text)
         except json.JSONDecodeError:
             found = _loads(mended(text))
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"Not readable as JSON: {type(error).__name__}.") from None
+    except (ValueError, RecursionError):
+        raise WireError("Not readable as JSON.") from None
     if not isinstance(found, dict):
         raise WireError("Not a JSON object.")
     return found

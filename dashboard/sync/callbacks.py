@@ -190,7 +190,8 @@ def process(pk: int) -> Callback | None:
             _later(callback, error)
         except Exception as error:
             log.exception("Callback %s could not be applied", pk)
-            _end(callback, FAILED, error=f"{type(error).__name__}: {error}")
+            fault = {"fault": f"{type(error).__name__}: {error}"}
+            _end(callback, FAILED, error=gettext_noop("A fault of the dashboard: %(fault)s") % fault)
         else:
             _end(callback, PROCESSED, outcome=outcome)
     return callback

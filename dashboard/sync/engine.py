@@ -216,9 +216,7 @@ def _not_prepared(command: Command, error: Exception) -> None:
         told = words % {"words": error.words, "path": error.path}
     else:
         log.exception("Command %s could not be prepared", command.pk, exc_info=error)
-        told = _("Nothing was sent. A fault of the dashboard: %(fault)s") % {
-            "fault": f"{type(error).__name__}: {error}"
-        }
+        told = _("Nothing was sent.") + " " + _fault(error)
     _settle(command, FAILED, error=hide(command, told)[:1000], finished_at=timezone.now())
 
 
@@ -287,9 +285,13 @@ def _answered(command: Command, receipt: Receipt, sent: int) -> None:
     _settle(command, DONE, receipt=kept, error="", finished_at=timezone.now())
 
 
+def _fault(error: Exception) -> str:
+    return _("A fault of the dashboard: %(fault)s") % {"fault": f"{type(error).__name__}: {error}"}
+
+
 def _failed(command: Command, error: Exception) -> None:
     """What an error on the way means: try again, refused, or unknown."""
-    told = error.words if isinstance(error, ChannelError) else f"{type(error).__name__}: {error}"
+    told = error.words if isinstance(error, ChannelError) else _fault(error)
     words = hide(command, told)[:1000]
     if isinstance(error, NotSent):
         again(command, words, error)

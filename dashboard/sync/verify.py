@@ -196,7 +196,7 @@ def _unanswered(error: ChannelError) -> Finding:
 def _broken(command: Command, error: Exception) -> Finding:
     """A fault of ours says nothing about the command."""
     log.exception("Command %s could not be proven", command.pk, exc_info=error)
-    return undecided(_("The question could not be asked: %(fault)s.") % {"fault": type(error).__name__})
+    return undecided(_("The question could not be asked: a fault of the dashboard, which its log names."))
 
 
 def _conclude(command: Command, finding: Finding, kind: Kind) -> None:

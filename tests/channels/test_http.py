@@ -86,24 +86,30 @@ def failing(error: type[Exception]):
     return handler
 
 
+NEVER = f"{WRITE.name} never reached the platform: no connection could be made."
+LOST = f"{WRITE.name} was sent, but no complete answer came back. It may have taken effect."
+
+
 @pytest.mark.parametrize(
-    ("error", "on_write"),
+    ("error", "on_write", "words"),
     [
-        (httpx.ConnectError, e.NotSent),
-        (httpx.ConnectTimeout, e.NotSent),
-        (httpx.PoolTimeout, e.NotSent),
-        (httpx.ReadTimeout, e.Ambiguous),
-        (httpx.ReadError, e.Ambiguous),
-        (httpx.WriteError, e.Ambiguous),
-        (httpx.WriteTimeout, e.Ambiguous),
-        (httpx.RemoteProtocolError, e.Ambiguous),
+        (httpx.ConnectError, e.NotSent, NEVER),
+        (httpx.ConnectTimeout, e.NotSent, NEVER),
+        (httpx.PoolTimeout, e.NotSent, NEVER),
+        (httpx.ReadTimeout, e.Ambiguous, LOST),
+        (httpx.ReadError, e.Ambiguous, LOST),
+        (httpx.WriteError, e.Ambiguous, LOST),
+        (httpx.WriteTimeout, e.Ambiguous, LOST),
+        (httpx.RemoteProtocolError, e.Ambiguous, LOST),
     ],
 )
-def test_broken_connections(error, on_write):
-    http = http_over(failing(error))
+def test_a_broken_connection_is_told_in_a_sentence_and_named_in_the_exchange(error, on_write, words):
+    kept = []
+    http = http_over(failing(error), record=kept.append)
     with pytest.raises(on_write) as write:
         http.send(Call(route=WRITE, json={}))
-    assert type(write.value) is on_write
+    assert (type(write.value), write.value.words) == (on_write, words)
+    assert [one.error for one in kept] == [f"{on_write.__name__} ({error.__name__}): {words}"]
     with pytest.raises(e.NotSent):
         http.send(Call(route=READ, params={"id": "1"}))
 

@@ -81,6 +81,12 @@ def test_without_a_usable_answer_it_is_unknown_and_never_sent_again_by_itself(co
     assert note.sent == [3]
 
 
+def test_a_fault_of_ours_while_sending_is_told_as_one(connection, note):
+    note.answers = [RuntimeError("broken")]
+    command = sent(queue(connection, "test.note", "7", value=3))
+    assert (command.state, command.error) == (UNKNOWN, "A fault of the dashboard: RuntimeError: broken")
+
+
 def test_refused_credentials_keep_the_command_and_pause_the_connection(connection, note):
     note.answers = [AuthFailed("Token refused.")]
     command = sent(queue(connection, "test.note", "7", value=3))

@@ -126,7 +126,10 @@ def test_refused_credentials_pause_the_connection_and_keep_the_question(connecti
 def test_a_broken_question_is_evidence_not_a_crash(connection, note):
     note.findings = [KeyError("stock")]
     command = proven(unknown(connection))
-    assert (command.state, command.evidence[0]["sentence"]) == (UNKNOWN, "The question could not be asked: KeyError.")
+    assert (command.state, command.evidence[0]["sentence"]) == (
+        UNKNOWN,
+        "The question could not be asked: a fault of the dashboard, which its log names.",
+    )
 
 
 def test_what_no_endpoint_tells_waits_for_a_person_at_once(connection):
