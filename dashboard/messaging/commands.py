@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from channels import capabilities as can
 from channels.records import MessageRecord, Receipt
 from dashboard.catalog.targets import only
 from dashboard.messaging.feeds import read_again, ref_of
-from dashboard.messaging.mirror import plain
+from dashboard.messaging.mirror import CLOCKS_APART, plain, since_of
 from dashboard.messaging.models import Thread
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
@@ -34,7 +34,6 @@ from dashboard.sync.kinds import (
 )
 from dashboard.sync.models import Command, Connection
 
-MARGIN = timedelta(seconds=120)
 LONGEST = 4000
 
 
@@ -55,7 +54,7 @@ class SendKind(Kind):
     Payload = Send
     repeat = AFTER_ABSENCE
     exclusive = False
-    marker = "Our text in the thread's history since 120 seconds before sending, beyond what was there just before."
+    marker = "Our text in the thread's history since 15 minutes before sending, beyond what was there just before."
     feed = "messages"
     page = PageOf("messaging:thread", "messaging.Thread")
     absences = 2
@@ -88,7 +87,7 @@ class SendKind(Kind):
             if self._ours(context)[0]:
                 raise Arrived(_("An earlier attempt has arrived after all."))
             return dict(before)
-        since = timezone.now() - MARGIN
+        since = timezone.now() - CLOCKS_APART
         there = self._same(context, since)
         return {"since": since.isoformat(), "seen": [message.remote_id for message in there]}
 
@@ -122,12 +121,6 @@ class SendKind(Kind):
         wanted = plain(context.payload.text)
         history = context.channel.read_messages(context.ref, since)
         return [message for message in history if message.direction == "out" and plain(message.body) == wanted]
-
-
-def since_of(command: Command) -> datetime:
-    """From when on the message can be in the history."""
-    noted = command.before.get("since")
-    return datetime.fromisoformat(noted) if noted else (command.sent_at or command.created_at) - MARGIN
 
 
 def token_of(command: Command) -> int:

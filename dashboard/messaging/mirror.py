@@ -18,6 +18,7 @@ from dashboard.sync.models.commands import CANCELLED, QUEUED, REJECTED, SUPERSED
 from dashboard.sync.upsert import Counts, Mirror, chunks, upsert
 
 LINKED_WITHIN = timedelta(days=2)
+CLOCKS_APART = timedelta(minutes=15)  # a platform's clock may be behind ours: what it stamps must not look older
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 THREADS = Mirror(
@@ -87,7 +88,13 @@ def _is_its(command: Command, message: Message) -> bool:
     same = message.thread_remote_id == command.target and plain(message.body) == plain(command.payload["text"])
     if not same or message.remote_id in known or message.sent_at is None:
         return False
-    return bool(message.sent_at >= command.created_at - timedelta(seconds=120))
+    return bool(message.sent_at >= since_of(command))
+
+
+def since_of(command: Command) -> datetime:
+    """From when on the message of a command can be in the history."""
+    noted = command.before.get("since")
+    return datetime.fromisoformat(noted) if noted else (command.sent_at or command.created_at) - CLOCKS_APART
 
 
 def summarise(connection: Connection, thread_ids: Iterable[str]) -> None:

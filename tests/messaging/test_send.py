@@ -36,6 +36,15 @@ def test_a_lost_answer_is_proven_and_never_repeated(chat, thread_of):
     assert Message.objects.get(command=command).remote_id == command.receipt["remote_id"]
 
 
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_lost_answer_is_proven_though_the_clocks_differ(chat, thread_of, minutes):
+    chat.sandbox.clock.advance(minutes * 60)
+    fault(chat.sandbox, SEND, "drop_after_apply")
+    command = drive(send(chat, thread_of(chat)))
+    assert (command.state, command.attempts) == ("done", 1)
+    assert len(effects(chat.sandbox, SEND)) == 1
+
+
 def test_what_never_arrived_is_proven_absent_twice_and_sent_again(chat, thread_of):
     fault(chat.sandbox, SEND, "status", code=500)
     command = drive(send(chat, thread_of(chat)))
