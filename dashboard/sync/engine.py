@@ -34,7 +34,7 @@ from dashboard.sync.hiding import hide
 from dashboard.sync.kinds import ABSENT, AFTER_ABSENCE, KINDS, Arrived, Context, Kind, kind_of, proof, settle_time
 from dashboard.sync.limiter import on_turn
 from dashboard.sync.models import Command, Connection
-from dashboard.sync.models.commands import DONE, FAILED, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
+from dashboard.sync.models.commands import DONE, FAILED, FINAL, QUEUED, REJECTED, SENDING, SUPERSEDED, UNKNOWN
 from dashboard.sync.opening import open_channel
 from dashboard.sync.recorder import concluding, recording
 from dashboard.sync.runner import credentials_refused
@@ -297,7 +297,7 @@ def _failed(command: Command, error: Exception) -> None:
         again(command, words, error)
     elif isinstance(error, AuthFailed) and not error.missing_scope:
         credentials_refused(command.connection, error.words)
-        _settle(command, QUEUED, error=words, not_before=timezone.now() + timedelta(seconds=30))
+        again(command, words, NotSent(words, rate_limited=True))  # burns no try
     elif isinstance(error, Rejected | AuthFailed | RouteUnconfirmed):
         unasked = {} if error.status else {"sent_at": None}  # the channel refused it before anything left
         _settle(command, REJECTED, error=words, finished_at=timezone.now(), **unasked)
@@ -326,12 +326,12 @@ def again(command: Command, words: str, error: NotSent, **noted: Any) -> bool:
 
 
 def is_overtaken(command: Command) -> bool:
-    """Whether a newer absolute value for the same target waits: the older one need not be sent any more."""
+    """Whether a newer absolute value for the same target waits, or went: the older one must not be sent any more."""
     kind = KINDS.get(command.kind)
     if kind is None or not kind.absolute:
         return False
     same = Command.objects.filter(connection=command.connection_id, kind=command.kind, target=command.target)
-    newer = same.filter(state=QUEUED, pk__gt=command.pk).only("pk", "payload")
+    newer = same.filter(pk__gt=command.pk).exclude(state__in=FINAL - {DONE}).only("pk", "payload")
     return any(kind.covers(one.payload, command.payload) for one in newer)
 
 

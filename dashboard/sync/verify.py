@@ -130,7 +130,7 @@ def ask(pk: int) -> Command | None:
 
 
 def settle(command: Command, outcome: str, why: str, by: Any) -> None:
-    """A person decides: `done`, `absent` (it will be sent again) or `cancelled`. Audited.
+    """A person decides: `done`, `absent` (it is sent again, unless a newer value took over) or `cancelled`. Audited.
 
     Raises `Refused` when the command is not waiting for a decision, or no reason is given.
     """
@@ -147,6 +147,9 @@ def settle(command: Command, outcome: str, why: str, by: Any) -> None:
     changes: dict[str, Any] = {"leased_until": None, "error": scrub_text(words)[:1000]}
     afresh = {"not_before": now, "tries_left": 8, "absences": 0, "checks": 0}  # a person's word ends all doubt
     changes |= afresh if outcome == "absent" else {"finished_at": now}
+    if outcome == "absent" and is_overtaken(command):
+        states["absent"] = SUPERSEDED
+        changes |= {"finished_at": now, "error": _("A newer value took over.")}
     with transaction.atomic():
         rows = Command.objects.filter(allowed, pk=command.pk).filter(Q(leased_until=None) | Q(leased_until__lt=now))
         if not rows.update(state=states[outcome], attempts=F("attempts") + 1, **changes):

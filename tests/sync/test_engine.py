@@ -313,6 +313,19 @@ def test_a_value_that_never_arrived_gives_way_to_a_newer_one(connection, setter)
     assert setter.sent == [1]
 
 
+def test_a_value_whose_credentials_were_refused_gives_way_to_a_newer_one(connection, setter):
+    """An urgent newer one would go first, and the old one would be the last word."""
+    first = queue(connection, "test.set", "7", value=1)
+
+    def newer():
+        queue(connection, "test.set", "7", value=0)
+        raise AuthFailed("Token refused.")
+
+    setter.answers = [newer]
+    assert sent(first).state == SUPERSEDED
+    assert Command.objects.get(state=QUEUED).payload["value"] == 0
+
+
 def batch_of(connection, values, kind="test.set"):
     batch = Batch.objects.create(kind=kind, title="Many")
     return [

@@ -170,6 +170,18 @@ def test_an_absent_value_gives_way_to_a_newer_one(connection, setter):
     assert proven(command).state == SUPERSEDED
 
 
+@pytest.mark.parametrize(("value", "state"), [(0, QUEUED), (2, QUEUED), (0, DONE), (2, DONE)])
+def test_a_person_sends_no_old_value_over_a_newer_one(connection, setter, value, state):
+    """An urgent newer one would even go first, and the old one would be the last word."""
+    old = unknown(connection, "test.set", value=1)
+    newer = queue(connection, "test.set", "7", value=value)
+    Command.objects.filter(pk=newer.pk).update(state=state)
+    verify.settle(old, "absent", "It is not there.", None)
+    assert (old.state, old.error) == (SUPERSEDED, "A newer value took over.")
+    assert engine.perform(old.pk, ignore_backoff=True) is None
+    assert setter.sent == []
+
+
 def test_one_process_asks_at_a_time(connection, note):
     command = unknown(connection)
 
