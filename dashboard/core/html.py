@@ -29,6 +29,7 @@ ATTRIBUTES = {
 }
 MAX_HTML = 200_000
 
+_DEAD_LINK = re.compile(r"<a(?: (?!href=)\w+=\"[^\"]*\")*>(.*?)</a>", re.DOTALL)
 _IMAGE = re.compile(r"<img\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'(src|alt)="([^"]*)"')
 _LINK = re.compile(r"https?://[^\s<>\"'，。、；！？（）【】《》]+", re.IGNORECASE)
@@ -37,6 +38,7 @@ _LINK = re.compile(r"https?://[^\s<>\"'，。、；！？（）【】《》]+", 
 def sanitised(html: str | None) -> SafeString:
     """HTML from outside, reduced to a fixed list of tags and attributes; remote images become links to open.
 
+    A link whose address may not stay is its text alone.
     The result stands in an element with ``data-hx-disable``, so that nothing in it can wake htmx.
     """
     clean = nh3.clean(
@@ -50,7 +52,8 @@ def sanitised(html: str | None) -> SafeString:
         strip_comments=True,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return mark_safe(f'<div class="foreign" data-hx-disable>{_IMAGE.sub(_image, clean)}</div>')  # noqa: S308
+    clean = _IMAGE.sub(_image, _DEAD_LINK.sub(r"\1", clean))
+    return mark_safe(f'<div class="foreign" data-hx-disable>{clean}</div>')  # noqa: S308
 
 
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:

@@ -89,6 +89,17 @@ def test_what_stays():
     )
 
 
+@pytest.mark.parametrize("url", URLS)
+def test_a_link_without_its_address_is_no_link(url):
+    told = html.sanitised(
+        f'<p>See <a title=" href=1" href="{url}">my <b>shop</b>\nhere</a>, <a href="https://a.b/">x</a></p>'
+    )
+    assert told == (
+        '<div class="foreign" data-hx-disable><p>See my <b>shop</b>\nhere, '
+        '<a href="https://a.b/" target="_blank" rel="noopener noreferrer nofollow">x</a></p></div>'
+    )
+
+
 def test_remote_images_load_on_click_only():
     clean = html.sanitised('<img src="https://cdn.example/a.png" alt="A &quot;cat&quot;">')
     assert "<img" not in clean
