@@ -55,6 +55,8 @@ def error_fields(form: Any) -> list[BoundField]:
 class SavedViewForm(forms.Form):
     """A name for the filters of a list, and whether everyone gets it as a tab."""
 
+    is_kept = True
+
     domain = forms.SlugField(max_length=40, widget=forms.HiddenInput)
     query = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name of the view"), max_length=40)

@@ -14,6 +14,8 @@ from dashboard.core.forms import currency_code
 class CostForm(forms.Form):
     """What an order cost: the number of an order that a wallet paid, or an amount with its currency."""
 
+    is_kept = True
+
     one_of = ("reference", "amount")
 
     reference = forms.CharField(

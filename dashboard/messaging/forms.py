@@ -21,6 +21,8 @@ class NoteForm(forms.ModelForm):
 class CannedForm(forms.ModelForm):
     """A reply written once."""
 
+    is_kept = True
+
     class Meta:
         model = CannedReply
         fields = ("shortcut", "text")

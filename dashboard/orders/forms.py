@@ -287,11 +287,15 @@ class CreateOrderForm(VerbForm):
 class NoteForm(forms.Form):
     """A private note."""
 
+    is_kept = True
+
     text = forms.CharField(label=lazy("Private note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class TagForm(forms.Form):
     """A tag's name."""
+
+    is_kept = True
 
     tag = forms.CharField(label=lazy("Tag"), max_length=40)
 
@@ -313,17 +317,19 @@ class BulkDeliverForm(CodesForm):
         self.order_fields(["form_key", "content", "file"])
 
     def clean_content(self) -> list[str]:
-        """As many lines as units are needed."""
+        """As many lines as units are needed, while any are."""
         found = lines_of(self.cleaned_data["content"])
-        if len(found) != self.needed:
+        if self.needed and len(found) != self.needed:
             raise forms.ValidationError(
                 _("%(needed)s lines are needed, %(given)s are given.") % {"needed": self.needed, "given": len(found)}
             )
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Flag lines that repeat, or that one of the orders was given before."""
+        """Flag lines that repeat, or that one of the orders was given before; and that no order takes any."""
         given = super().clean() or {}
+        if not self.needed:
+            raise forms.ValidationError(_("None of these orders takes a code any more. What you typed is kept here."))
         places = counting.repeats(given.get("content") or [], self.delivered)
         if places and not given.get("repeated"):
             self.add_error("content", repeated_words(places))

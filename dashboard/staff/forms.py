@@ -119,6 +119,8 @@ class OwnPasswordForm(PasswordChangeForm):
 class ProfileForm(forms.ModelForm):
     """What people decide about themselves."""
 
+    is_kept = True
+
     class Meta:
         model = User
         fields = ("first_name", "last_name", "email", "language", "time_zone", "theme")
@@ -127,6 +129,8 @@ class ProfileForm(forms.ModelForm):
 
 class PersonForm(forms.ModelForm):
     """What an admin decides about a person."""
+
+    is_kept = True
 
     class Meta:
         model = User

@@ -48,6 +48,8 @@ def free_name(key: str) -> str:
 class ConnectionForm(forms.Form):
     """A new connection, or (with `connection`) its settings: empty secrets stay as they are."""
 
+    is_kept = True
+
     title = forms.CharField(label=_("Title"), max_length=120, help_text=_("How staff know this shop."))
 
     def __init__(self, *args: Any, platform: Platform, connection: Connection | None = None, **kwargs: Any) -> None:

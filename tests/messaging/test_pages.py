@@ -359,3 +359,12 @@ def test_the_panel_beside_an_order(chat, client_for):
     page = client_for("viewer").get(f"/messages/for-order/{order.pk}/").content.decode()
     assert Message.objects.filter(thread_remote_id=order.buyer_remote_id).exists()
     assert 'class="bubble"' in page
+
+
+def test_a_note_that_was_not_kept_is_not_told_as_a_message_not_sent(chat, thread_of, client_for):
+    client, thread = client_for("support"), thread_of(chat)
+    for verb, words in (("note", "The note was not kept."), ("send", "Nothing was sent.")):
+        refused = client.post(f"/messages/{thread.pk}/{verb}/", {"text": " "}, headers=HTMX)
+        banner = refused.content.decode().partition('id="composer-error"')[2].partition("</strong>")[0]
+        assert (refused.status_code, banner.rpartition("<strong>")[2]) == (422, words)
+    assert (ThreadNote.objects.count(), Command.objects.count()) == (0, 0)

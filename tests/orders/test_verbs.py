@@ -333,3 +333,10 @@ def test_queries_of_a_bulk_page_do_not_grow_with_orders(admin, goods, django_ass
     asked(admin, f"{reverse('orders:bulk_deliver')}?pk={pks[0]}")
     with django_assert_max_num_queries(6):
         admin.get(f"{reverse('orders:bulk_deliver')}?" + "&".join(f"pk={pk}" for pk in pks))
+
+
+def test_a_note_that_was_not_kept_is_not_told_as_something_not_sent(client_for, supply, order_of):
+    order = order_of(supply)
+    body = refused(client_for("support"), url("note", order), {"text": " "})
+    assert "<strong>1 thing to correct. Nothing was kept.</strong>" in body
+    assert (Note.objects.count(), Command.objects.count()) == (0, 0)

@@ -74,7 +74,8 @@ def test_a_private_note_stays_in_the_house(desk, ticket_of, client_for, user_for
     assert client_for("viewer").post(f"/tickets/{ticket.pk}/note/", {"text": "x"}).status_code == 403
     long = client.post(f"/tickets/{ticket.pk}/note/", {"text": "x" * 4001})
     assert (long.status_code, b"x" * 4001 in long.content) == (422, True)
-    assert client.post(f"/tickets/{ticket.pk}/note/", {"text": " "}).status_code == 422
+    empty = client.post(f"/tickets/{ticket.pk}/note/", {"text": " "})
+    assert (empty.status_code, b"<strong>The note was not kept.</strong>" in empty.content) == (422, True)
     assert TicketNote.objects.count() == 1
     assert not Command.objects.exists()
     assert effects(desk.sandbox) == []
