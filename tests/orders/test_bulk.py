@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.orders import reading
 from dashboard.orders.models import Order
@@ -71,6 +72,20 @@ def test_a_code_that_an_order_has_been_given_before_goes_out_only_on_purpose(adm
     given = {"pk": order.pk, "content": order.delivered.split("\n")[0]}
     assert "Line 1 repeats another line" in refused(admin, reverse("orders:bulk_deliver"), given)
     assert admin.post(reverse("orders:bulk_deliver"), given | {"repeated": "on"}).status_code == 302
+
+
+def test_codes_stay_when_no_order_takes_them_any_more(admin, goods, order_of):
+    done, gone = (order_of(goods, status="to_deliver", quantity=n) for n in (1, 2))
+    Order.objects.filter(pk=done.pk).update(delivered_units=1, status="completed")
+    Order.objects.filter(pk=gone.pk).update(gone_at=timezone.now())
+    body = refused(admin, reverse("orders:bulk_deliver"), {"pk": [done.pk, gone.pk], "content": "one\ntwo\nthree"})
+    assert ">\none\ntwo\nthree</textarea>" in body
+    assert "<strong>1 thing to correct. Nothing was sent.</strong>" in body
+    assert "<p>None of these orders takes a code any more. What you typed is kept here.</p>" in body
+    left_out = body.partition('id="bulk-left-out"')[2]
+    assert [f'href="/orders/{one.pk}/"' in left_out for one in (done, gone)] == [True, True]
+    assert '<button type="submit" class="btn btn-primary" disabled>' in body
+    assert (Batch.objects.count(), effects(goods.sandbox)) == (0, [])
 
 
 def test_nothing_is_chosen_for_the_person(admin, supply, order_of):

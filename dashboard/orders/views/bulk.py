@@ -46,7 +46,7 @@ def deliver(request: StaffRequest) -> HttpResponse:
     part = [row for row in rows if not row["why"]]
     needed = _count_lines(part)
     form = BulkDeliverForm(needed, _delivered_to(part), posted(request), request.FILES or None)
-    if request.method == "POST" and part and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         codes = iter(form.cleaned_data["content"])
         plan = [(row, {"rows": [next(codes) for _n in range(row["needs"])]} | _append(row["order"])) for row in part]
         return _send(request, "orders.deliver", _("Deliver to %(n)s orders"), plan, rows)
@@ -56,6 +56,7 @@ def deliver(request: StaffRequest) -> HttpResponse:
         "note": _("Each order is read once more just before; cancelled and refunded ones are stopped."),
         "has_needs": True,
         "needed": needed,
+        "may_choose": bool(part) or request.method == "POST",  # what was typed stays
     }
     return _page(request, form, rows, context)
 
