@@ -67,6 +67,34 @@ def test_an_older_twin_is_not_taken_for_the_new_product(digital):
     assert Product.objects.filter(title="Aged mailbox").count() == 2
 
 
+@pytest.mark.parametrize("kind", ["status", "drop_after_apply"])
+def test_what_another_command_made_meanwhile_is_not_taken_for_ours(digital, kind):
+    connection, sandbox = digital
+    fault(sandbox, "products.create", kind)
+    ours = step(queue(connection, "catalog.create_product", "-", **draft(sandbox, description="<p>Ours</p>")))
+    assert ours.state == UNKNOWN
+    sandbox.clock.advance(5)
+    other = drive(queue(connection, "catalog.create_product", "-", **draft(sandbox)))
+    made = effects(sandbox, "products.create")
+    assert (other.state, other.receipt["remote_id"]) == (DONE, made[-1]["product_id"])
+    assert (drive(ours).state, ours.receipt.get("remote_id", "")) == (NEEDS_REVIEW, "")
+    assert effects(sandbox, "products.create") == made
+    assert "made by another command" in ours.error
+
+
+def test_two_in_doubt_do_not_claim_the_same_product(digital):
+    connection, sandbox = digital
+    doubts = []
+    for n, kind in enumerate(["status", "drop_after_apply"]):
+        fault(sandbox, "products.create", kind)
+        doubts.append(
+            step(queue(connection, "catalog.create_product", "-", **draft(sandbox, description=f"<p>{n}</p>")))
+        )
+    first, second = (drive(one) for one in doubts)
+    (effect,) = effects(sandbox, "products.create")
+    assert (first.state, first.receipt["remote_id"], second.state) == (DONE, effect["product_id"], NEEDS_REVIEW)
+
+
 def test_a_twin_too_young_to_tell_waits_for_a_person(digital):
     connection, sandbox = digital
     drive(queue(connection, "catalog.create_product", "-", **draft(sandbox)))

@@ -33,6 +33,7 @@ from dashboard.sync.kinds import (
     undecided,
 )
 from dashboard.sync.models import Command, Connection
+from dashboard.sync.models.commands import DONE
 
 # A product that looks like ours and was made this shortly before we sent could be told from ours by nobody.
 TWIN_AGE = timedelta(minutes=5)
@@ -168,6 +169,8 @@ class CreateProductKind(Kind):
         if found is None:
             return absent(_("The platform has no such product."), Witness(asked, _("Nothing found.")))
         witness = Witness(asked, f"{found.remote_id}: {in_words(found)}")
+        if found.remote_id != before["twin"] and _is_anothers(context, found.remote_id):
+            return undecided(_("The newest such product was made by another command; nobody can tell ours."), witness)
         if found.remote_id != before["twin"]:
             made = r.Receipt(remote_id=found.remote_id, number=found.number)
             return applied(_("The platform has the new product."), witness, receipt=made)
@@ -192,6 +195,12 @@ def _name_it(command: Command, remote_id: str) -> None:
     receipt = rows.values_list("receipt", flat=True).get()
     if not receipt.get("remote_id"):
         rows.update(receipt=receipt | {"remote_id": remote_id})
+
+
+def _is_anothers(context: Context, remote_id: str) -> bool:
+    """Whether another command is known to have made this product."""
+    others = Command.objects.filter(connection=context.connection, kind=context.command.kind, state=DONE)
+    return others.filter(receipt__remote_id=remote_id).exclude(pk=context.command.pk).exists()
 
 
 def _could_hide_a_twin(before: dict[str, Any]) -> bool:
