@@ -115,6 +115,16 @@ def test_what_would_surely_be_refused_is_not_queued(mirrored, sandbox, name, tar
     assert effects(sandbox) == []
 
 
+def test_an_address_that_the_platform_wrote_otherwise_is_not_saved_again(mirrored, sandbox):
+    fault(sandbox, "addresses.create", "drop_after_apply")
+    command = step(queue(mirrored, "sourcing.save_address", "-", **ADDRESS))
+    assert command.state == "unknown"
+    (effect,) = effects(sandbox)
+    sandbox.addresses[effect["id"]]["phone"] = "0049 30 1234"
+    assert drive(command).state == "needs_review"
+    assert effects(sandbox) == [effect]
+
+
 def test_a_refusal_of_the_platform_changes_nothing(mirrored, sandbox):
     before = rows()
     command = drive(queue(mirrored, "sourcing.update_profile", "-", email="no address"))

@@ -26,6 +26,7 @@ from dashboard.sync.kinds import (
     absent,
     applied,
     register,
+    undecided,
 )
 from dashboard.sync.models import Connection
 
@@ -109,6 +110,8 @@ class SaveAddressKind(OfAddresses):
         else:
             candidates = [found[context.command.target]] if context.command.target in found else []
         same = next((one for one in candidates if is_same(one, context.payload)), None)
+        if same is None and candidates and context.command.target == NEW:
+            return undecided(_("There is a new address, but not in our words: a person must look."), witness)
         if same is None:
             return absent(_("No such address is in the list."), witness)
         return applied(_("The list shows the address."), witness, receipt=r.Receipt(remote_id=same.remote_id))
