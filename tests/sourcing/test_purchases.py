@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from channels.fulfillbot.channel import FulfillbotChannel
 from dashboard.sourcing.models import PurchaseOrder, SourceProduct
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
@@ -78,6 +79,22 @@ def test_proven_absence_is_seen_twice_before_it_is_sent_again(connection, sandbo
     assert effects(sandbox, "orders.create") == []
     assert drive(command).state == "done"
     assert len(effects(sandbox, "orders.create")) == 1
+
+
+def test_a_new_order_that_cannot_be_looked_at_is_no_proof_of_absence(connection, sandbox, goods, monkeypatch):
+    drive(place(connection, goods))  # remarks are echoed, so that an order without ours is not ours
+    fault(sandbox, "orders.create", "drop_after_apply")
+    command = step(place(connection, goods | {"quantity": 3}))
+    made = effects(sandbox, "orders.create")
+    assert (command.state, len(made)) == ("unknown", 2)
+    show = FulfillbotChannel.read_purchase_order
+    monkeypatch.setattr(FulfillbotChannel, "read_purchase_order", lambda self, order: None)  # listed, not there yet
+    for _ in range(4):
+        assert step(command).state == "unknown"
+    monkeypatch.setattr(FulfillbotChannel, "read_purchase_order", show)
+    assert step(command).state == "done"
+    assert command.receipt["number"] == made[-1]["orderNo"]
+    assert effects(sandbox, "orders.create") == made
 
 
 def test_one_witness_alone_needs_a_person(connection, sandbox, goods):

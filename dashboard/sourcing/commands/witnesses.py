@@ -49,13 +49,14 @@ def look_for_orders(context: Context) -> Orders:
     marked = [order for order in found if before["marker"] in order.remark]
     taken = claimed(context)
     alike = [] if echoes(context) else [o for o in found if o.remote_id not in taken and looks_like_ours(context, o)]
-    others = known | {order.remote_id for order in found if order not in marked and order not in alike}
+    seen_whole = [order for order in found if not order.is_partial]  # of a row alone nobody can say that it is not ours
+    others = known | {order.remote_id for order in seen_whole if order not in marked and order not in alike}
     witness = Witness(
         _("Read the purchase orders and look for the mark %(mark)s") % {"mark": before["marker"]},
         _("%(new)s new since before it was sent: %(marked)s with the mark, %(alike)s with the same lines and amount.")
         % {"new": len(fresh), "marked": len(marked), "alike": len(alike)},
     )
-    return Orders(marked, alike, others, listing.is_whole and len(fresh) <= MAX_DETAILS, witness)
+    return Orders(marked, alike, others, listing.is_whole and len(seen_whole) == len(fresh), witness)
 
 
 def echoes(context: Context) -> bool:
