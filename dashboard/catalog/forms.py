@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from dashboard.catalog.bulk import TITLES, Rule
 from dashboard.catalog.imports import BOTH, COLUMNS
+from dashboard.core.forms import NumberField
 
 
 class FileForm(forms.Form):
@@ -40,7 +41,7 @@ class RuleForm(forms.Form):
         label=_("How"),
         choices=[("set", _("Set to")), ("percent", _("Change by per cent")), ("amount", _("Change by an amount"))],
     )
-    value = forms.DecimalField(label=_("Value"), max_digits=12, decimal_places=4)
+    value = NumberField(label=_("Value"), max_digits=12, decimal_places=4)
     step = forms.ChoiceField(
         label=_("Round prices to"),
         choices=[("0.01", _("two decimals")), *((step, step) for step in ("0.05", "0.10", "1.00", ".99"))],

@@ -135,7 +135,7 @@ def _value(text: str, what: str) -> Decimal:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or abs(value) >= LARGEST:
+    if not value.is_finite() or abs(value) >= LARGEST or "_" in text:
         raise _Unusable(_("“%(text)s” is not a number like 1234.50.") % {"text": text[:40]})
     if value < 0:
         raise _Unusable(_("This cannot be less than nothing."))

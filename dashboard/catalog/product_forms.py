@@ -19,7 +19,7 @@ from dashboard.catalog import prices, words
 from dashboard.catalog.commands.common import check_price
 from dashboard.catalog.models import Category, Product
 from dashboard.core.exports import plain_money
-from dashboard.core.forms import currency_code, lines_of
+from dashboard.core.forms import NumberField, WholeField, currency_code, lines_of
 from dashboard.sync.forms import CommandForm
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Connection
@@ -94,11 +94,11 @@ class ProductForm(CommandForm):
         if name == "description":
             return forms.CharField(widget=forms.Textarea(attrs={"rows": 8}), max_length=MAX_TEXT)
         if name == "price":
-            return forms.DecimalField(max_digits=15, decimal_places=4)
+            return NumberField(max_digits=15, decimal_places=4)
         if name == "currency":
             return forms.CharField(validators=[currency_code], widget=forms.TextInput(attrs={"class": "short"}))
         if name in ("quantity", "min_quantity", "warranty_days"):
-            return forms.IntegerField(min_value=0)
+            return WholeField(min_value=0)
         if name == "status":
             return forms.ChoiceField(choices=[("", "–"), *((word, word) for word in self.channel.product_statuses)])
         if name == "category_id":
@@ -247,7 +247,7 @@ def read_attributes(text: str) -> dict[str, str]:
 
 def read_variants(text: str) -> list[dict[str, Any]]:
     """`SKU; price; stock; barcode; option=value, …` lines. Raises `ValidationError` naming the first that is none."""
-    found = []
+    found: list[dict[str, Any]] = []
     for n, line in enumerate(lines_of(text), start=1):
         parts = [part.strip() for part in line.split("\t" if "\t" in line else ";")]
         options = [part.partition("=") for part in (parts[4].split(",") if len(parts) > 4 else []) if part.strip()]

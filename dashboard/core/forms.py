@@ -52,6 +52,24 @@ def error_fields(form: Any) -> list[BoundField]:
     return [field for field in form.visible_fields() if field.errors]
 
 
+class _Digits(forms.Field):
+    """Base: `1_000` is how programs write a thousand; nobody who types it into a form is known to mean that."""
+
+    def to_python(self, value: Any) -> Any:
+        """The number. Raises `ValidationError` for what only a program would read as one."""
+        if "_" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class WholeField(_Digits, forms.IntegerField):
+    """A whole number."""
+
+
+class NumberField(_Digits, forms.DecimalField):
+    """A number with its decimals, exactly."""
+
+
 class SavedViewForm(forms.Form):
     """A name for the filters of a list, and whether everyone gets it as a tab."""
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.core.forms import currency_code
+from dashboard.core.forms import NumberField, currency_code
 
 
 class CostForm(forms.Form):
@@ -24,7 +24,7 @@ class CostForm(forms.Form):
         max_length=120,
         required=False,
     )
-    amount = forms.DecimalField(
+    amount = NumberField(
         label=gettext_lazy("Or an amount"), min_value=0, max_digits=19, decimal_places=4, required=False
     )
     currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, validators=[currency_code], required=False)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from dashboard.core import countries, formatting
-from dashboard.core.forms import lines_of
+from dashboard.core.forms import NumberField, WholeField, lines_of
 from dashboard.orders import counting
 from dashboard.orders.models import Order
 from dashboard.sync.forms import KeyedForm
@@ -91,7 +91,7 @@ class DeliverForm(CodesForm):
     )
     append = forms.BooleanField(label=lazy("Add to what was delivered before"), required=False)
     replace = forms.BooleanField(label=lazy("Replace what was delivered before: the buyer loses it"), required=False)
-    quantity = forms.IntegerField(label=lazy("Units in the text"), required=False, min_value=1)
+    quantity = WholeField(label=lazy("Units in the text"), required=False, min_value=1)
     carrier = forms.CharField(label=lazy("Carrier"), required=False, max_length=120)
     tracking_number = forms.CharField(label=lazy("Tracking number"), required=False, max_length=120)
     repeated = forms.BooleanField(label=lazy("Deliver repeated lines all the same"), required=False)
@@ -234,8 +234,8 @@ class InvoiceForm(VerbForm):
         max_length=600,
     )
     note = forms.CharField(label=lazy("Remark on it"), required=False, max_length=300)
-    total = forms.DecimalField(label=lazy("Total"), required=False, min_value=0, max_digits=19, decimal_places=4)
-    vat = forms.DecimalField(label=lazy("VAT"), required=False, min_value=0, max_digits=19, decimal_places=4)
+    total = NumberField(label=lazy("Total"), required=False, min_value=0, max_digits=19, decimal_places=4)
+    vat = NumberField(label=lazy("VAT"), required=False, min_value=0, max_digits=19, decimal_places=4)
     shipping_id = forms.CharField(label=lazy("Shipping id"), required=False, max_length=120)
     transaction_id = forms.CharField(label=lazy("Transaction id"), required=False, max_length=120)
 

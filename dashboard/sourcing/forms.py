@@ -14,6 +14,7 @@ from channels.records import CouponRecord
 from dashboard.core import formatting
 from dashboard.core.countries import CountryField, choices
 from dashboard.core.exports import plain_money
+from dashboard.core.forms import NumberField, WholeField
 from dashboard.sync.forms import CommandForm
 
 
@@ -58,7 +59,7 @@ class PlaceOrderForm(CommandForm):
         """The very amount; a price that changed meanwhile is noticed here."""
         text = str(self.cleaned_data["typed"]).strip().replace(",", ".")
         try:
-            same = Decimal(text) == self.total
+            same = Decimal(text) == self.total and "_" not in text
         except InvalidOperation:
             same = False
         if not same:
@@ -128,10 +129,10 @@ class ShipmentForm(AddressForm):
     )
 
 
-def side(label: Any) -> forms.DecimalField:
+def side(label: Any) -> NumberField:
     """One side of a box, in centimetres and parts of them."""
     limits: dict[str, Any] = {"min_value": Decimal("0.1"), "max_value": 500, "decimal_places": 2}
-    return forms.DecimalField(label=label, required=False, **limits)
+    return NumberField(label=label, required=False, **limits)
 
 
 class QuoteForm(forms.Form):
@@ -141,7 +142,7 @@ class QuoteForm(forms.Form):
     """
 
     country = CountryField(label=gettext_lazy("To country"))
-    grams = forms.IntegerField(label=gettext_lazy("Weight, g"), min_value=1, max_value=1_000_000)
+    grams = WholeField(label=gettext_lazy("Weight, g"), min_value=1, max_value=1_000_000)
     length = side(gettext_lazy("Length, cm"))
     width = side(gettext_lazy("Width, cm"))
     height = side(gettext_lazy("Height, cm"))

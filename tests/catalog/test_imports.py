@@ -57,6 +57,7 @@ def test_every_row_has_its_verdict(client_for, digital, retail):
         "other;;;-1",
         "other;;;=1+1",
         "other;;;NaN",
+        "other;;;1_000",
         "other;;digital;1",
     ]
     response = upload(client_for("fulfilment"), lines)
@@ -70,10 +71,11 @@ def test_every_row_has_its_verdict(client_for, digital, retail):
         (12, "other", "This cannot be less than nothing."),
         (13, "other", "A formula is not worked out: put its value there."),
         (14, "other", "“NaN” is not a number like 1234.50."),
-        (15, "other", "Nothing with this name is in the catalog."),
+        (15, "other", "“1_000” is not a number like 1234.50."),
+        (16, "other", "Nothing with this name is in the catalog."),
     ]
     context = response.context
-    assert (context["chosen"], context["changes"], context["same"], context["refused"]) == (14, 3, 1, 10)
+    assert (context["chosen"], context["changes"], context["same"], context["refused"]) == (15, 3, 1, 11)
     (group,) = context["groups"]
     assert {(row["sku"], row["now"], row["new"], row["remark"]) for row in group["rows"]} == {
         ("own", "10.00", "11.50", ""),

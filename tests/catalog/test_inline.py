@@ -61,6 +61,8 @@ def test_refusals_stay_in_the_cell(client_for, digital, variant):
         ("price", "price", "", "Enter a number."),
         ("price", "price", "1,234.50", "Enter a number."),
         ("price", "price", "Infinity", "Enter a number."),
+        ("price", "price", "1_7", "Enter a number."),
+        ("stock", "quantity", "1_0", "Enter a number."),
         ("stock", "quantity", "2.5", "Stocks are whole numbers."),
         ("stock", "quantity", "many", "Enter a number."),
         ("stock", "quantity", "4006381333931" * 3, "The number is too large."),

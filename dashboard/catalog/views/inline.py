@@ -56,7 +56,7 @@ class Value:
             number = Decimal(typed.replace(",", ".") if self.name == "price" else typed)
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite():
+        if not number.is_finite() or "_" in typed:
             raise Refused(_("Enter a number."), field=self.key)
         if abs(number) >= LARGEST:
             raise Refused(_("The number is too large."), field=self.key)
