@@ -110,6 +110,13 @@ class AddressForm(CommandForm):
     address = forms.CharField(label=gettext_lazy("Street and number"), max_length=400)
     postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=40)
 
+    def clean_country(self) -> str:
+        """One of the list, or the one that the address has had."""
+        code = str(self.cleaned_data["country"])
+        if code != self.initial.get("country") and code not in dict(choices()):
+            raise forms.ValidationError(_("“%(code)s” is no country of the list.") % {"code": code})
+        return code
+
 
 class SaveAddressForm(AddressForm):
     """An address to keep."""

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from dashboard.sourcing import models as m
+from dashboard.sync.models import Command
 from tests.connected import fault
 from tests.pages import assert_strict_html
 from tests.sourcing.test_pages import text, url
@@ -65,3 +66,16 @@ def test_a_country_that_no_list_names_is_kept_in_its_form(client_for, mirrored):
     page = text(client_for("fulfilment").get(f"/sourcing/addresses/{entry.pk}/"))
     assert '<option value="XK" selected>XK</option>' in page
     assert '<option value="DE">Germany</option>' in page
+
+
+def test_a_country_that_no_list_names_is_not_taken_anew(client_for, mirrored):
+    entry, client = m.AddressEntry.objects.first(), client_for("fulfilment")
+    given = {"name": "Ana", "phone": "1", "city": "C", "address": "S 1", "postcode": "1", "form_key": "k"}
+    address = f"/sourcing/addresses/{entry.pk}/"
+    for where in (address, f"/sourcing/addresses/new/?connection={mirrored.slug}"):
+        refused = client.post(where, given | {"country": "QQ"})
+        assert (refused.status_code, "“QQ” is no country of the list." in text(refused)) == (422, True)
+    assert not Command.objects.exists()
+    m.AddressEntry.objects.update(country="XK")
+    assert client.post(address, given | {"country": "XK"}).status_code == 302
+    assert Command.objects.get().payload["country"] == "XK"
