@@ -262,6 +262,9 @@ def read_variants(text: str) -> list[dict[str, Any]]:
         if not _STOCK.fullmatch(stock):
             words_ = _("Line %(n)s: the stock “%(text)s” is not a whole number.") % {"n": n, "text": stock}
             raise forms.ValidationError({"variants": words_})
+        if first := next((k for k, other in enumerate(found, start=1) if other["sku"] == parts[0]), 0):
+            words_ = _("Line %(n)s: line %(first)s has the SKU “%(sku)s” already.")
+            raise forms.ValidationError({"variants": words_ % {"n": n, "first": first, "sku": parts[0]}})
         one: dict[str, Any] = {"sku": parts[0], "price": price, "quantity": stock}
         if len(parts) > 3 and parts[3]:
             one["barcode"] = parts[3]

@@ -212,6 +212,7 @@ UNREADABLE = "Line 1 is not “SKU; price; stock; barcode; option=value”."
         ("TEE; 1,234; 4", "Line 1: the price “1,234” is not a number like 1234.50."),
         ("TEE; -3; 4", "Line 1: the price “-3” is not a number like 1234.50."),
         ("TEE; 1e9; 4", "Line 1: the price “1e9” is not a number like 1234.50."),
+        ("TEE; 3; 4\nTOO; 3; 4\nTEE; 5; 4", "Line 3: line 1 has the SKU “TEE” already."),
         ("TEE; 3; 4.5", "Line 1: the stock “4.5” is not a whole number."),
     ],
 )
