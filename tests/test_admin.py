@@ -128,6 +128,7 @@ def test_only_what_staff_keep_for_themselves_can_be_changed(client_for, rf, user
     assert {label for label in changeable if label.split(".")[0] != "axes"} == OURS
 
 
+@pytest.mark.filterwarnings("error::django.utils.deprecation.RemovedInDjango60Warning")
 def test_every_list_and_form_opens_and_seals_what_is_secret(client_for, filled):
     client, opened = client_for("superuser"), 0
     for model, its in admin.site._registry.items():

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import BinaryField, Model, QuerySet
+from django.db.models import BinaryField, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
@@ -44,6 +44,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_select_related = True
     list_per_page = 50
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def hidden(self) -> list[str]:
         """The fields that are never shown."""
