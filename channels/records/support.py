@@ -66,7 +66,10 @@ class TicketReplyRecord(Record, frozen=True, kw_only=True):
 
 
 class TicketRecord(Record, frozen=True, kw_only=True):
-    """A ticket with its replies. ``kind`` is exchange, refund, question or support; ``desk_status`` the desk's word."""
+    """A ticket with its replies. ``kind`` is exchange, refund, question or support; ``desk_status`` the desk's word.
+
+    ``is_partial``: there may be replies that the platform does not show.
+    """
 
     remote_id: str
     number: str = ""
@@ -81,4 +84,5 @@ class TicketRecord(Record, frozen=True, kw_only=True):
     placed_at: datetime | None = None
     updated_at: datetime | None = None
     replies: tuple[TicketReplyRecord, ...] = ()
+    is_partial: bool = False
     raw: bytes = b""

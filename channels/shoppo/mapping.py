@@ -159,8 +159,17 @@ def ticket(kind: str, said: w.Ticket, raw: bytes) -> r.TicketRecord:
         body=wire.text(said.remark),
         buyer=f"{wire.text(said.firstName)} {wire.text(said.lastName)}".strip(),
         replies=_replies(remote_id, said.comments),
+        is_partial=not _are_all(said.comments),
         raw=raw,
     )
+
+
+def _are_all(said: w.Comments | None) -> bool:
+    """Whether every comment is shown: the field is known from a picture only, and a page may end before the last."""
+    if said is None or said.edges is None:
+        return False
+    shown = sum(bool(edge and edge.node) for edge in said.edges)
+    return shown == len(said.edges) and (wire.count(said.length, "length") or 0) <= shown
 
 
 def _replies(ticket_id: str, said: w.Comments | None) -> tuple[r.TicketReplyRecord, ...]:

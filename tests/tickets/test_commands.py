@@ -2,8 +2,10 @@
 
 import base64
 
+import msgspec
 import pytest
 
+from channels.shoppo import mapping
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
 from dashboard.tickets.models import Ticket
@@ -113,6 +115,35 @@ def test_an_unknown_reply_is_proven(desk, ticket_of, lost):
     assert (command.state, command.attempts) == ("done", 1 if lost else 2)
     assert [effect["content"] for effect in effects(desk.sandbox, REPLY)] == ["ok", "ok"]
     assert ticket.replies.filter(direction="out", body="ok").count() == 2
+
+
+@pytest.mark.parametrize("shown", [None, 1])
+def test_a_reply_is_not_repeated_where_the_desk_does_not_show_all_of_them(desk, ticket_of, monkeypatch, shown):
+    ticket = ticket_of(desk, status="open")
+    show = mapping._replies, mapping._are_all
+
+    def cut(said):
+        return None if shown is None else msgspec.structs.replace(said, edges=said.edges[:shown])
+
+    monkeypatch.setattr(mapping, "_replies", lambda ticket_id, said: show[0](ticket_id, cut(said)))
+    monkeypatch.setattr(mapping, "_are_all", lambda said: show[1](cut(said)))
+    for text in ("First", "Second"):
+        drive(queue(desk.connection, "tickets.reply", ticket.remote_id, text=text))
+    fault(desk.sandbox, REPLY, "drop_after_apply")
+    command = drive(queue(desk.connection, "tickets.reply", ticket.remote_id, text="Third"))
+    assert (command.state, command.error) == (
+        "needs_review", "The platform does not show all replies of this ticket."
+    )  # fmt: skip
+    assert len(effects(desk.sandbox, REPLY)) == 3
+
+
+def test_a_ticket_is_not_opened_again_where_the_desk_shows_no_text(desk, order_of, monkeypatch):
+    show = mapping.ticket
+    monkeypatch.setattr(mapping, "ticket", lambda *given: msgspec.structs.replace(show(*given), body=""))
+    fault(desk.sandbox, OPEN, "drop_after_apply")
+    command = drive(open_ticket(desk, refund(order_of(desk))))
+    assert (command.state, command.error) == ("needs_review", "The lists show a new ticket, but not what it says.")
+    assert len(effects(desk.sandbox, OPEN)) == 1
 
 
 def test_a_closed_ticket_takes_no_reply(desk, ticket_of):

@@ -124,6 +124,8 @@ class OpenKind(Kind):
         witness = Witness(asked, answered)
         if not found:
             return absent(_("The lists show no such ticket."), witness)
+        if any(is_mute(ticket) for ticket in found):
+            return undecided(_("The lists show a new ticket, but not what it says."), witness)
         if len(found) > 1:
             return undecided(_("The lists show several such tickets."), witness)
         receipt = Receipt(remote_id=found[0].remote_id, number=found[0].number)
@@ -179,10 +181,20 @@ def _like_it(context: Context) -> list[TicketRecord]:
     raise WireError(_("The lists of tickets do not end."))
 
 
+def is_mute(ticket: TicketRecord) -> bool:
+    """Whether the platform shows neither whose order a ticket is about nor its text."""
+    return not ticket.order_remote_id and not plain(ticket.body)
+
+
 def is_like(ticket: TicketRecord, payload: Open, order_remote_id: str) -> bool:
-    """Whether a ticket says what the payload says: by order and subject where a platform tells them, else by text."""
+    """Whether a ticket says what the payload says: by order and subject where a platform tells them, else by text.
+
+    One that says nothing may say it.
+    """
     if ticket.kind != payload.kind:
         return False
+    if is_mute(ticket):
+        return True
     if ticket.order_remote_id:
         return ticket.order_remote_id == order_remote_id and plain(ticket.subject) == plain(payload.subject)
     return plain(ticket.body) == plain(payload.text or payload.subject)

@@ -119,6 +119,8 @@ class ReplyKind(_OfTickets):
         answered = _("%(all)s comments, %(now)s with this text; before sending: %(before)s") % counts
         if now > before:
             return applied(_("The ticket shows the reply."), Witness(asked, answered))
+        if ticket.is_partial:
+            return undecided(_("The platform does not show all replies of this ticket."), Witness(asked, answered))
         return absent(_("The ticket does not show the reply."), Witness(asked, answered))
 
 
