@@ -127,6 +127,26 @@ def test_what_somebody_delivered_meanwhile_is_not_replaced(supply, order_of):
     assert order.delivered == "theirs"
 
 
+def test_nobody_gets_more_than_was_bought_when_somebody_delivered_meanwhile(goods, order_of):
+    order = order_of(goods, status="to_deliver", quantity=2)
+    command = queue(goods.connection, "orders.deliver", order.remote_id, rows=["ours", "too"])
+    row = next(one for one in goods.sandbox.orders if str(one["orderId"]) == order.remote_id)
+    goods.sandbox._record_delivery(row, "by somebody else", 1, goods.sandbox.now())
+    assert step(command).state == "rejected"
+    assert command.error == "The platform says that 1 of 2 units are delivered by now. Nothing was sent."
+    assert (command.sent_at, effects(goods.sandbox)) == (None, [])
+
+
+def test_rows_are_not_appended_beyond_what_was_bought(supply, order_of):
+    order = order_of(supply, status="to_deliver", quantity=2)
+    command = queue(supply.connection, "orders.deliver", order.remote_id, rows=["ours", "too"], append=True)
+    channel = open_channel(supply.connection, "foreground")
+    channel.deliver_order(Ref(remote_id=order.remote_id), Delivery(rows=("theirs",), append=True))
+    assert step(command).state == "rejected"
+    assert command.error == "The platform says that 1 of 2 units are delivered by now. Nothing was sent."
+    assert (command.sent_at, len(effects(supply.sandbox))) == (None, 1)
+
+
 def test_rows_are_appended_to_what_was_delivered(supply, order_of):
     order = order_of(supply, status="in_progress", quantity=3, delivered_units=2)
     command = drive(queue(supply.connection, "orders.deliver", order.remote_id, rows=["the-third"], append=True))

@@ -79,7 +79,9 @@ class DeliverKind(OfOrders):
         _stop_if_delivered(order, context)
         before: dict[str, Any] = {"remote_status": order.remote_status if order else ""}
         if can.has(context.channel, can.ReadsDeliveries):
-            before["seen"] = [digest(one.content.strip()) for one in context.channel.read_deliveries(context.ref)]
+            there = tuple(context.channel.read_deliveries(context.ref))
+            _stop_if_too_much(order, there, context)
+            before["seen"] = [digest(one.content.strip()) for one in there]
         return before
 
     def send(self, context: Context) -> r.Receipt:
@@ -128,6 +130,19 @@ def _stop_if_delivered(order: r.OrderRecord | None, context: Context) -> None:
             done,
         )
         raise Rejected(words % {"n": done})
+
+
+def _stop_if_too_much(order: r.OrderRecord | None, there: tuple[r.DeliveryRecord, ...], context: Context) -> None:
+    """Raise `Rejected` when, with what is delivered by now, the buyer would get more than was bought."""
+    sent: Deliver = context.payload
+    if order is None or order.quantity is None or (context.channel.appends_deliveries and not sent.append):
+        return
+    done = sum(one.quantity or 0 for one in there) if order.delivered_units is None else order.delivered_units
+    known = {line.strip() for one in there for line in one.content.split("\n")}
+    units = len({row.strip() for row in sent.rows} - known) if sent.append else units_of(sent) or 1
+    if done + units > order.quantity:
+        words = _("The platform says that %(done)s of %(all)s units are delivered by now. Nothing was sent.")
+        raise Rejected(words % {"done": done, "all": order.quantity})
 
 
 def _verdict(context: Context, after: tuple[r.DeliveryRecord, ...]) -> bool | None:
