@@ -163,8 +163,9 @@ document.addEventListener("keydown", (event) => {
   if (target.id === "palette-input") return paletteKey(event);
   const cell = key === "Escape" && target.closest(".cell-form");
   if (cell) return $("[type=button]", cell).click();
-  if (key === "Escape" && target.matches("[data-key-search]")) { event.preventDefault(); return target.blur(); } // what was searched stays; keys work again
-  if (key === "Escape") return $$("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
+  const menus = key === "Escape" ? $$("details.menu[open]") : [];
+  if (key === "Escape" && !menus.length && typing(target) && !target.closest("dialog")) { event.preventDefault(); return target.blur(); } // what was typed stays; keys work again
+  if (key === "Escape") return menus.forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
   if (withCommand || event.altKey || typing(target) || $("dialog[open]")) return;
   if (pending === "g") { pending = ""; const link = $(`[data-go="${CSS.escape(key)}"]`); if (link) { event.preventDefault(); link.click(); } return; }
   if (key === "g") { pending = "g"; setTimeout(() => { pending = ""; }, 1200); return; }

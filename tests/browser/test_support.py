@@ -185,16 +185,23 @@ def test_the_inbox_is_worked_with_keys_alone(page_for, goods):
     assert page.input_value("#message-text") == f"Thank you, {second.buyer}."
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".msg:has-text('Goes out in')")
-    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
     page.keyboard.press("u")
     page.wait_for_selector("#message-text:not(:placeholder-shown)")
     assert Command.objects.get().state == "cancelled"
-    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
     page.keyboard.press("n")
     page.keyboard.press("Control+A")
     page.keyboard.type("Ask the warehouse")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".msg-note:has-text('Ask the warehouse')")
+    page.keyboard.type("Half a ")
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.wait_for_selector(f"#thread-item-{first.pk}:focus")
+    assert page.input_value("#message-text") == "Half a "
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#composer[action='/messages/{first.pk}/send/']")
     assert effects(goods.sandbox) == []
 
 
