@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from channels.errors import AuthFailed, ChannelError, NotSent
@@ -54,6 +56,7 @@ log = logging.getLogger(__name__)
 
 KEPT_EVIDENCE = 20
 UNANSWERED = "unanswered"  # the platform could not be asked; says nothing about the command
+COUNTS = "counts"  # of evidence: this absence was late enough to be one of those that are needed
 NEVER_SENT = "never_sent"  # nobody had to be asked
 
 
@@ -167,8 +170,12 @@ def _claim(pk: int, ignore_backoff: bool) -> Command | None:
     """One process asks at a time; the state stays unknown meanwhile."""
     now = timezone.now()
     rows = Command.objects.filter(pk=pk, state=UNKNOWN, connection__state=Connection.ACTIVE)
-    settled = Q(sent_at=None) | Q(sent_at__lte=now - settle_time())
-    rows = rows.filter(settled) if ignore_backoff else rows.filter(not_before__lte=now)
+    if not ignore_backoff:
+        rows = rows.filter(not_before__lte=now)
+    elif any(
+        _means_nothing_until(command) > now for command in rows.only("sent_at", "created_at", "absences", "evidence")
+    ):
+        return None
     rows = rows.filter(Q(leased_until=None) | Q(leased_until__lt=now))
     if not rows.update(leased_until=now + lease(), checks=F("checks") + 1):
         return None
@@ -225,10 +232,13 @@ def _asked(command: Command) -> int:
 
 def _absent(command: Command, kind: Kind) -> None:
     """Proven absent often enough: send again, unless the platform itself had said that it changed nothing."""
-    now = timezone.now()
-    absences = command.absences + 1
-    if absences < kind.absences:
-        _move(command, UNKNOWN, not_before=now + settle_time(), absences=absences)
+    now, absences = timezone.now(), command.absences + 1
+    too_early = _means_nothing_until(command)
+    command.evidence[-1][COUNTS] = too_early <= now
+    if too_early > now and command.receipt.get("accepted") is None:
+        _move(command, UNKNOWN, not_before=too_early, evidence=command.evidence)
+    elif absences < kind.absences:
+        _move(command, UNKNOWN, not_before=now + settle_time(), absences=absences, evidence=command.evidence)
     elif is_overtaken(command):
         _move(command, SUPERSEDED, finished_at=now, error=_("A newer value took over."))
     elif command.receipt.get("accepted") is not None:
@@ -237,6 +247,13 @@ def _absent(command: Command, kind: Kind) -> None:
         _move(command, FAILED, finished_at=now, tries_left=0, error=_("Sent several times; it never took effect."))
     else:
         _move(command, QUEUED, not_before=now, absences=0, tries_left=command.tries_left - 1)
+
+
+def _means_nothing_until(command: Command) -> datetime:
+    """Until when absence proves nothing: so long after sending, and after the absence that was counted last."""
+    counted = [one["at"] for one in command.evidence if one.get(COUNTS)] if command.absences else []
+    since = parse_datetime(counted[-1]) if counted else command.sent_at
+    return since + settle_time() if since else command.created_at
 
 
 def _move(command: Command, state: str, **changes: Any) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from channels.errors import Ambiguous, AuthFailed, NotSent, Rejected
@@ -211,6 +212,21 @@ def test_nothing_is_asked_before_it_is_due(connection, note, settings):
     assert verify.verify(command.pk) is None
     settings.COMMAND_SETTLE_SECONDS = 60
     assert verify.verify(command.pk, ignore_backoff=True) is None  # absence would mean nothing yet
+
+
+@pytest.mark.parametrize("eager", [{"ignore_backoff": True}, {}], ids=["send --all", "prove it, again and again"])
+def test_absences_count_only_a_settle_time_apart(connection, note, settings, eager):
+    settings.COMMAND_SETTLE_SECONDS = 10
+    note.absences = 2
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        command = unknown(connection)
+        states = []
+        for _ in range(11):
+            clock.shift(timedelta(seconds=2))
+            Command.objects.filter(state=UNKNOWN).update(not_before=timezone.now())  # what the button does
+            states.append((proven(command, **eager).state, command.absences))
+    assert states == [(UNKNOWN, 0)] * 4 + [(UNKNOWN, 1)] * 5 + [(QUEUED, 0)] * 2
+    assert note.sent == []
 
 
 def test_proving_for_a_person_changes_no_state(connection, note):
