@@ -279,3 +279,14 @@ def test_what_a_platform_cannot_do_is_refused_with_its_reason(goods, order_of):
         with pytest.raises(Refused):
             queue(goods.connection, kind, order_of(goods).remote_id)
     assert Command.objects.count() == 0
+
+
+def test_a_status_that_somebody_changed_since_is_not_set_back(supply, order_of):
+    order = order_of(supply, status="to_deliver")
+    fault(supply.sandbox, "orders.change_status", "drop_after_apply")
+    command = step(queue(supply.connection, "orders.set_status", order.remote_id, status="running_order"))
+    assert (command.state, len(effects(supply.sandbox))) == ("unknown", 1)
+    supply.sandbox.orders[order.remote_id]["status"] = "completed_order"
+    assert drive(command).state == "needs_review"
+    assert len(effects(supply.sandbox)) == 1
+    assert supply.sandbox.orders[order.remote_id]["status"] == "completed_order"

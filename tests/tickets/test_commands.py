@@ -179,6 +179,16 @@ def test_an_update_is_proven_by_reading(supply, ticket_of, kind):
     assert (ticket.status, ticket.remote_status, ticket.subject) == ("closed", "closed", "Done")
 
 
+def test_a_ticket_that_somebody_changed_since_is_not_set_back(supply, ticket_of):
+    ticket = ticket_of(supply, remote_status="open")
+    fault(supply.sandbox, UPDATE, "drop_after_apply")
+    command = step(queue(supply.connection, "tickets.update", ticket.number, status="closed"))
+    assert (command.state, len(effects(supply.sandbox, UPDATE))) == ("unknown", 1)
+    supply.sandbox.tickets[ticket.remote_id]["status"] = "in_progress"
+    assert (drive(command).state, len(effects(supply.sandbox, UPDATE))) == ("needs_review", 1)
+    assert supply.sandbox.tickets[ticket.remote_id]["status"] == "in_progress"
+
+
 @pytest.mark.parametrize(
     ("given", "field"), [({}, "status"), ({"status": "gone"}, "status"), ({"subject": " "}, "subject")]
 )

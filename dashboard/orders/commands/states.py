@@ -48,7 +48,7 @@ class SetStatusKind(OfOrders):
     Payload = SetStatus
     repeat = AS_IT_IS
     absolute = True
-    marker = "The status that the order read shows."
+    marker = "The status that the order read shows, against the one just before sending."
 
     def check(self, connection: Connection, target: Target, payload: SetStatus) -> None:
         """One of the platform's words."""
@@ -65,6 +65,13 @@ class SetStatusKind(OfOrders):
         """The new word."""
         return _("Status → %(status)s") % {"status": payload.status}
 
+    def prepare(self, context: Context) -> dict[str, Any]:
+        """Read the order: only while it stands as it stood, nothing was set. The first reading counts."""
+        if "remote_status" in context.command.before:
+            return dict(context.command.before)
+        order = self.read_before(context)
+        return {"remote_status": order.remote_status} if order else {}
+
     def send(self, context: Context) -> Receipt:
         """Set it."""
         receipt: Receipt = context.channel.set_order_status(context.ref, context.payload.status)
@@ -77,7 +84,9 @@ class SetStatusKind(OfOrders):
             return undecided(_("The order could not be found."), witness)
         if order.remote_status == context.payload.status:
             return applied(_("The platform shows the new status."), witness)
-        return absent(_("The platform shows another status."), witness)
+        if order.remote_status == context.command.before.get("remote_status"):
+            return absent(_("The order is as it was before."), witness)
+        return undecided(_("The order has moved, but not to the new status."), witness)
 
 
 def offered_statuses(connection: Connection) -> tuple[str, ...]:

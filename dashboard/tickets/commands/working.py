@@ -30,6 +30,7 @@ from dashboard.sync.kinds import (
     undecided,
 )
 from dashboard.sync.models import Connection
+from dashboard.sync.submit import digest
 from dashboard.tickets.feeds import read_again, ref_of
 from dashboard.tickets.mirror import plain
 from dashboard.tickets.models import Ticket
@@ -141,7 +142,7 @@ class UpdateKind(_OfTickets):
     capability = can.UpdatesTickets
     Payload = Update
     repeat = AS_IT_IS
-    marker = "Status, subject and text that the ticket read shows."
+    marker = "Status, subject and text that the ticket read shows, against those just before sending."
 
     def check(self, connection: Connection, target: Target, payload: Update) -> None:
         """Something that changes, and a status that the platform has."""
@@ -162,6 +163,15 @@ class UpdateKind(_OfTickets):
         parts += [_("new text")] if payload.text is not None else []
         return ", ".join(parts)
 
+    def prepare(self, context: Context) -> dict[str, Any]:
+        """Read the ticket: only while it stands as it stood, nothing was set. The first reading counts."""
+        if "shown" in context.command.before:
+            return dict(context.command.before)
+        ticket, _asked = self.read(context)
+        if ticket is None:
+            raise Rejected(_("The platform does not show this ticket any more. Nothing was sent."))
+        return {"shown": {name: digest(text) for name, text in _told(ticket, context.payload).items()}}
+
     def send(self, context: Context) -> Receipt:
         """Tell the platform."""
         said: Update = context.payload
@@ -175,12 +185,18 @@ class UpdateKind(_OfTickets):
         if ticket is None:
             return undecided(_("The ticket could not be found."), Witness(asked, _("Not there.")))
         witness = Witness(asked, f"“{ticket.remote_status}”, “{ticket.subject}”")
-        said: Update = context.payload
-        shown = {"status": ticket.remote_status, "subject": ticket.subject, "text": ticket.body}
-        wanted = {name: value for name in shown if (value := getattr(said, name)) is not None}
-        if all(plain(shown[name]) == plain(value) for name, value in wanted.items()):
+        told = _told(ticket, context.payload)
+        if all(text == plain(getattr(context.payload, name)) for name, text in told.items()):
             return applied(_("The ticket shows the change."), witness)
-        return absent(_("The ticket does not show the change."), witness)
+        if {name: digest(text) for name, text in told.items()} == context.command.before.get("shown"):
+            return absent(_("The ticket does not show the change."), witness)
+        return undecided(_("The ticket has changed, but not to what was sent."), witness)
+
+
+def _told(ticket: TicketRecord, payload: Update) -> dict[str, str]:
+    """What a ticket shows of what is to be changed."""
+    shown = {"status": ticket.remote_status, "subject": ticket.subject, "text": ticket.body}
+    return {name: plain(text) for name, text in shown.items() if getattr(payload, name) is not None}
 
 
 def same_replies(ticket: TicketRecord, text: str) -> int:
