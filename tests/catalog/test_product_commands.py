@@ -82,6 +82,17 @@ def test_what_another_command_made_meanwhile_is_not_taken_for_ours(digital, kind
     assert "made by another command" in ours.error
 
 
+def test_a_gateway_that_was_wrong_about_it_makes_no_second_product(digital):
+    """503 says that nothing was done; the product is there all the same."""
+    connection, sandbox = digital
+    fault(sandbox, "products.create", "status", code=503, after=True)
+    command = step(queue(connection, "catalog.create_product", "-", **draft(sandbox)))
+    assert command.state == QUEUED
+    (effect,) = effects(sandbox, "products.create")
+    assert (drive(command).state, command.receipt["remote_id"]) == (DONE, effect["product_id"])
+    assert effects(sandbox, "products.create") == [effect]
+
+
 def test_two_in_doubt_do_not_claim_the_same_product(digital):
     connection, sandbox = digital
     doubts = []

@@ -11,6 +11,7 @@ from dashboard.orders.models import Invoice, Order, OrderLine
 from dashboard.sync.describe import command_facts
 from dashboard.sync.kinds import Refused
 from dashboard.sync.models import Command
+from dashboard.sync.opening import open_channel
 from tests.connected import die, drive, effects, fault, queue, step
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,19 @@ def test_what_never_took_effect_is_sent_again(case):
     assert len(effects(connected.sandbox, endpoint)) == 1
 
 
+@pytest.mark.parametrize("case", ["orders.refund", "orders.mark_paid", "orders.cancel"], indirect=True)
+def test_a_gateway_that_was_wrong_about_it_has_no_second_effect(case):
+    """503 says that nothing was done; it was done all the same."""
+    connected, endpoint, order, after, give = case
+    fault(connected.sandbox, endpoint, "status", code=503, after=True)
+    command = step(give())
+    assert command.state == "queued"
+    assert drive(command).state == "done"
+    order.refresh_from_db()
+    assert order.status == after
+    assert len(effects(connected.sandbox, endpoint)) == 1
+
+
 def test_a_crash_before_sending_is_proven_absent(case):
     connected, endpoint, _order, _after, give = case
     assert drive(die(give())).state == "done"
@@ -87,6 +101,15 @@ def test_what_is_refunded_already_is_not_refunded_again(supply, order_of):
     supply.sandbox.orders[order.remote_id]["status"] = "refunded_order"
     assert step(command).state == "rejected"
     assert effects(supply.sandbox) == []
+
+
+def test_what_is_paid_already_is_not_paid_again(partner, order_of):
+    order = order_of(partner, status="unpaid")
+    command = queue(partner.connection, "orders.mark_paid", order.remote_id)
+    open_channel(partner.connection, "foreground").mark_paid(Ref(remote_id=order.remote_id), "by-somebody-else")
+    assert step(command).state == "rejected"
+    assert command.error == "The platform says that this order is paid already. Nothing was sent."
+    assert len(effects(partner.sandbox, "setOrderAsPaid")) == 1
 
 
 @pytest.mark.parametrize("status", ["refunded", "unpaid"])
@@ -177,6 +200,14 @@ def test_a_lost_answer_of_a_creation_is_found_by_our_code(partner, wanted):
     command = drive(queue(partner.connection, "orders.create", "-", **wanted))
     assert command.state == "done"
     assert command.receipt["remote_id"] == effects(partner.sandbox, "createOrder")[0]["order_id"]
+    assert len(effects(partner.sandbox, "createOrder")) == 1
+
+
+def test_a_creation_that_a_gateway_took_for_not_done_is_found_by_our_code(partner, wanted):
+    fault(partner.sandbox, "createOrder", "status", code=503, after=True)
+    command = step(queue(partner.connection, "orders.create", "-", **wanted))
+    assert command.state == "queued"
+    assert drive(command).state == "done"
     assert len(effects(partner.sandbox, "createOrder")) == 1
 
 

@@ -19,6 +19,7 @@ from dashboard.catalog.mirror import upsert_products
 from dashboard.catalog.pools import count_accounts, note_accounts
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
+    Arrived,
     Context,
     Finding,
     Kind,
@@ -141,9 +142,16 @@ class CreateProductKind(Kind):
         return payload.title or payload.sku or ""
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """What is there already must not be taken for ours afterwards; a taken SKU stops it."""
-        draft = draft_of(context.payload)
+        """What is there already must not be taken for ours afterwards; a taken SKU stops it.
+
+        The first reading is the one that counts. Raises `Arrived` when one has come since an earlier attempt left.
+        """
+        draft, before = draft_of(context.payload), context.command.before
         found = context.channel.find_product(draft)
+        if "twin" in before and found is not None and found.remote_id != before["twin"]:
+            raise Arrived(_("An earlier attempt has arrived after all."))
+        if "twin" in before:
+            return dict(before)
         if found is not None and draft.sku and found.sku == draft.sku:
             raise Rejected(
                 _("The platform has a product with the SKU %(sku)s already (%(id)s). Nothing was sent.")

@@ -15,6 +15,7 @@ from dashboard.orders.feeds import read_by_code
 from dashboard.orders.models import Order
 from dashboard.sync.kinds import (
     AFTER_ABSENCE,
+    Arrived,
     Context,
     Finding,
     Kind,
@@ -104,8 +105,10 @@ class CreateOrderKind(Kind):
         return f"{payload.partner_code}, {lines}"
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """Our code must name no order yet."""
+        """Our code must name no order yet. Raises `Arrived` when one has come since an earlier attempt left."""
         found = context.channel.find_orders(context.payload.partner_code)
+        if found and "found" in context.command.before:
+            raise Arrived(_("An earlier attempt has arrived after all."))
         if found:
             raise Rejected(
                 _("The platform has an order with the code %(code)s already (%(id)s). Nothing was sent.")

@@ -18,6 +18,7 @@ from dashboard.orders.querysets import STOPPED
 from dashboard.orders.targets import find_line
 from dashboard.sync.kinds import (
     AS_IT_IS,
+    Arrived,
     Context,
     Finding,
     Nothing,
@@ -124,6 +125,7 @@ class RefundKind(OfOrders):
         """Read the order: what is refunded already is not refunded again."""
         order = self.read_before(context)
         if order is not None and _is_refunded(order):
+            _stop_if_it_left(context)
             raise Rejected(_("The platform says that this order is refunded already. Nothing was sent."))
         return {"remote_status": order.remote_status if order else ""}
 
@@ -142,6 +144,12 @@ class RefundKind(OfOrders):
         if order.remote_status == context.command.before.get("remote_status"):
             return absent(_("The order is as it was before the refund was sent."), witness)
         return undecided(_("The order has moved, but not to refunded."), witness)
+
+
+def _stop_if_it_left(context: Context) -> None:
+    """Raise `Arrived` for what is so by now, and was not when an earlier attempt left."""
+    if "remote_status" in context.command.before:
+        raise Arrived(_("An earlier attempt has arrived after all."))
 
 
 def _is_refunded(order: Any) -> bool:
@@ -166,6 +174,14 @@ class MarkPaidKind(OfOrders):
                 _("Only an unpaid order can be marked as paid; this one is %(status)s. Nothing was queued.")
                 % {"status": target.row.status}
             )
+
+    def prepare(self, context: Context) -> dict[str, Any]:
+        """Read the order: what is paid already is not paid again."""
+        order = self.read_before(context)
+        if order is not None and order.payment_status == "paid":
+            _stop_if_it_left(context)
+            raise Rejected(_("The platform says that this order is paid already. Nothing was sent."))
+        return {"remote_status": order.remote_status if order else ""}
 
     def send(self, context: Context) -> Receipt:
         """Report it."""
@@ -209,6 +225,7 @@ class CancelKind(OfOrders):
         """Read the order."""
         order = self.read_before(context)
         if order is not None and order.status == "cancelled":
+            _stop_if_it_left(context)
             raise Rejected(_("The platform says that this order is cancelled already. Nothing was sent."))
         return {"remote_status": order.remote_status if order else ""}
 
