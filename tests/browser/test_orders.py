@@ -164,6 +164,16 @@ def test_the_pages_hold_in_the_dark_on_a_phone(page_for, goods):
     )
 
 
+def test_on_a_phone_a_long_row_stays_one_line_high(page_for, goods):
+    order = Order.objects.filter(connection=goods.connection, status="to_deliver").first()
+    Order.objects.filter(pk=order.pk).update(items="WoW Gold · EU · Обмен в игре, 原神 6480 创世结晶 代充")
+    page = page_for("admin", width=390, language="zh-hans")
+    page.goto(f"/orders/bulk/deliver/?pk={order.pk}")
+    assert page.locator("#bulk tbody tr").bounding_box()["height"] <= 48
+    page.goto("/staff/")
+    assert max(row.bounding_box()["height"] for row in page.locator("tbody tr").all()) <= 48
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_words_without_an_end_stay_on_the_page(page_for, goods, width):
     order = Order.objects.filter(connection=goods.connection, status="to_deliver").first()
