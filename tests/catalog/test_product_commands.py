@@ -283,6 +283,16 @@ def test_accounts_lost_answer(digital):
     assert StockPool.objects.get().accounts == 2
 
 
+def test_accounts_that_a_gateway_took_for_not_added_are_counted_once(digital):
+    connection, sandbox = digital
+    fault(sandbox, "products.append_accounts", "status", code=503, after=True)
+    command = step(queue(connection, "catalog.append_accounts", unsold(sandbox)["product_id"], accounts=POOL))
+    assert command.state == QUEUED
+    assert (drive(command).state, command.attempts) == (DONE, 2)
+    assert len(effects(sandbox, "products.append_accounts")) == 1
+    assert StockPool.objects.get().accounts == 2
+
+
 def test_accounts_absent_are_sent_again_once(digital):
     connection, sandbox = digital
     target = unsold(sandbox)["product_id"]

@@ -73,6 +73,25 @@ def test_what_takes_effect_after_it_was_proven_absent_is_not_delivered_again(sho
     assert len(effects(connected.sandbox, endpoint)) == 1
 
 
+def test_a_gateway_that_was_wrong_about_it_delivers_nothing_twice(shop, order_of):
+    """503 says that nothing was done; the buyer has it all the same."""
+    connected, endpoint = shop
+    order = order_of(connected, status="to_deliver", quantity__gte=2)
+    fault(connected.sandbox, endpoint, "status", code=503, after=True)
+    command = step(queue(connected.connection, "orders.deliver", order.remote_id, rows=["only-one"]))
+    assert (command.state, len(effects(connected.sandbox, endpoint))) == ("queued", 1)
+    assert drive(command).state == "done"
+    assert len(effects(connected.sandbox, endpoint)) == 1
+
+
+def test_a_gateway_that_was_wrong_about_it_reports_nothing_twice(goods, order_of):
+    order = order_of(goods, status="to_deliver")
+    fault(goods.sandbox, "orders.deliver_error", "status", code=503, after=True)
+    command = step(queue(goods.connection, "orders.report_delivery_error", order.remote_id, remark="Wrong code"))
+    assert (command.state, len(effects(goods.sandbox))) == ("queued", 1)
+    assert (drive(command).state, len(effects(goods.sandbox))) == ("done", 1)
+
+
 def test_a_crash_before_sending_is_proven_absent(shop, order_of):
     connected, endpoint = shop
     order = order_of(connected, status="to_deliver")

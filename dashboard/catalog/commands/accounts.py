@@ -14,7 +14,19 @@ from channels import records as r
 from channels.errors import Rejected
 from dashboard.catalog.commands.common import OfProducts
 from dashboard.catalog.pools import count_accounts, note_accounts, repeated_accounts
-from dashboard.sync.kinds import AFTER_ABSENCE, Context, Finding, Refused, Target, absent, applied, register, undecided
+from dashboard.sync.kinds import (
+    AFTER_ABSENCE,
+    APPLIED,
+    Arrived,
+    Context,
+    Finding,
+    Refused,
+    Target,
+    absent,
+    applied,
+    register,
+    undecided,
+)
 from dashboard.sync.models import Connection
 
 
@@ -52,7 +64,9 @@ class AppendAccountsKind(OfProducts):
         return ngettext("%(n)s account", "%(n)s accounts", n) % {"n": n}
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """Stock and time of change just before."""
+        """Stock and time of change just before. Raises `Arrived` when an earlier attempt turns out to have arrived."""
+        if "stock" in context.command.before and self.read_back(context).verdict == APPLIED:
+            raise Arrived(_("An earlier attempt has arrived after all."))
         product, _witness = self.read(context)
         if product is None:
             raise Rejected(_("The product is not on the platform any more. Nothing was sent."))

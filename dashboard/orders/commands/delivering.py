@@ -15,7 +15,18 @@ from dashboard.core.html import is_web_address
 from dashboard.orders.commands.common import OfOrders, in_words, refuse_states, stop_if_ended
 from dashboard.orders.counting import check_units, units_of
 from dashboard.orders.querysets import STOPPED
-from dashboard.sync.kinds import Context, Finding, Refused, Target, Witness, absent, applied, register, undecided
+from dashboard.sync.kinds import (
+    Arrived,
+    Context,
+    Finding,
+    Refused,
+    Target,
+    Witness,
+    absent,
+    applied,
+    register,
+    undecided,
+)
 from dashboard.sync.models import Connection
 from dashboard.sync.submit import digest
 
@@ -73,16 +84,21 @@ class DeliverKind(OfOrders):
         return _("%(what)s, added to what was delivered") % {"what": words} if payload.append else words
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """Read the order: cancelled or refunded stops it. Keep digests of what was delivered before."""
+        """Read the order: cancelled or refunded stops it. Keep digests of what was delivered before.
+
+        The first reading is the one that counts. Raises `Arrived` when an earlier attempt turns out to have arrived.
+        """
         order = self.read_before(context)
         stop_if_ended(order, str(NOT_DELIVERED))
         _stop_if_delivered(order, context)
         before: dict[str, Any] = {"remote_status": order.remote_status if order else ""}
         if can.has(context.channel, can.ReadsDeliveries):
             there = tuple(context.channel.read_deliveries(context.ref))
+            if _verdict(context, there):
+                raise Arrived(_("An earlier attempt has arrived after all."))
             _stop_if_too_much(order, there, context)
             before["seen"] = [digest(one.content.strip()) for one in there]
-        return before
+        return before | context.command.before
 
     def send(self, context: Context) -> r.Receipt:
         """Hand it over."""
@@ -195,9 +211,12 @@ class ReportDeliveryErrorKind(OfOrders):
         return payload.remark[:120]
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """What was reported before."""
-        found = context.channel.read_delivery_errors(context.ref)
-        return {"reports": len(found), "seen": [_error_digest(one) for one in found]}
+        """What was reported before. The first reading counts; raises `Arrived` when an earlier attempt has arrived."""
+        found = [_error_digest(one) for one in context.channel.read_delivery_errors(context.ref)]
+        before = context.command.before
+        if "seen" in before and found.count(_ours(context)) > before["seen"].count(_ours(context)):
+            raise Arrived(_("An earlier attempt has arrived after all."))
+        return {"reports": len(found), "seen": found} | before
 
     def send(self, context: Context) -> r.Receipt:
         """Report it."""
@@ -209,7 +228,7 @@ class ReportDeliveryErrorKind(OfOrders):
         """Count our report among those that the platform shows."""
         found = [_error_digest(one) for one in context.channel.read_delivery_errors(context.ref)]
         before = context.command.before.get("seen", [])
-        ours = digest([context.payload.remark.strip(), list(context.payload.image_urls)])
+        ours = _ours(context)
         witness = Witness(
             _("Read the delivery errors of order %(id)s") % {"id": context.ref.remote_id},
             ngettext("%(n)s report", "%(n)s reports", len(found)) % {"n": len(found)},
@@ -219,6 +238,10 @@ class ReportDeliveryErrorKind(OfOrders):
         if sorted(found) == sorted(before):
             return absent(_("The platform shows no report beyond those before."), witness)
         return undecided(_("There is another report, but it is not ours."), witness)
+
+
+def _ours(context: Context) -> str:
+    return digest([context.payload.remark.strip(), list(context.payload.image_urls)])
 
 
 def _error_digest(error: r.DeliveryErrorRecord) -> str:
