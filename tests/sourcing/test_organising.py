@@ -115,6 +115,18 @@ def test_what_would_surely_be_refused_is_not_queued(mirrored, sandbox, name, tar
     assert effects(sandbox) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "endpoint", "payload"),
+    [("sourcing.cart_add", "cart.add", None), ("sourcing.save_address", "addresses.create", ADDRESS)],
+)
+def test_a_gateway_that_was_wrong_about_it_adds_nothing_twice(mirrored, sandbox, goods, name, endpoint, payload):
+    """503 says that nothing was done; it was done all the same."""
+    fault(sandbox, endpoint, "status", code=503, after=True)
+    command = step(queue(mirrored, name, "-", **(payload or {"items": [goods]})))
+    assert (command.state, len(effects(sandbox))) == ("queued", 1)
+    assert (drive(command).state, len(effects(sandbox))) == ("done", 1)
+
+
 def test_an_address_that_the_platform_wrote_otherwise_is_not_saved_again(mirrored, sandbox):
     fault(sandbox, "addresses.create", "drop_after_apply")
     command = step(queue(mirrored, "sourcing.save_address", "-", **ADDRESS))

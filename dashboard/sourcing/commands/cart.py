@@ -15,6 +15,8 @@ from dashboard.sourcing.commands.common import Buying, Item, check_items, find_r
 from dashboard.sourcing.feeds import read_whole
 from dashboard.sourcing.models import CartItem
 from dashboard.sync.kinds import (
+    APPLIED,
+    Arrived,
     Context,
     Finding,
     Nothing,
@@ -94,7 +96,9 @@ class CartAddKind(OfCart):
         return ngettext("%(n)s piece", "%(n)s pieces", count) % {"n": count}
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """How much of it is in the cart already."""
+        """How much of it is in the cart already. Raises `Arrived` when an earlier attempt turns out to have arrived."""
+        if "pieces" in context.command.before and self.read_back(context).verdict == APPLIED:
+            raise Arrived(_("An earlier attempt has arrived after all."))
         lines, _witness = read_cart(context.channel)
         have = pieces(lines)
         return {"pieces": {key: have[key] for key in wanted(context.payload)}}

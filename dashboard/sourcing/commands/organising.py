@@ -16,7 +16,9 @@ from dashboard.sourcing.feeds import look_at, read_whole
 from dashboard.sourcing.mirror import street_of
 from dashboard.sourcing.models import AddressEntry, Favourite
 from dashboard.sync.kinds import (
+    APPLIED,
     NO_TARGET,
+    Arrived,
     Context,
     Finding,
     Nothing,
@@ -90,7 +92,9 @@ class SaveAddressKind(OfAddresses):
         return ", ".join(part for part in (payload.city, payload.country.upper()) if part)
 
     def prepare(self, context: Context) -> dict[str, Any]:
-        """Which addresses are there."""
+        """Which addresses are there. Raises `Arrived` when an earlier attempt turns out to have arrived."""
+        if "known" in context.command.before and self.read_back(context).verdict == APPLIED:
+            raise Arrived(_("An earlier attempt has arrived after all."))
         found, _witness = self.read(context)
         return {"known": sorted(found), "count": len(found)}
 
