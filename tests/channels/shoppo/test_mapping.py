@@ -261,23 +261,6 @@ def test_two_items_in_one_package_are_one_parcel() -> None:
     assert [p.remote_id for p in mapping_orders.order(w.Order(id="o", orderItems=list(items)), b"").parcels] == ["x"]
 
 
-@pytest.mark.parametrize(
-    ("comments", "partial"),
-    [
-        (None, True),
-        ({}, True),
-        ({"edges": [], "length": 0}, False),
-        ({"edges": [{"node": {"content": "a"}}]}, False),
-        ({"edges": [{"node": {"content": "a"}}], "length": 1}, False),
-        ({"edges": [{"node": {"content": "a"}}], "length": 2}, True),
-        ({"edges": [{"node": None}], "length": 1}, True),
-    ],
-)
-def test_a_ticket_tells_whether_all_its_comments_are_there(comments: object, partial: bool) -> None:
-    raw = json.dumps({"ticketId": "T", "comments": comments}).encode()
-    assert mapping.ticket("refund", decode(raw, w.Ticket), raw).is_partial is partial
-
-
 def test_a_ticket() -> None:
     raw = node("exchangeItemTicket__composed", "exchangeItemTicket")
     assert mapping.ticket("exchange", decode(raw, w.Ticket), raw) == r.TicketRecord(
