@@ -137,6 +137,15 @@ def test_an_address_that_the_platform_wrote_otherwise_is_not_saved_again(mirrore
     assert effects(sandbox) == [effect]
 
 
+def test_an_address_that_another_command_made_is_no_reason_to_doubt(mirrored, sandbox):
+    fault(sandbox, "addresses.create", "status", code=500)
+    command = step(queue(mirrored, "sourcing.save_address", "-", **ADDRESS))
+    assert command.state == "unknown"
+    assert drive(queue(mirrored, "sourcing.save_address", "-", **ADDRESS | {"name": "Li Na"})).state == "done"
+    assert drive(command).state == "done"
+    assert [one["name"] for one in effects(sandbox)] == ["Li Na", ADDRESS["name"]]
+
+
 def test_a_refusal_of_the_platform_changes_nothing(mirrored, sandbox):
     before = rows()
     command = drive(queue(mirrored, "sourcing.update_profile", "-", email="no address"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -30,9 +31,10 @@ from dashboard.sync.kinds import (
     register,
     undecided,
 )
-from dashboard.sync.models import Connection
+from dashboard.sync.models import Command, Connection
 
 NEW = "-"
+OTHERS = 200  # commands looked through for who made an address
 
 
 class OfList(Buying):
@@ -114,7 +116,7 @@ class SaveAddressKind(OfAddresses):
         else:
             candidates = [found[context.command.target]] if context.command.target in found else []
         same = next((one for one in candidates if is_same(one, context.payload)), None)
-        if same is None and candidates and context.command.target == NEW:
+        if same is None and context.command.target == NEW and not all(_are_anothers(context, candidates)):
             return undecided(_("There is a new address, but not in our words: a person must look."), witness)
         if same is None:
             return absent(_("No such address is in the list."), witness)
@@ -123,13 +125,24 @@ class SaveAddressKind(OfAddresses):
 
 def is_same(kept: r.AddressBookRecord, payload: SaveAddress) -> bool:
     """Whether a saved address is the one that was sent."""
-    have = (*(getattr(kept.address, name) for name in FIELDS), street_of(kept.address))
-    told = payload.record()
-    want = (*(getattr(told, name) for name in FIELDS), street_of(told))
-    return have == want and (not payload.is_default or kept.is_default)
+    return _fields(kept.address) == _fields(payload.record()) and (not payload.is_default or kept.is_default)
 
 
 FIELDS = ("name", "phone", "country", "state", "city", "postcode")
+
+
+def _fields(address: r.Address) -> tuple[str, ...]:
+    return *(getattr(address, name) for name in FIELDS), street_of(address)
+
+
+def _are_anothers(context: Context, candidates: list[r.AddressBookRecord]) -> list[bool]:
+    """Of each address, whether another command that makes one has its words."""
+    ours = context.command
+    since = Q(finished_at=None) | Q(finished_at__gte=ours.created_at)
+    made = Command.objects.filter(since, connection=context.connection, kind=ours.kind, target=NEW).exclude(pk=ours.pk)
+    newest = made.only("payload").order_by("-pk")[:OTHERS]
+    theirs = {_fields(msgspec.convert(one.payload, SaveAddress, strict=False).record()) for one in newest}
+    return [_fields(one.address) in theirs for one in candidates]
 
 
 @register
