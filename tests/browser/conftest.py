@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.core.signals import request_finished, request_started
 
+from channels.imetastore.sandbox import ImetastoreSandbox
+from tests.connected import pull
+
 PATIENCE = 90_000  # milliseconds: a busy machine with two cores takes its time
 NO_PROBLEM = ("422", "htmx:sendAbort", "htmx:afterRequest")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -91,3 +94,19 @@ def page_for(
         context.close()
     at_rest()
     assert found == []
+
+
+@pytest.fixture
+def goods(connect: Callable[..., Any]) -> Any:
+    """A marketplace with orders, cases and threads."""
+    found = connect("imetastore", "goods", values=dict(ImetastoreSandbox.options))
+    pull(found.connection, "orders", "deliveries", "cases", "threads", "messages")
+    return found
+
+
+@pytest.fixture
+def desk(connect: Callable[..., Any]) -> Any:
+    """A partner with orders and tickets."""
+    found = connect("shoppo", "desk")
+    pull(found.connection, "orders", "tickets")
+    return found

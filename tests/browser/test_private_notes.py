@@ -2,27 +2,12 @@
 
 import pytest
 
-from channels.imetastore.sandbox import ImetastoreSandbox
 from dashboard.messaging.models import Thread, ThreadNote
 from dashboard.sync.models import Command
 from dashboard.tickets.models import Ticket
-from tests.connected import effects, pull
+from tests.connected import effects
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def goods(connect):
-    found = connect("imetastore", "goods", values=dict(ImetastoreSandbox.options))
-    pull(found.connection, "orders", "threads", "messages")
-    return found
-
-
-@pytest.fixture
-def desk(connect):
-    found = connect("shoppo", "desk")
-    pull(found.connection, "orders", "tickets")
-    return found
 
 
 def test_a_private_note_stays_in_the_house_even_with_the_send_key(page_for, goods):

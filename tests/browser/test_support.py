@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from channels.imetastore.sandbox import ImetastoreSandbox
 from dashboard.aftersales.models import Case
 from dashboard.messaging import conversation
 from dashboard.messaging.models import CannedReply, Draft, Thread, ThreadNote
@@ -17,20 +16,6 @@ from tests.connected import drive, effects, fault, pull, step
 from tests.pages import assert_pages_hold
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def goods(connect):
-    found = connect("imetastore", "goods", values=dict(ImetastoreSandbox.options))
-    pull(found.connection, "orders", "deliveries", "cases", "threads", "messages")
-    return found
-
-
-@pytest.fixture
-def desk(connect):
-    found = connect("shoppo", "desk")
-    pull(found.connection, "orders", "tickets")
-    return found
 
 
 def test_a_case_is_rejected_with_a_reason_and_the_page_shows_it(page_for, goods):
