@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULE_LINES, FUNCTION_LINES, TEMPLATE_LINES, TEMPLATE_WIDTH = 400, 40, 180, 360
+MODULE_LINES, FUNCTION_LINES, TEMPLATE_LINES, TEMPLATE_WIDTH = 400, 40, 120, 360
 UNSAFE_TEMPLATE = re.compile(r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off")
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|tmp)/\w")
 
